@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+// Runs the tests after setting the clone up: `npm test`, `npm test -- losses` (a filter), `npm run test:golden`.
+// Ends with the line 'N passed, N failed' (', N skipped' may follow).
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setup } from './setup.mjs';
+
+const args = process.argv.slice(2);
+if (args.includes('--help')) {
+  console.log('usage: npm test [-- FILTER...]   runs the test files whose path contains a filter; all without one');
+  process.exit(0);
+}
+setup();
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const folder = mkdtempSync(path.join(tmpdir(), 'spherelab-test-'));
+const report = path.join(folder, 'report.json');
+const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
+const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], { cwd: root, stdio: 'inherit' });
+
+child.on('close', (code) => {
+  let failedFiles = 0;
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
+    // A file that does not load has no test that could fail.
+    failedFiles = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+    const skipped = numPendingTests > 0 ? `, ${numPendingTests} skipped` : '';
+    console.log(`${numPassedTests} passed, ${numFailedTests + failedFiles} failed${skipped}`);
+  } catch (error) {
+    console.error(`no test report: ${error.message}`);
+    failedFiles = 1;
+  }
+  rmSync(folder, { recursive: true, force: true });
+  process.exitCode = code === 0 && failedFiles > 0 ? 1 : (code ?? 1);
+});
