@@ -1,0 +1,82 @@
+import { ConfigError, type ConfigIssue } from './config-error.ts';
+import { type ExperimentField, experimentFields } from './experiment-schema.ts';
+import { lossConstantFields } from './loss-constants.ts';
+import { parseRequest } from './parse-request.ts';
+import type { DatasetFacts, PresetValues } from './presets/preset.ts';
+import { parseExperimentRequest, type ResolvedExperiment, resolveExperiment } from './resolve-experiment.ts';
+import { maxSweepCells, type SweepRequest, sweepKeys, sweepRequestSchema } from './sweep-schema.ts';
+
+type Cell = Readonly<Record<string, unknown>>;
+
+/** Facts of a cell's data set under its protocol, or null where the data root is not at hand. */
+export type FactsOf = (dataset: string, protocol: 'paper' | 'validation') => DatasetFacts | null;
+
+/** Parses a sweep. @throws ConfigError */
+export function parseSweepRequest(request: unknown): SweepRequest {
+  const sweep = parseRequest(sweepRequestSchema, sweepKeys, request);
+  const issues = Object.entries(sweep.grid).flatMap(([field, values]) => checkAxis(field, values ?? [], sweep));
+  if (issues.length > 0) throw new ConfigError(issues);
+  return sweep;
+}
+
+/** The data sets a sweep touches with their protocols, for a caller that reads facts before it expands. */
+export function datasetsOfSweep(sweep: SweepRequest): { dataset: string; protocol: 'paper' | 'validation' }[] {
+  const seen = new Map<string, { dataset: string; protocol: 'paper' | 'validation' }>();
+  for (const cell of cellsOf(sweep)) {
+    const asked = parseExperimentRequest(cell);
+    const entry = { dataset: asked.dataset, protocol: asked.protocol ?? 'paper' } as const;
+    seen.set(`${entry.dataset} ${entry.protocol}`, entry);
+  }
+  return [...seen.values()];
+}
+
+/**
+ * Every cell of a sweep as a complete experiment, last grid field fastest. All cells are checked before any is returned.
+ * With preset_policy "matched" the first cell's values hold in all cells; only swept fields and loss constants differ.
+ * @throws ConfigError naming the field and, through `grid.<field>`, what is wrong with an axis
+ */
+export function expandSweep(sweep: SweepRequest, factsOf: FactsOf): ResolvedExperiment[] {
+  const swept = new Set(Object.keys(sweep.grid));
+  let matched: PresetValues = {};
+  return cellsOf(sweep).map((cell, index) => {
+    const asked = parseExperimentRequest(cell);
+    const facts = factsOf(asked.dataset, asked.protocol ?? 'paper');
+    const resolved = resolveExperiment(cell, facts, matched);
+    if (index === 0 && resolved.config.preset_policy === 'matched') matched = sharedValues(resolved, swept);
+    return resolved;
+  });
+}
+
+function cellsOf(sweep: SweepRequest): Cell[] {
+  let cells: Cell[] = [sweep.base];
+  for (const [field, values] of Object.entries(sweep.grid)) {
+    cells = cells.flatMap((cell) => (values ?? []).map((value) => ({ ...cell, [field]: value })));
+  }
+  if (cells.length > maxSweepCells) {
+    throw new ConfigError([
+      { field: 'grid', value: cells.length, reason: 'has too many cells', allowed: `at most ${maxSweepCells}` },
+    ]);
+  }
+  return cells;
+}
+
+function checkAxis(field: string, values: readonly unknown[], sweep: SweepRequest): ConfigIssue[] {
+  const texts = values.map((value) => JSON.stringify(value));
+  const twice = texts.find((text, index) => texts.indexOf(text) !== index);
+  if (twice !== undefined) return [{ field: `grid.${field}`, value: values, reason: `lists ${twice} twice` }];
+  if (field in sweep.base) {
+    return [{ field: `base.${field}`, value: sweep.base[field], reason: 'is also in the grid; name it once' }];
+  }
+  return [];
+}
+
+function sharedValues(first: ResolvedExperiment, swept: ReadonlySet<string>): PresetValues {
+  const own: ReadonlySet<string> = new Set([...swept, ...lossConstantFields, 'dataset', 'loss']);
+  const shared = experimentFields.filter((field: ExperimentField) => !own.has(field));
+  return Object.fromEntries(
+    shared.flatMap((field) => {
+      const value = first.config[field];
+      return value === undefined ? [] : [[field, { value, source: first.sources[field] ?? 'ours' }] as const];
+    }),
+  ) as PresetValues;
+}

@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import type { ExperimentConfig } from './experiment-schema.ts';
+
+/** Fields that do not change what is computed. */
+const labels: ReadonlySet<string> = new Set(['name', 'tags', 'priority', 'device', 'preset_policy']);
+
+/** JSON with sorted keys and no white space: equal values give equal text. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+    entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+  }
+  return JSON.stringify(value);
+}
+
+/**
+ * SHA-256 (hex) of what decides the numbers: the completed config without labels, and the data list where it is known.
+ * Two requests with the same identity are the same experiment.
+ */
+export function experimentIdentity(config: ExperimentConfig, dataListSha256: string | null): string {
+  const decisive = Object.fromEntries(Object.entries(config).filter(([field]) => !labels.has(field)));
+  return createHash('sha256')
+    .update(canonicalJson({ config: decisive, dataListSha256 }))
+    .digest('hex');
+}

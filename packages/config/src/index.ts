@@ -1,0 +1,30 @@
+export { ConfigError, type ConfigIssue, describeIssue } from './config-error.ts';
+export { datasetsOfSweep, expandSweep, type FactsOf, parseSweepRequest } from './expand-sweep.ts';
+export { canonicalJson, experimentIdentity } from './experiment-identity.ts';
+export {
+  type ExperimentConfig,
+  type ExperimentField,
+  type ExperimentRequest,
+  experimentConfigSchema,
+  experimentFields,
+  experimentRequestSchema,
+} from './experiment-schema.ts';
+export {
+  type LossConstantField,
+  type LossName,
+  lossConstantFields,
+  lossConstants,
+  lossNames,
+} from './loss-constants.ts';
+export { nearestKey } from './nearest-key.ts';
+export { parseRequest } from './parse-request.ts';
+export type { DatasetFacts } from './presets/preset.ts';
+export { recallKs } from './recall-ks.ts';
+export {
+  canonicalDatasetName,
+  parseExperimentRequest,
+  type ResolvedExperiment,
+  resolveExperiment,
+} from './resolve-experiment.ts';
+export { canTransition, isSettled, type RunState, runStates } from './run-states.ts';
+export { type SweepRequest, sweepRequestSchema } from './sweep-schema.ts';

@@ -1,0 +1,36 @@
+import type { LossName } from '../loss-constants.ts';
+import { ours, type Preset } from './preset.ts';
+
+/** Images a class in a batch: 3 as the reference's default (config.py:17), 2 for n-npair and 5 for ms as its README. */
+const instancesOf = {
+  triplet: { value: 3, source: 'readme' },
+  semihtriplet: { value: 3, source: 'readme' },
+  'n-npair': { value: 2, source: 'readme' },
+  ms: { value: 5, source: 'readme' },
+} as const satisfies Record<LossName, { value: number; source: string }>;
+
+/** The reference's batch holds 120 images (config.py:16). */
+const referenceBatchSize = 120;
+
+/** A small network on any folder of images. Everything but the class-balanced batch is ours. */
+export const folderPreset: Preset = (loss, facts) => {
+  const instances = instancesOf[loss];
+  const classesPerBatch = Math.floor(referenceBatchSize / instances.value);
+  return {
+    instances,
+    batch_size: ours(instances.value * Math.min(classesPerBatch, facts?.trainingClasses ?? classesPerBatch)),
+    lr: ours(2e-3),
+    lr_p: ours(2e-3),
+    lr_gamma: ours(0.1),
+    milestones: ours([]),
+    weight_decay: ours(1e-4),
+    steps: ours(300),
+    eval_every: ours(100),
+    log_every: { value: 20, source: 'learner.py:79-81' },
+    checkpoint_every: ours(100),
+    backbone: ours('conv_small' as const),
+    embedding_dim: ours(128),
+    image_size: ours(64),
+    weights: ours('random'),
+  };
+};

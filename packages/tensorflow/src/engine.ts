@@ -1,0 +1,23 @@
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+
+/** Node 23 removed `util.isNullOrUndefined`, which tfjs-node calls for every tensor made from values. */
+function restoreRemovedUtil(): void {
+  const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
+  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+}
+
+function loadEngine(): typeof import('@tensorflow/tfjs-node-gpu') {
+  restoreRemovedUtil();
+  // TensorFlow reads these once, when its library is loaded.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+  return require('@tensorflow/tfjs-node-gpu') as typeof import('@tensorflow/tfjs-node-gpu');
+}
+
+/**
+ * TensorFlow.js on the native engine. Importing this module loads the native library (about 1 s, 360 MB resident);
+ * `@spherelab/tensorflow/install` puts the library there and loads nothing.
+ */
+export const tf = loadEngine();
