@@ -1,0 +1,53 @@
+import type { DatasetFacts } from '@spherelab/config';
+import { dataListSha256 } from './data-list-sha256.ts';
+import { DatasetError } from './dataset-error.ts';
+import { readDatasetLists } from './dataset-lists.ts';
+import { datasetFolderNames, generatedDatasets } from './dataset-name.ts';
+import { classSizes, type DatasetLists, type Protocol } from './image-list.ts';
+
+export { DatasetError, type DatasetErrorCode } from './dataset-error.ts';
+export type { Protocol } from './image-list.ts';
+
+export type DatasetDescription =
+  | { readonly name: string; readonly facts: DatasetFacts; readonly problem: null }
+  | { readonly name: string; readonly facts: null; readonly problem: string };
+
+/** Counts and hash of lists that are already read. */
+export function datasetFacts(lists: DatasetLists): DatasetFacts {
+  const training = classSizes(lists.train);
+  return {
+    trainingClasses: training.size,
+    trainingImages: lists.train.length,
+    smallestTrainingClass: Math.min(...training.values()),
+    testClasses: classSizes(lists.test).size,
+    dataListSha256: dataListSha256(lists),
+  };
+}
+
+/**
+ * What the names and lists of a data set tell, without opening an image.
+ * Throws DatasetError, `no_data_root` when the data set needs files and `dataRoot` is null.
+ */
+export async function describeDataset(
+  dataRoot: string | null,
+  name: string,
+  protocol: Protocol = 'paper',
+): Promise<DatasetFacts> {
+  return datasetFacts(await readDatasetLists(dataRoot, name, protocol));
+}
+
+/** Every generated data set and every folder of the data root, with its facts or with what is wrong with it. */
+export async function listDatasets(dataRoot: string | null): Promise<DatasetDescription[]> {
+  const folders = dataRoot === null ? [] : await datasetFolderNames(dataRoot);
+  const names = [...generatedDatasets, ...folders.filter((name) => !generatedDatasets.includes(name.toLowerCase()))];
+  return Promise.all(
+    names.map(async (name): Promise<DatasetDescription> => {
+      try {
+        return { name, facts: await describeDataset(dataRoot, name), problem: null };
+      } catch (error) {
+        if (error instanceof DatasetError) return { name, facts: null, problem: error.message };
+        throw error;
+      }
+    }),
+  );
+}

@@ -1,0 +1,28 @@
+export type DatasetErrorCode =
+  | 'invalid_name'
+  | 'unknown_dataset'
+  | 'ambiguous_name'
+  | 'no_data_root'
+  | 'missing_folder'
+  | 'outside_data_root'
+  | 'invalid_split'
+  | 'too_few_classes'
+  | 'too_few_images'
+  | 'query_without_gallery'
+  | 'unreadable_image'
+  | 'invalid_batch';
+
+/** What is wrong with a data set, told to its user. Trying again does not help: never retryable. */
+export class DatasetError extends Error {
+  override readonly name = 'DatasetError';
+  readonly code: DatasetErrorCode;
+  /** The experiment's field that is to blame: dataset, protocol, batch_size or instances. */
+  readonly field: string;
+  readonly retryable = false;
+
+  constructor(code: DatasetErrorCode, message: string, options: { field?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.field = options.field ?? 'dataset';
+  }
+}

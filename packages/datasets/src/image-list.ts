@@ -1,0 +1,30 @@
+export type ImageEntry = {
+  /** Relative to the data set's folder, with forward slashes; for generated images the name of the image. */
+  readonly path: string;
+  /** Index of the class among all classes of the data set; test labels go on where training labels end. */
+  readonly label: number;
+};
+
+/** The images of one purpose, in the order in which they are embedded and hashed. */
+export type ImageList = readonly ImageEntry[];
+
+/** What a data set consists of. With a gallery, `test` holds the queries. */
+export type DatasetLists = {
+  readonly name: string;
+  readonly kind: 'generated' | 'folder';
+  /** Absolute folder that the paths are relative to; null for generated images. */
+  readonly folder: string | null;
+  readonly train: ImageList;
+  readonly test: ImageList;
+  readonly gallery: ImageList | null;
+};
+
+/** How a list is divided for an experiment: `paper` evaluates the test list, `validation` held-out training classes. */
+export type Protocol = 'paper' | 'validation';
+
+/** Number of images of each class, by label in order of first appearance. */
+export function classSizes(list: ImageList): Map<number, number> {
+  const sizes = new Map<number, number>();
+  for (const { label } of list) sizes.set(label, (sizes.get(label) ?? 0) + 1);
+  return sizes;
+}

@@ -1,0 +1,21 @@
+export {
+  type BatchStream,
+  type BatchStreamOptions,
+  openBatchStream,
+  type TrainingBatch,
+} from './batch-stream.ts';
+export { type DatasetDescription, describeDataset, listDatasets } from './catalogue.ts';
+export {
+  type ClassBalancedSampler,
+  classBalancedSampler,
+  type SamplerOptions,
+} from './class-balanced-sampler.ts';
+export { counterRandom, type Draws, type RandomPurpose } from './counter-random.ts';
+export { dataListSha256 } from './data-list-sha256.ts';
+export { DatasetError, type DatasetErrorCode } from './dataset-error.ts';
+export { readDatasetLists } from './dataset-lists.ts';
+export { type EvaluationBatch, evaluationBatches } from './evaluation-batches.ts';
+export type { DatasetLists, ImageEntry, ImageList, Protocol } from './image-list.ts';
+export { type Dataset, type OpenDatasetOptions, openDataset } from './open-dataset.ts';
+export { drawShape } from './shapes/draw-shape.ts';
+export { shapeClasses } from './shapes/shape-class.ts';

@@ -1,0 +1,69 @@
+import sharp, { type Sharp } from 'sharp';
+import type { Picture } from './pillow-resize.ts';
+
+// Threads decode side by side, so each decoder uses one; nothing is decoded twice, so a cache would only hold memory.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** An embedded colour profile and the orientation tag are ignored, as Pillow does; a broken file is an error. */
+const OPTIONS = { failOn: 'error', ignoreIcc: true } as const;
+
+type Raw = { readonly data: Uint8Array; readonly width: number; readonly height: number; readonly channels: number };
+
+async function rawPixels(pipeline: Sharp): Promise<Raw> {
+  const { data, info } = await pipeline.raw().toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height, channels: info.channels };
+}
+
+/** Pillow's conversion of CMYK: (255 - k) - c (255 - k) / 255, rounded. */
+function fromCmyk({ data, width, height }: Raw): Picture {
+  const pixels = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i += 1) {
+    const white = 255 - (data[i * 4 + 3] as number);
+    for (let channel = 0; channel < 3; channel += 1) {
+      const product = (data[i * 4 + channel] as number) * white + 128;
+      pixels[i * 3 + channel] = Math.max(0, white - (((product >> 8) + product) >> 8));
+    }
+  }
+  return { width, height, pixels };
+}
+
+/** Pillow clips 16-bit grey at 255 instead of scaling it. */
+async function fromGrey16(path: string): Promise<Picture> {
+  const pipeline = sharp(path, OPTIONS).toColourspace('grey16').raw({ depth: 'ushort' });
+  const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
+  const values = new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
+  const pixels = new Uint8Array(info.width * info.height * 3);
+  for (let i = 0; i < info.width * info.height; i += 1) {
+    pixels.fill(Math.min(255, values[i * info.channels] as number), i * 3, i * 3 + 3);
+  }
+  return { width: info.width, height: info.height, pixels };
+}
+
+/** Keeps the first three channels: alpha is dropped without blending; grey is replicated. */
+function firstThreeChannels({ data, width, height, channels }: Raw): Picture {
+  if (channels === 3) return { width, height, pixels: data };
+  const pixels = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i += 1) {
+    for (let channel = 0; channel < 3; channel += 1) {
+      pixels[i * 3 + channel] = data[i * channels + (channels < 3 ? 0 : channel)] as number;
+    }
+  }
+  return { width, height, pixels };
+}
+
+/**
+ * Decodes a JPEG, PNG or WebP file to RGB as Pillow's `convert("RGB")` does: alpha dropped without blending, palette
+ * expanded, grey replicated, CMYK converted, orientation tag ignored. Rejects with sharp's error for an unreadable file.
+ */
+export async function decodePicture(path: string): Promise<Picture> {
+  const { space, depth } = await sharp(path, OPTIONS).metadata();
+  if (space === 'grey16' && depth === 'ushort') return fromGrey16(path);
+  if (space === 'cmyk') {
+    return fromCmyk(await rawPixels(sharp(path, OPTIONS).pipelineColourspace('cmyk').toColourspace('cmyk')));
+  }
+  return firstThreeChannels(await rawPixels(sharp(path, OPTIONS).toColourspace('srgb')));
+}
+
+/** Version of the decoder, which is part of what a run depends on. */
+export const libvipsVersion: string = sharp.versions.vips;

@@ -1,0 +1,22 @@
+export { BatchCompositionError, type BatchCompositionIssue } from './batch-composition-error.ts';
+export { type BatchLayout, batchLayout, type LayoutTensors, layoutTensors } from './batch-layout.ts';
+export {
+  embeddingObjective,
+  type NormRecord,
+  type Objective,
+  type ObjectiveSettings,
+} from './embedding-objective.ts';
+export {
+  defaultLossSettings,
+  type LossName,
+  type LossSettings,
+  type MultiSimilaritySettings,
+  type NPairSettings,
+  type SemihardTripletSettings,
+  type TripletSettings,
+} from './loss-settings.ts';
+export { type MetricLoss, metricLoss } from './metric-loss.ts';
+export { normL2 } from './norm-l2.ts';
+export { normaliseRows, rowNorms } from './row-norms.ts';
+export { sphericalConstraint, updateRecord } from './spherical-constraint.ts';
+export type { Scalar, Tensor, Tensor1D, Tensor2D } from './tensor-types.ts';

@@ -1,0 +1,14 @@
+export { type ConvSmallOptions, convSmall } from './conv-small.ts';
+export { counterUniform } from './counter-uniform.ts';
+export { createNetwork, type NetworkOptions } from './create-network.ts';
+export { initialState } from './initial-state.ts';
+export type {
+  ForwardResult,
+  Network,
+  ParameterGroup,
+  StateMap,
+  Tensor,
+  Tensor2D,
+  Tensor4D,
+  TensorSpec,
+} from './network.ts';

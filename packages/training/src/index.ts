@@ -1,0 +1,19 @@
+export { type CheckpointMetadata, type LoadedCheckpoint, readCheckpoint } from './checkpoint.ts';
+export { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.ts';
+export { environmentDifferences, readEnvironment } from './environment.ts';
+export { extractEmbeddings } from './extract-embeddings.ts';
+export { TrainingError } from './training-error.ts';
+export type {
+  CheckpointKind,
+  Environment,
+  EvaluationSummary,
+  MetricPoint,
+  StopReason,
+  TrainingEvent,
+  TrainingPhase,
+  TrainingResult,
+  TrainOptions,
+  TrainOutcome,
+} from './training-events.ts';
+export { trainExperiment } from './training-loop.ts';
+export { weightsSha256 } from './weights-sha256.ts';

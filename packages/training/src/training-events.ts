@@ -1,0 +1,72 @@
+import type { ExperimentConfig } from '@spherelab/config';
+
+/** One value of a series; `name` is a metric name of the API. */
+export type MetricPoint = { readonly name: string; readonly step: number; readonly value: number };
+
+/** What a run depends on beside its config: processor, TensorFlow, libvips, thread counts, Node, device. */
+export type Environment = Readonly<Record<string, string | number | boolean>>;
+
+export type TrainingPhase = 'preparing' | 'training' | 'evaluating' | 'saving';
+
+export type CheckpointKind = 'latest' | 'best' | 'final';
+
+/** What a run tells while it goes on. Steps of progress and checkpoints are numbers of updates done. */
+export type TrainingEvent =
+  | {
+      readonly type: 'started';
+      readonly totalUpdates: number;
+      readonly resumedFromStep: number | null;
+      readonly environment: Environment;
+      readonly dataListSha256: string;
+    }
+  | {
+      readonly type: 'progress';
+      readonly step: number;
+      readonly totalUpdates: number;
+      readonly phase: TrainingPhase;
+    }
+  | { readonly type: 'metrics'; readonly points: readonly MetricPoint[] }
+  | {
+      readonly type: 'checkpoint';
+      readonly step: number;
+      readonly kind: CheckpointKind;
+      /** A file in the work folder; the receiver owns it and removes it. */
+      readonly file: string;
+      readonly bytes: number;
+      readonly sha256: string;
+      readonly weightsSha256: string;
+    }
+  | { readonly type: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly message: string };
+
+export type EvaluationSummary = { readonly step: number; readonly metrics: Readonly<Record<string, number>> };
+
+export type TrainingResult = {
+  readonly weights_sha256: string;
+  readonly updates: number;
+  readonly last: EvaluationSummary;
+  /** The evaluation with the highest recall_at_1 after step 0; the earliest of equals. */
+  readonly best: EvaluationSummary;
+  readonly baselines: { readonly untrained: EvaluationSummary; readonly colour_histogram: EvaluationSummary };
+};
+
+export type StopReason = 'cancel' | 'pause' | 'drain';
+
+export type TrainOptions = {
+  readonly config: ExperimentConfig;
+  readonly dataRoot: string;
+  readonly cacheFolder: string;
+  /** For temporary checkpoint files. */
+  readonly workFolder: string;
+  /** Path of a checkpoint file. */
+  readonly resumeFrom: string | null;
+  /** Awaited, so a slow receiver slows the run down instead of filling memory. */
+  readonly emit: (event: TrainingEvent) => void | Promise<void>;
+  /** Polled at each step and between the batches of an evaluation; on pause and drain a checkpoint comes first. */
+  readonly stop: () => StopReason | null;
+  /** Facts that only the host knows (thread settings, device); recorded and compared with the rest. */
+  readonly hostEnvironment?: Environment;
+};
+
+export type TrainOutcome =
+  | { readonly outcome: 'finished'; readonly result: TrainingResult }
+  | { readonly outcome: 'stopped'; readonly reason: StopReason };

@@ -1,0 +1,132 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type CheckpointRequest, writeCheckpoint } from './checkpoint.ts';
+import { evaluateNetwork } from './evaluate-network.ts';
+import { openRun, type TrainingRun } from './open-run.ts';
+import { checkpointDue, evaluationDue, type RunProgress, withEvaluation, withLoss } from './run-progress.ts';
+import { asTrainingError } from './training-error.ts';
+import type {
+  CheckpointKind,
+  EvaluationSummary,
+  StopReason,
+  TrainingResult,
+  TrainOptions,
+  TrainOutcome,
+} from './training-events.ts';
+import { updateOnce } from './update-once.ts';
+import { weightsSha256 } from './weights-sha256.ts';
+
+/**
+ * Trains one experiment from its config, or from a checkpoint on, and reports as it goes.
+ *
+ * Order of events, as the reference's: evaluation of step 0 before any update; then for each step its update, the
+ * evaluation if due, the checkpoint if due. A run that was stopped or killed and resumed from a checkpoint emits the
+ * same points and ends with the same weights as one that was not.
+ * Throws TrainingError for bad data, batches, checkpoints and for a loss that is not finite.
+ */
+export async function trainExperiment(options: TrainOptions): Promise<TrainOutcome> {
+  let run: TrainingRun | null = null;
+  try {
+    run = await openRun(options);
+    return await runToEnd(run, options);
+  } catch (error) {
+    throw asTrainingError(error);
+  } finally {
+    await run?.close();
+  }
+}
+
+async function runToEnd(run: TrainingRun, options: TrainOptions): Promise<TrainOutcome> {
+  for (;;) {
+    const step = evaluationDue(run.progress, run.schedule);
+    if (step !== null && !(await evaluate(run, step, options.stop))) return stop(run, options.stop() ?? 'cancel');
+    const isFinished = run.progress.updates === run.schedule.totalUpdates;
+    if (run.savedAt !== run.progress.updates && !isFinished && checkpointDue(run.progress, run.schedule)) {
+      await save(run, 'latest');
+    }
+    if (isFinished) return finish(run);
+    const reason = options.stop();
+    if (reason !== null) return stop(run, reason);
+    await update(run);
+    await nextTurn(); // messages of the parent process are handled between steps
+  }
+}
+
+async function update(run: TrainingRun): Promise<void> {
+  const { config, trainStep, reporter } = run;
+  const batch = await run.batches.next();
+  const { lossTotal, points } = updateOnce(trainStep, batch, config);
+  run.progress = withLoss(run.progress, lossTotal, config.log_every);
+  reporter.addMetrics(points);
+  reporter.addMetrics(run.window.pointsAfter(batch.step, run.progress));
+  await reporter.tick(run.progress.updates, 'training');
+}
+
+/** Evaluates and reports; false when the run is to stop before it is done. */
+async function evaluate(run: TrainingRun, step: number, stopReason: () => StopReason | null): Promise<boolean> {
+  const { config, dataset, trainStep, reporter } = run;
+  const { updates } = run.progress;
+  await reporter.flush(updates, 'evaluating');
+  const evaluation = await evaluateNetwork({
+    dataset,
+    batchSize: config.batch_size,
+    embed: (input) => trainStep.embed(input),
+    step,
+    withColourHistogram: run.progress.colourHistogram === null,
+    goOn: async () => {
+      await reporter.tick(updates, 'evaluating');
+      await nextTurn();
+      return stopReason() === null;
+    },
+    onProgress: () => void reporter.tick(updates, 'evaluating'),
+  });
+  if (evaluation === null) return false;
+  const { summary, colourHistogram } = evaluation;
+  const previousBest = run.progress.best;
+  run.progress = withEvaluation(run.progress, summary);
+  if (colourHistogram !== null) run.progress = { ...run.progress, colourHistogram };
+  reporter.addMetrics(Object.entries(summary.metrics).map(([name, value]) => ({ name, step, value })));
+  await reporter.flush(updates, 'evaluating');
+  await reporter.emit({ type: 'log', level: 'info', message: describe(summary) });
+  if (run.progress.best !== previousBest) await save(run, 'best');
+  run.window.restartClock();
+  return true;
+}
+
+function describe({ step, metrics }: EvaluationSummary): string {
+  const shown = ['recall_at_1', 'nmi', 'norm_cv'].filter((name) => metrics[name] !== undefined);
+  return `step ${step}: ${shown.map((name) => `${name} ${(metrics[name] as number).toFixed(4)}`).join(', ')}`;
+}
+
+async function save(run: TrainingRun, kind: CheckpointKind): Promise<void> {
+  const { progress, reporter, network, identity, environment, workFolder } = run;
+  await reporter.flush(progress.updates, 'saving');
+  const state = run.trainStep.readState();
+  const request: CheckpointRequest = { folder: workFolder, kind, network, identity, progress, environment, state };
+  await reporter.emit(await writeCheckpoint(request));
+  if (kind !== 'best') run.savedAt = progress.updates;
+}
+
+/** Stops as asked: on pause and drain all that was done is kept, on cancel nobody will go on. */
+async function stop(run: TrainingRun, reason: StopReason): Promise<TrainOutcome> {
+  await run.reporter.flush(run.progress.updates, 'training');
+  if (reason !== 'cancel' && run.savedAt !== run.progress.updates) await save(run, 'latest');
+  return { outcome: 'stopped', reason };
+}
+
+async function finish(run: TrainingRun): Promise<TrainOutcome> {
+  await save(run, 'final');
+  return { outcome: 'finished', result: resultOf(run, run.progress) };
+}
+
+function resultOf(run: TrainingRun, { updates, last, best, untrained, colourHistogram }: RunProgress): TrainingResult {
+  if (last === null || untrained === null || colourHistogram === null) {
+    throw new Error('the run ended without its evaluations');
+  }
+  return {
+    weights_sha256: weightsSha256(run.network, run.trainStep.readState()),
+    updates,
+    last,
+    best: best ?? last,
+    baselines: { untrained, colour_histogram: colourHistogram },
+  };
+}

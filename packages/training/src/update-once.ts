@@ -1,0 +1,43 @@
+import type { ExperimentConfig } from '@spherelab/config';
+import type { TrainingBatch } from '@spherelab/datasets';
+import { tf } from '@spherelab/tensorflow';
+import { lrAt } from './lr-schedule.ts';
+import type { StepScalars, TrainStep } from './train-step.ts';
+import { TrainingError } from './training-error.ts';
+import type { MetricPoint } from './training-events.ts';
+
+/** What the reference logs at every step, by metric name. */
+const everyStep = [
+  'loss_metric',
+  'loss_sec',
+  'loss_l2reg',
+  'norm_mean',
+  'norm_var',
+  'record_norm_mean',
+  'avg_ap',
+  'avg_an',
+] as const satisfies readonly (keyof StepScalars)[];
+
+export type UpdateResult = { readonly lossTotal: number; readonly points: readonly MetricPoint[] };
+
+/**
+ * One update with the batch of its step, and the points that belong to that step.
+ * Throws TrainingError non_finite_loss, which names the step.
+ */
+export function updateOnce(trainStep: TrainStep, batch: TrainingBatch, config: ExperimentConfig): UpdateResult {
+  const { step, pixels, labels } = batch;
+  const schedule = { gamma: config.lr_gamma, milestones: config.milestones };
+  const lr = lrAt(step, { lr: config.lr, ...schedule });
+  const lrP = lrAt(step, { lr: config.lr_p, ...schedule });
+  const side = config.image_size;
+  const input = tf.tensor4d(pixels, [labels.length, side, side, 3], 'int32');
+  const scalars = trainStep.run({ input, labels }, { step, lr, lrP });
+  input.dispose();
+  if (!Number.isFinite(scalars.loss_total)) {
+    throw new TrainingError('non_finite_loss', `the loss is ${scalars.loss_total} at step ${step}`);
+  }
+  const points = everyStep
+    .filter((name) => Number.isFinite(scalars[name]))
+    .map((name): MetricPoint => ({ name, step, value: scalars[name] }));
+  return { lossTotal: scalars.loss_total, points: [...points, { name: 'lr', step, value: lr }] };
+}

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import type { Network } from '@spherelab/models';
+
+/**
+ * SHA-256 (hex) over the little-endian float32 of all parameters and running statistics in checkpoint-key order: the
+ * identity of trained weights. Throws when the state lacks one of the network's tensors.
+ */
+export function weightsSha256(network: Pick<Network, 'specs'>, state: ReadonlyMap<string, Float32Array>): string {
+  const hash = createHash('sha256');
+  for (const { name } of network.specs) {
+    const values = state.get(name);
+    if (values === undefined) throw new Error(`the state has no tensor "${name}"`);
+    hash.update(littleEndianBytes(values));
+  }
+  return hash.digest('hex');
+}
+
+/** The bytes of float32 values in the order in which files hold them, on machines of either order. */
+export function littleEndianBytes(values: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(values.length * 4);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < values.length; i += 1) view.setFloat32(i * 4, values[i] as number, true);
+  return bytes;
+}
