@@ -1,0 +1,34 @@
+import type { DatasetFacts } from '@spherelab/config';
+import type { Database } from '@spherelab/db';
+import type { ExperimentQueue } from '@spherelab/queue';
+
+export type Protocol = 'paper' | 'validation';
+
+/** A data set of the data root, or what is wrong with it. */
+export type DatasetDescription = {
+  readonly name: string;
+  readonly facts: DatasetFacts | null;
+  readonly problem: string | null;
+};
+
+/** What the API knows of data sets; @spherelab/datasets/catalogue fits. */
+export type DatasetCatalogue = {
+  /** @throws DatasetError (code, field, message) */
+  describe(dataRoot: string | null, name: string, protocol: Protocol): Promise<DatasetFacts>;
+  list(dataRoot: string | null): Promise<DatasetDescription[]>;
+};
+
+/** All that the app needs from outside; it opens and closes none of it. */
+export type AppDependencies = {
+  readonly database: Database;
+  readonly queue: Pick<ExperimentQueue, 'counts' | 'ping'>;
+  /** Tells that the outbox has something; never waits, never throws. */
+  readonly kickRelay: () => void;
+  readonly catalogue: DatasetCatalogue;
+  /** folder of data sets; it need not exist */
+  readonly dataRoot: string;
+  /** false in tests; `{ level }` in production */
+  readonly logger?: boolean | { readonly level: string };
+  /** ms between looks for new events of a stream. Default 500 */
+  readonly eventPollMs?: number;
+};

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { AppDependencies } from './app-dependencies.ts';
+import { problemDetails } from './plugins/app/problem-details.ts';
+import { requestCounter } from './plugins/app/request-counter.ts';
+import { sameSite } from './plugins/app/same-site.ts';
+import { openapi } from './plugins/external/openapi.ts';
+import { checkpointRoutes } from './routes/checkpoints.ts';
+import { datasetRoutes } from './routes/datasets.ts';
+import { eventRoutes } from './routes/events.ts';
+import { experimentRoutes } from './routes/experiments.ts';
+import { healthRoutes } from './routes/health.ts';
+import { logRoutes } from './routes/logs.ts';
+import { metricRoutes } from './routes/metrics.ts';
+import { sweepRoutes } from './routes/sweeps.ts';
+import { workerRoutes } from './routes/workers.ts';
+
+/** Bytes. A sweep of 2,000 cells is a few kB; nothing needs more than this. */
+const bodyLimit = 1 << 20;
+
+/** Builds the app: routes and plugins, not connected to anything and not listening. The caller closes it. */
+export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: dependencies.logger ?? false,
+    bodyLimit,
+    genReqId: () => randomUUID(),
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  await app.register(problemDetails);
+  await app.register(sameSite);
+  await app.register(requestCounter);
+  await app.register(openapi);
+  const routes = [experimentRoutes, metricRoutes, eventRoutes, logRoutes, checkpointRoutes, sweepRoutes];
+  for (const plugin of [...routes, datasetRoutes, workerRoutes, healthRoutes]) {
+    await app.register(plugin, dependencies);
+  }
+  return app;
+}

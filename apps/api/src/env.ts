@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** The environment of the API: the only place that reads it. */
+export const apiEnvSchema = z.object({
+  DATABASE_URL: z.string().min(1),
+  REDIS_URL: z.string().min(1).optional(),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  SPHERELAB_DATA_DIR: z.string().min(1).default('./datasets'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
+});
+
+export type ApiEnv = {
+  readonly databaseUrl: string;
+  readonly redisUrl: string | undefined;
+  readonly host: string;
+  /** undefined: 3000, or the next free one */
+  readonly port: number | undefined;
+  readonly dataRoot: string;
+  readonly logLevel: string;
+};
+
+/** @throws Error naming each variable that is wrong */
+export function readApiEnv(env: NodeJS.ProcessEnv): ApiEnv {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = apiEnvSchema.safeParse(present);
+  if (!parsed.success) throw new Error(`The environment is not usable:\n${z.prettifyError(parsed.error)}`);
+  const { data } = parsed;
+  return {
+    databaseUrl: data.DATABASE_URL,
+    redisUrl: data.REDIS_URL,
+    host: data.HOST,
+    port: data.PORT,
+    dataRoot: resolve(data.SPHERELAB_DATA_DIR),
+    logLevel: data.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,72 @@
+import type { Statistic, SweepTable } from './sweep-table.ts';
+
+/** Fractions that papers print in percent. */
+const inPercent = /^(train_)?recall_at_|^nmi$|^f1$|^map_at_r$|^r_precision$/;
+
+/** One line for each row; numbers in full, fractions as fractions. */
+export function tableAsCsv(table: SweepTable): string {
+  const header = [...table.fields, 'n', ...table.metrics.flatMap((name) => [`${name}_mean`, `${name}_sd`])];
+  const lines = table.rows.map((row) => [
+    ...table.fields.map((field) => csvCell(row.settings[field])),
+    row.n,
+    ...table.metrics.flatMap((name) => [row.metrics[name]?.mean ?? '', row.metrics[name]?.sd ?? '']),
+  ]);
+  return [header, ...lines].map((line) => `${line.join(',')}\n`).join('');
+}
+
+/** For people; rates in percent with one decimal, as papers print them. */
+export function tableAsMarkdown(table: SweepTable): string {
+  const header = [...table.fields, 'n', ...table.metrics];
+  const lines = [header, header.map(() => '---'), ...cells(table, ' ± ')];
+  return lines.map((line) => `| ${line.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`).join('');
+}
+
+/** A tabular with booktabs rules. */
+export function tableAsLatex(table: SweepTable): string {
+  const header = [...table.fields, 'n', ...table.metrics].map(escapeLatex);
+  const body = cells(table, ' $\\pm$ ').map((line) => line.map(escapeLatexText).join(' & '));
+  const columns = `${'l'.repeat(table.fields.length)}r${'r'.repeat(table.metrics.length)}`;
+  return [
+    `\\begin{tabular}{${columns}}`,
+    '\\toprule',
+    `${header.join(' & ')} \\\\`,
+    '\\midrule',
+    ...body.map((line) => `${line} \\\\`),
+    '\\bottomrule',
+    '\\end{tabular}',
+    '',
+  ].join('\n');
+}
+
+function cells(table: SweepTable, plusMinus: string): string[][] {
+  return table.rows.map((row) => [
+    ...table.fields.map((field) => textOf(row.settings[field])),
+    String(row.n),
+    ...table.metrics.map((name) => statisticText(name, row.metrics[name], plusMinus)),
+  ]);
+}
+
+function statisticText(name: string, statistic: Statistic | undefined, plusMinus: string): string {
+  if (!statistic) return '';
+  const percent = inPercent.test(name);
+  const text = (value: number) => (percent ? (value * 100).toFixed(1) : value.toFixed(3));
+  return statistic.sd === null ? text(statistic.mean) : `${text(statistic.mean)}${plusMinus}${text(statistic.sd)}`;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function csvCell(value: unknown): string {
+  const text = value === null ? '' : textOf(value);
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function escapeLatex(text: string): string {
+  return text.replace(/[&%$#_{}]/g, (character) => `\\${character}`);
+}
+
+/** As escapeLatex, but leaves the plus-minus between two numbers alone. */
+function escapeLatexText(text: string): string {
+  return text.split(' $\\pm$ ').map(escapeLatex).join(' $\\pm$ ');
+}

@@ -1,0 +1,80 @@
+import { stat } from 'node:fs/promises';
+import {
+  ConfigError,
+  type DatasetFacts,
+  datasetsOfSweep,
+  expandSweep,
+  experimentIdentity,
+  parseExperimentRequest,
+  parseSweepRequest,
+  type ResolvedExperiment,
+  resolveExperiment,
+  type SweepRequest,
+} from '@spherelab/config';
+import type { NewExperiment } from '@spherelab/db';
+import type { AppDependencies, Protocol } from './app-dependencies.ts';
+
+type Catalogue = Pick<AppDependencies, 'catalogue' | 'dataRoot'>;
+
+/** Checks and completes a posted experiment. @throws ConfigError */
+export async function resolveExperimentRequest(dependencies: Catalogue, body: unknown): Promise<NewExperiment> {
+  const { force, request } = splitForce(body);
+  const asked = parseExperimentRequest(request);
+  const facts = await factsOf(dependencies, asked.dataset, asked.protocol ?? 'paper');
+  return toNewExperiment(resolveExperiment(request, facts), facts, force);
+}
+
+/** Checks and completes every cell of a posted sweep before anything is stored. @throws ConfigError */
+export async function resolveSweepRequest(
+  dependencies: Catalogue,
+  body: unknown,
+): Promise<{ sweep: SweepRequest; cells: NewExperiment[] }> {
+  const sweep = parseSweepRequest(body);
+  const known = new Map<string, DatasetFacts | null>();
+  const key = (dataset: string, protocol: Protocol) => `${protocol} ${dataset}`;
+  for (const { dataset, protocol } of datasetsOfSweep(sweep)) {
+    known.set(key(dataset, protocol), await factsOf(dependencies, dataset, protocol));
+  }
+  const lookUp = (dataset: string, protocol: Protocol) => known.get(key(dataset, protocol)) ?? null;
+  const cells = expandSweep(sweep, lookUp).map((cell) =>
+    toNewExperiment(cell, lookUp(cell.config.dataset, cell.config.protocol), sweep.force),
+  );
+  return { sweep, cells };
+}
+
+function toNewExperiment(resolved: ResolvedExperiment, facts: DatasetFacts | null, force: boolean): NewExperiment {
+  const identity = experimentIdentity(resolved.config, facts?.dataListSha256 ?? null);
+  return { ...resolved, identity, force };
+}
+
+/** `force` is about the request, not about the experiment. */
+function splitForce(body: unknown): { force: boolean; request: unknown } {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return { force: false, request: body ?? {} };
+  const { force = false, ...request } = body as Record<string, unknown>;
+  if (typeof force !== 'boolean') {
+    throw new ConfigError([{ field: 'force', value: force, reason: 'must be a boolean', allowed: 'true, false' }]);
+  }
+  return { force, request };
+}
+
+/** What is known of a data set; null where this process has no data root, and the worker judges. */
+async function factsOf(
+  { catalogue, dataRoot }: Catalogue,
+  dataset: string,
+  protocol: Protocol,
+): Promise<DatasetFacts | null> {
+  try {
+    return await catalogue.describe(await presentFolder(dataRoot), dataset, protocol);
+  } catch (error) {
+    const { code, field } = error as { code?: unknown; field?: unknown };
+    if (code === 'no_data_root') return null;
+    if (!(error instanceof Error) || error.name !== 'DatasetError' || typeof field !== 'string') throw error;
+    throw new ConfigError([{ field, value: field === 'protocol' ? protocol : dataset, reason: error.message }]);
+  }
+}
+
+/** The folder, or null where there is none. */
+export async function presentFolder(folder: string): Promise<string | null> {
+  const found = await stat(folder).catch(() => null);
+  return found?.isDirectory() ? folder : null;
+}

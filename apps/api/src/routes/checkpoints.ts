@@ -1,0 +1,58 @@
+import { Readable } from 'node:stream';
+import { type Checkpoint, getCheckpoint, getExperiment, listCheckpoints, readCheckpointContent } from '@spherelab/db';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { AppDependencies } from '../app-dependencies.ts';
+import { found } from '../problem.ts';
+import { pageSchema } from '../schemas/page-schema.ts';
+import { problems } from '../schemas/problem-schema.ts';
+
+const checkpointViewSchema = z
+  .object({
+    id: z.string(),
+    experiment_id: z.string(),
+    attempt: z.int(),
+    step: z.int().describe('updates done'),
+    kind: z.enum(['latest', 'best', 'final']),
+    bytes: z.int(),
+    sha256: z.string().describe('of the file, hex'),
+    weights_sha256: z.string().describe('of all weights as little-endian float32, hex'),
+    created_at: z.iso.datetime(),
+  })
+  .meta({ id: 'Checkpoint' });
+
+/** Checkpoints: what there is, and the bytes. */
+export const checkpointRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, { database }) => {
+  const tags = ['checkpoints'];
+  const params = z.object({ id: z.string() });
+
+  app.get('/experiments/:id/checkpoints', {
+    schema: { tags, params, response: { 200: pageSchema(checkpointViewSchema), ...problems } },
+    handler: async (request) => {
+      const { id } = await found('experiment', request.params.id, (known) => getExperiment(database.pool, known));
+      const checkpoints = await listCheckpoints(database.pool, id);
+      return { items: checkpoints.map(toView), next_cursor: null };
+    },
+  });
+
+  app.get('/checkpoints/:id/download', {
+    schema: { tags, params, produces: ['application/octet-stream'] },
+    handler: async (request, reply) => {
+      const checkpoint = await found('checkpoint', request.params.id, (id) => getCheckpoint(database.pool, id));
+      return reply
+        .type('application/octet-stream')
+        .header('content-length', checkpoint.bytes)
+        .header('etag', `"${checkpoint.sha256}"`)
+        .header('content-disposition', `attachment; filename="${fileName(checkpoint)}"`)
+        .send(Readable.from(readCheckpointContent(database, checkpoint), { objectMode: false }));
+    },
+  });
+};
+
+function toView(checkpoint: Checkpoint): z.infer<typeof checkpointViewSchema> {
+  return { ...checkpoint, created_at: checkpoint.created_at.toISOString() };
+}
+
+function fileName({ experiment_id, kind, step }: Checkpoint): string {
+  return `${experiment_id.slice(0, 8)}-${kind}-${step}.checkpoint`;
+}

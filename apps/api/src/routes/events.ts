@@ -1,0 +1,112 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isSettled } from '@spherelab/config';
+import { type Database, getExperiment, logLinesAfter, metricsAfter } from '@spherelab/db';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { AppDependencies } from '../app-dependencies.ts';
+import { type EventCursor, formatEvent, parseEventId } from '../event-format.ts';
+import { found } from '../problem.ts';
+import { toExperimentView } from '../schemas/experiment-view.ts';
+
+const defaultPollMs = 500;
+/** Comments that keep proxies from closing a silent stream. */
+const keepAliveMs = 15_000;
+const batchSize = 5_000;
+
+/**
+ * A stream of what happens to an experiment (text/event-stream):
+ * `status` the experiment, at first and whenever it changed; `metrics` {points}; `log` a line; `end` when it is settled.
+ * `Last-Event-ID` goes on where a stream broke off; after the end there is nothing more (204), so browsers stop asking.
+ */
+export const eventRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, { database, eventPollMs }) => {
+  const closing = new AbortController();
+  app.addHook('preClose', async () => closing.abort());
+
+  app.get('/experiments/:id/events', {
+    schema: { tags: ['experiments'], params: z.object({ id: z.string() }), produces: ['text/event-stream'] },
+    handler: async (request, reply) => {
+      const { id } = await found('experiment', request.params.id, (known) => getExperiment(database.pool, known));
+      const lastId = parseEventId(request.headers['last-event-id']);
+      const events = follow(database, id, lastId, eventPollMs ?? defaultPollMs, closing.signal);
+      const first = await events.next();
+      if (first.done) return reply.code(204).send();
+      reply.hijack();
+      reply.raw.writeHead(200, {
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-store',
+        connection: 'keep-alive',
+        'x-accel-buffering': 'no',
+      });
+      let gone = false;
+      reply.raw.on('close', () => {
+        gone = true;
+      });
+      try {
+        for (let item: IteratorResult<string, void> = first; !item.done && !gone; item = await events.next()) {
+          if (reply.raw.write(item.value)) continue;
+          await new Promise((resolve) => reply.raw.once('drain', resolve).once('close', resolve));
+        }
+      } catch (error) {
+        // The stream has begun: the client goes on with Last-Event-ID.
+        request.log.warn({ err: error }, 'an event stream broke off');
+      } finally {
+        await events.return(undefined);
+        reply.raw.end();
+      }
+    },
+  });
+};
+
+/** Text of events as they happen. Ends after `end`; yields nothing where the client already has all of a settled experiment. */
+async function* follow(
+  database: Database,
+  id: string,
+  lastId: EventCursor | null,
+  pollMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<string, void, undefined> {
+  let cursor = lastId ?? { seq: 0, logId: 0 };
+  let shown = '';
+  let sentAt = performance.now();
+  let begun = lastId === null;
+  while (!signal.aborted) {
+    // The row first: what was written before it was settled is then in what is read next.
+    const experiment = await getExperiment(database.pool, id);
+    const points = await metricsAfter(database.pool, id, cursor.seq, batchSize);
+    const lines = await logLinesAfter(database.pool, id, cursor.logId, batchSize);
+    const more = points.length === batchSize || lines.length === batchSize;
+    const ended = experiment === null || isSettled(experiment.status);
+    if (!begun && ended && points.length === 0 && lines.length === 0) return;
+    begun = true;
+    let text = '';
+    const view = experiment && JSON.stringify(toExperimentView(experiment));
+    if (view && view !== shown) {
+      text += formatEvent('status', view, cursor);
+      shown = view;
+    }
+    const lastPoint = points.at(-1);
+    if (lastPoint) {
+      cursor = { ...cursor, seq: lastPoint.seq };
+      const list = points.map(({ name, step, value }) => ({
+        name,
+        step,
+        value: Number.isFinite(value) ? value : null,
+      }));
+      text += formatEvent('metrics', JSON.stringify({ points: list }), cursor);
+    }
+    for (const line of lines) {
+      cursor = { ...cursor, logId: line.id };
+      text += formatEvent('log', JSON.stringify(line), cursor);
+    }
+    if (ended && !more) {
+      yield `${text}${formatEvent('end', JSON.stringify({ status: experiment?.status ?? 'deleted' }), cursor)}`;
+      return;
+    }
+    if (text === '' && performance.now() - sentAt > keepAliveMs) text = ': still here\n\n';
+    if (text !== '') {
+      sentAt = performance.now();
+      yield text;
+    }
+    if (!more) await delay(pollMs, null, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,141 @@
+import { experimentRequestSchema, lossNames, runStates } from '@spherelab/config';
+import {
+  createExperiments,
+  deleteExperiment,
+  type ExperimentAction,
+  type ExperimentSort,
+  experimentSorts,
+  getExperiment,
+  inTransaction,
+  listAttempts,
+  listExperiments,
+  requestTransition,
+} from '@spherelab/db';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { AppDependencies } from '../app-dependencies.ts';
+import { conflict, found } from '../problem.ts';
+import { resolveExperimentRequest } from '../resolve-request.ts';
+import {
+  attemptViewSchema,
+  experimentViewSchema,
+  toAttemptView,
+  toExperimentView,
+} from '../schemas/experiment-view.ts';
+import { pageQuery, pageSchema } from '../schemas/page-schema.ts';
+import { problems } from '../schemas/problem-schema.ts';
+
+const idParams = z.object({ id: z.string() });
+const postSchema = experimentRequestSchema
+  .extend({ force: z.boolean().optional().describe('make a new one even where the same config exists') })
+  .meta({ id: 'ExperimentRequest' });
+const sortSchema = z
+  .enum([...experimentSorts, ...experimentSorts.map((sort) => `-${sort}` as const)])
+  .optional()
+  .describe('"-" for descending; newest first by default');
+const listQuery = z.strictObject({
+  status: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(runStates)))
+    .optional()
+    .describe(`one or more of ${runStates.join(', ')}, separated by commas`),
+  dataset: z.string().optional(),
+  loss: z.enum(lossNames).optional(),
+  sweep: z.string().optional(),
+  tag: z.string().optional(),
+  q: z.string().max(200).optional().describe('part of the name, data set, loss or tags, or the beginning of an id'),
+  sort: sortSchema,
+  ...pageQuery,
+});
+
+const verbs: Readonly<Record<ExperimentAction, string>> = {
+  cancel: 'Cancels: at once, or within one step of a running experiment',
+  pause: 'Pauses: a running experiment writes a checkpoint first',
+  resume: 'Queues a paused experiment; it goes on from its checkpoint',
+  retry: 'Queues a failed or cancelled experiment again',
+};
+
+/** Experiments: post, look at, act on. */
+export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, dependencies) => {
+  const { database, kickRelay } = dependencies;
+  const tags = ['experiments'];
+
+  app.post('/experiments', {
+    // The config package judges the body: its errors name the nearest known field.
+    validatorCompiler: () => (value) => ({ value }),
+    schema: {
+      tags,
+      summary: 'Queues an experiment; the same config again answers with the same one',
+      body: postSchema,
+      response: { 200: experimentViewSchema, 201: experimentViewSchema, ...problems },
+    },
+    handler: async (request, reply) => {
+      const input = await resolveExperimentRequest(dependencies, request.body);
+      const [stored] = await inTransaction(database, (client) => createExperiments(client, [input]));
+      if (!stored) throw new Error('nothing was stored');
+      if (stored.created) kickRelay();
+      const { experiment, created } = stored;
+      return reply
+        .code(created ? 201 : 200)
+        .header('location', `/experiments/${experiment.id}`)
+        .send(toExperimentView(experiment));
+    },
+  });
+
+  app.get('/experiments', {
+    schema: { tags, querystring: listQuery, response: { 200: pageSchema(experimentViewSchema), ...problems } },
+    handler: async (request) => {
+      const { sort, sweep, ...filter } = request.query;
+      const page = await listExperiments(database.pool, {
+        ...filter,
+        sweep: sweep === undefined ? undefined : (z.uuid().safeParse(sweep).data ?? emptySweep),
+        sort: sort?.replace('-', '') as ExperimentSort | undefined,
+        descending: sort?.startsWith('-'),
+      });
+      return { items: page.items.map(toExperimentView), next_cursor: page.next_cursor };
+    },
+  });
+
+  app.get('/experiments/:id', {
+    schema: { tags, params: idParams, response: { 200: experimentViewSchema, ...problems } },
+    handler: async ({ params }) =>
+      toExperimentView(await found('experiment', params.id, (id) => getExperiment(database.pool, id))),
+  });
+
+  app.get('/experiments/:id/attempts', {
+    schema: { tags, params: idParams, response: { 200: pageSchema(attemptViewSchema), ...problems } },
+    handler: async ({ params }) => {
+      await found('experiment', params.id, (id) => getExperiment(database.pool, id));
+      const attempts = await listAttempts(database, params.id);
+      return { items: attempts.map(toAttemptView), next_cursor: null };
+    },
+  });
+
+  app.delete('/experiments/:id', {
+    schema: { tags, params: idParams, response: { 204: z.null(), ...problems } },
+    handler: async ({ params }, reply) => {
+      await found('experiment', params.id, (id) => getExperiment(database.pool, id));
+      if (!(await deleteExperiment(database.pool, params.id))) {
+        throw conflict(`experiment ${params.id} is running: cancel it first`);
+      }
+      return reply.code(204).send(null);
+    },
+  });
+
+  for (const [action, summary] of Object.entries(verbs) as [ExperimentAction, string][]) {
+    app.post(`/experiments/:id/${action}`, {
+      schema: { tags, summary, params: idParams, response: { 200: experimentViewSchema, ...problems } },
+      handler: async ({ params }) => {
+        const before = await found('experiment', params.id, (id) => getExperiment(database.pool, id));
+        const changed = await requestTransition(database.pool, params.id, action);
+        if (!changed) throw conflict(`experiment ${params.id} is ${before.status}: it cannot ${action}`);
+        kickRelay();
+        return toExperimentView(changed);
+      },
+    });
+  }
+};
+
+/** A sweep id that is none: the list is empty, as for any unknown one. */
+const emptySweep = '00000000-0000-0000-0000-000000000000';

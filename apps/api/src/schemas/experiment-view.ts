@@ -1,0 +1,92 @@
+import { runStates } from '@spherelab/config';
+import type { Attempt, Experiment } from '@spherelab/db';
+import { z } from 'zod';
+
+const time = z.iso.datetime();
+const open = z.record(z.string(), z.unknown());
+
+/** An experiment as clients see it. */
+export const experimentViewSchema = z
+  .object({
+    id: z.string(),
+    status: z.enum(runStates),
+    status_reason: z.string().nullable().describe('why it is in this state; the phase while it runs'),
+    name: z.string().nullable(),
+    tags: z.array(z.string()),
+    priority: z.int(),
+    config: open.describe('complete; every field of a request has a value'),
+    sources: z.record(z.string(), z.string()).describe('where each value of config comes from'),
+    identity: z.string().describe('sha256 of what decides the numbers'),
+    sweep_id: z.string().nullable(),
+    attempt: z.int(),
+    failures: z.int().describe('attempts in a row that broke without a new checkpoint'),
+    steps_done: z.int().describe('updates done'),
+    total_updates: z.int().nullable(),
+    stop_requested: z.enum(['cancel', 'pause']).nullable(),
+    retry_at: time.nullable(),
+    worker: z.string().nullable().describe('who runs it'),
+    result: open.nullable(),
+    error: z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }).nullable(),
+    environment: open.nullable().describe('processor, engine, thread counts and device it ran with'),
+    created_at: time,
+    updated_at: time,
+    started_at: time.nullable(),
+    finished_at: time.nullable(),
+  })
+  .meta({ id: 'Experiment' });
+export type ExperimentView = z.infer<typeof experimentViewSchema>;
+
+export function toExperimentView(experiment: Experiment): ExperimentView {
+  const { lease_owner, ...row } = experiment;
+  return {
+    id: row.id,
+    status: row.status,
+    status_reason: row.status_reason,
+    name: row.name,
+    tags: [...row.tags],
+    priority: row.priority,
+    config: row.config,
+    sources: row.sources,
+    identity: row.identity,
+    sweep_id: row.sweep_id,
+    attempt: row.attempt,
+    failures: row.failures,
+    steps_done: row.steps_done,
+    total_updates: row.total_updates,
+    stop_requested: row.stop_requested,
+    retry_at: row.retry_at?.toISOString() ?? null,
+    worker: lease_owner,
+    result: row.result,
+    error: row.error,
+    environment: row.environment,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+    started_at: row.started_at?.toISOString() ?? null,
+    finished_at: row.finished_at?.toISOString() ?? null,
+  };
+}
+
+/** One try to run an experiment. */
+export const attemptViewSchema = z
+  .object({
+    number: z.int(),
+    worker: z.string(),
+    device: z.string().nullable(),
+    started_at: time,
+    ended_at: time.nullable(),
+    outcome: z
+      .string()
+      .nullable()
+      .describe('succeeded, failed, cancelled, paused, released, crashed or lost; null while it runs'),
+    reason: z.string().nullable(),
+    resumed_from_step: z.int().nullable(),
+  })
+  .meta({ id: 'Attempt' });
+
+export function toAttemptView(attempt: Attempt): z.infer<typeof attemptViewSchema> {
+  return {
+    ...attempt,
+    started_at: attempt.started_at.toISOString(),
+    ended_at: attempt.ended_at?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,109 @@
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describeDataset, listDatasets } from '@spherelab/datasets/catalogue';
+import { applyMigrations, openDatabase, type RetryPolicy } from '@spherelab/db';
+import { openQueue, type QueueStore, queueStoreOf, retryPolicy } from '@spherelab/queue';
+import type { FastifyInstance } from 'fastify';
+import { buildApp } from './app.ts';
+import { periodically } from './background/periodically.ts';
+import { reconcile } from './background/reconcile.ts';
+import { relayOutbox } from './background/relay-outbox.ts';
+import { readApiEnv } from './env.ts';
+
+export type ApiOptions = {
+  readonly databaseUrl: string;
+  readonly queue: QueueStore;
+  readonly dataRoot: string;
+  readonly host?: string;
+  /** undefined: 3000, or the next free one; 0: any free one */
+  readonly port?: number | undefined;
+  readonly logger?: boolean | { readonly level: string };
+  /** for tests */
+  readonly retryPolicy?: RetryPolicy;
+  readonly relayEveryMs?: number;
+  readonly reconcileEveryMs?: number;
+};
+
+export type RunningApi = { readonly url: string; close(): Promise<void> };
+
+const firstPort = 3000;
+const portsTried = 100;
+/** ms. POST and the actions kick the relay, so this is how late a back-off may end. */
+const defaultRelayEveryMs = 500;
+/** ms. How long after its lease ran out an experiment is queued again at the latest. */
+const defaultReconcileEveryMs = 5_000;
+
+/** Starts an API process: schema, app, relay and reconciler. It writes nothing to disk. */
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  await applyMigrations(options.databaseUrl);
+  const database = openDatabase(options.databaseUrl);
+  const background: { warn?: FastifyInstance['log']['warn'] } = {};
+  const complain = (what: string) => (error: unknown) => background.warn?.({ err: error }, what);
+  const queue = openQueue(options.queue, complain('queue trouble'));
+  const relay = periodically(
+    options.relayEveryMs ?? defaultRelayEveryMs,
+    () => relayOutbox(database, queue),
+    complain('the outbox waits'),
+  );
+  const reconciler = periodically(
+    options.reconcileEveryMs ?? defaultReconcileEveryMs,
+    () => reconcile(database, queue, options.retryPolicy ?? retryPolicy),
+    complain('the reconciler waits'),
+  );
+  const app = await buildApp({
+    database,
+    queue,
+    kickRelay: relay.kick,
+    catalogue: { describe: describeDataset, list: listDatasets },
+    dataRoot: options.dataRoot,
+    logger: options.logger ?? false,
+  });
+  background.warn = app.log.warn.bind(app.log);
+  const close = async (): Promise<void> => {
+    await app.close();
+    await Promise.all([relay.stop(), reconciler.stop()]);
+    await queue.close();
+    await database.close();
+  };
+  try {
+    const url = await listen(app, options.host ?? '127.0.0.1', options.port);
+    return { url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function listen(app: FastifyInstance, host: string, port: number | undefined): Promise<string> {
+  if (port !== undefined) return app.listen({ host, port });
+  for (let candidate = firstPort; ; candidate += 1) {
+    try {
+      return await app.listen({ host, port: candidate });
+    } catch (error) {
+      const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+      if (!taken || candidate >= firstPort + portsTried) throw error;
+    }
+  }
+}
+
+async function main(): Promise<void> {
+  const env = readApiEnv(process.env);
+  const api = await startApi({
+    databaseUrl: env.databaseUrl,
+    queue: queueStoreOf(env),
+    dataRoot: env.dataRoot,
+    host: env.host,
+    port: env.port,
+    logger: { level: env.logLevel },
+  });
+  console.log(JSON.stringify({ url: api.url }));
+  const stop = async (): Promise<void> => {
+    await api.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
+  // Started by the launcher: its death closes the channel.
+  process.on('disconnect', () => void stop());
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();

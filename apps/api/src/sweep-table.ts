@@ -1,0 +1,67 @@
+import type { Experiment } from '@spherelab/db';
+
+/** Which evaluation of each run is tabled: its best by recall_at_1, or its last. */
+export type TableAt = 'best' | 'last';
+
+/** Mean and sample standard deviation (n - 1) over the seeds of a cell; sd is null for one run. */
+export type Statistic = { readonly n: number; readonly mean: number; readonly sd: number | null };
+
+export type SweepTableRow = {
+  /** swept fields other than the seed */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** runs of this cell, and how many of them have a result */
+  readonly total: number;
+  readonly n: number;
+  readonly experiment_ids: readonly string[];
+  readonly metrics: Readonly<Record<string, Statistic>>;
+};
+
+export type SweepTable = {
+  readonly fields: readonly string[];
+  readonly metrics: readonly string[];
+  readonly rows: readonly SweepTableRow[];
+};
+
+/** Puts the runs of a sweep into rows, one for each combination of swept fields; runs that differ in seed alone share a row. */
+export function sweepTable(experiments: readonly Experiment[], grid: readonly string[], at: TableAt): SweepTable {
+  const fields = grid.filter((field) => field !== 'seed');
+  const cells = new Map<string, { settings: Record<string, unknown>; runs: Experiment[] }>();
+  for (const experiment of experiments) {
+    const config = experiment.config as Readonly<Record<string, unknown>>;
+    const settings = Object.fromEntries(fields.map((field) => [field, config[field] ?? null]));
+    const key = JSON.stringify(settings);
+    const cell = cells.get(key) ?? { settings, runs: [] };
+    cell.runs.push(experiment);
+    cells.set(key, cell);
+  }
+  const rows = [...cells.values()].map(({ settings, runs }) => {
+    const measured = runs.map((run) => metricsOf(run, at)).filter((metrics) => metrics !== null);
+    return {
+      settings,
+      total: runs.length,
+      n: measured.length,
+      experiment_ids: runs.map((run) => run.id),
+      metrics: statisticsOf(measured),
+    };
+  });
+  const metrics = [...new Set(rows.flatMap((row) => Object.keys(row.metrics)))];
+  return { fields, metrics, rows };
+}
+
+function metricsOf(experiment: Experiment, at: TableAt): Readonly<Record<string, number>> | null {
+  const summary = experiment.result?.[at] as { metrics?: Record<string, number> } | undefined;
+  return experiment.status === 'succeeded' ? (summary?.metrics ?? null) : null;
+}
+
+function statisticsOf(runs: readonly Readonly<Record<string, number>>[]): Record<string, Statistic> {
+  const names = [...new Set(runs.flatMap((run) => Object.keys(run)))];
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = runs.flatMap((run) => run[name] ?? []);
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+      const sd = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null;
+      return [name, { n: values.length, mean, sd }];
+    }),
+  );
+}

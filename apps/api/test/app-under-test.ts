@@ -1,0 +1,59 @@
+import { type Database, openDatabase } from '@spherelab/db';
+import type { FastifyInstance } from 'fastify';
+import type { PostgresServer } from '../../../test/postgres-server.ts';
+import { buildApp } from '../src/app.ts';
+import type { DatasetCatalogue } from '../src/app-dependencies.ts';
+
+/** An app on a database of its own, without queue, relay and data root. */
+export type AppUnderTest = {
+  readonly app: FastifyInstance;
+  readonly database: Database;
+  /** how often the relay was kicked */
+  readonly kicks: () => number;
+  close(): Promise<void>;
+};
+
+const catalogue: DatasetCatalogue = {
+  describe: async (_dataRoot, name) => {
+    if (name === 'shapes') {
+      return {
+        trainingClasses: 20,
+        trainingImages: 1_000,
+        smallestTrainingClass: 50,
+        testClasses: 20,
+        dataListSha256: 'f'.repeat(64),
+      };
+    }
+    const problem = name === 'unseen' ? { code: 'no_data_root' } : { code: 'unknown_dataset' };
+    throw Object.assign(new Error(`there is no folder ${name}`), {
+      name: 'DatasetError',
+      field: 'dataset',
+      ...problem,
+    });
+  },
+  list: async () => [{ name: 'shapes', facts: null, problem: null }],
+};
+
+export async function appUnderTest(server: PostgresServer): Promise<AppUnderTest> {
+  const database = openDatabase(await server.createDatabase());
+  let kicks = 0;
+  const app = await buildApp({
+    database,
+    queue: { counts: async () => ({ 'experiments-any': { waiting: 2 }, 'experiments-gpu': {} }), ping: async () => {} },
+    kickRelay: () => {
+      kicks += 1;
+    },
+    catalogue,
+    dataRoot: '/nonexistent',
+    eventPollMs: 20,
+  });
+  return {
+    app,
+    database,
+    kicks: () => kicks,
+    close: async () => {
+      await app.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { claimExperiment, countOutbox, settleAttempt } from '@spherelab/db';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
+import { type AppUnderTest, appUnderTest } from './app-under-test.ts';
+
+describe('sweeps over HTTP', () => {
+  let server: PostgresServer;
+  let api: AppUnderTest;
+
+  beforeAll(async () => {
+    server = await startPostgresServer();
+  });
+  afterAll(() => server.stop());
+  beforeEach(async () => {
+    api = await appUnderTest(server);
+    return () => api.close();
+  });
+
+  const post = (url: string, payload: object = {}) => api.app.inject({ method: 'POST', url, payload });
+  const get = (url: string) => api.app.inject({ url });
+  const grid = { loss: ['triplet', 'ms'], sec_wei: [0, 1], seed: [0, 1, 2] };
+  const sweep = { name: 'grid', base: { dataset: 'shapes' }, grid };
+
+  async function finish(id: string, recall: number): Promise<void> {
+    const claimed = await claimExperiment(api.database.pool, id, { worker: 'w', device: 'cpu', leaseMs: 60_000 });
+    const at = { step: 1, metrics: { recall_at_1: recall, norm_cv: recall / 2 } };
+    await settleAttempt(
+      api.database.pool,
+      { experimentId: id, attempt: claimed?.attempt ?? 0 },
+      { status: 'succeeded', result: { best: at, last: { step: 2, metrics: { recall_at_1: 0 } } } },
+    );
+  }
+
+  test('a sweep queues every cell in order, and a config that is there already is shown, not run again', async () => {
+    const single = await post('/experiments', { dataset: 'shapes', loss: 'ms', sec_wei: 1, seed: 2 });
+    const answer = await post('/sweeps', sweep);
+    expect(answer.statusCode).toBe(201);
+    const body = answer.json();
+    expect(body).toMatchObject({ name: 'grid', total: 12, counts: { queued: 12 }, request: { grid } });
+    const cells = body.experiments.map(({ config }: { config: Record<string, unknown> }) => [
+      config.loss,
+      config.sec_wei,
+      config.seed,
+    ]);
+    expect(cells.slice(0, 4)).toEqual([
+      ['triplet', 0, 0],
+      ['triplet', 0, 1],
+      ['triplet', 0, 2],
+      ['triplet', 1, 0],
+    ]);
+    expect(body.experiments.at(-1).id).toBe(single.json().id);
+    expect(await countOutbox(api.database.pool)).toBe(12);
+    expect((await get(`/experiments?sweep=${body.id}`)).json().items).toHaveLength(12);
+    expect((await get('/sweeps')).json().items).toMatchObject([{ id: body.id, total: 12 }]);
+
+    const cancelled = (await post(`/sweeps/${body.id}/cancel`)).json();
+    expect(cancelled).toMatchObject({ cancelled: 11, counts: { cancelled: 11, queued: 1 } });
+  });
+
+  test.each([
+    [{ ...sweep, grid: { ...grid, lr: [0.1, -1] } }, 'grid.lr'],
+    [{ ...sweep, grid: { ...grid, instances: [5, 1] } }, 'instances'],
+    [{ ...sweep, base: { dataset: 'no-such' } }, 'dataset'],
+    [{ ...sweep, grid: {} }, 'grid'],
+    [{ ...sweep, gird: {} }, 'gird'],
+    [{ ...sweep, grid: { ...grid, seed: Array.from({ length: 2_000 }, (_, seed) => seed) } }, 'grid'],
+  ])('a sweep with one bad cell is refused, and nothing is stored (%#)', async (payload, field) => {
+    const answer = await post('/sweeps', payload);
+    expect(answer.statusCode).toBe(400);
+    expect(JSON.stringify(answer.json().errors)).toContain(field.split('.').at(-1));
+    expect((await get('/experiments')).json().items).toEqual([]);
+    expect((await get('/sweeps')).json().items).toEqual([]);
+  });
+
+  test('the table has n, mean and sd over the seeds, in four formats', async () => {
+    const body = (await post('/sweeps', sweep)).json();
+    const recalls = [0.5, 0.6, 0.7, 0.8];
+    for (const [at, recall] of recalls.entries()) await finish(body.experiments[at].id, recall);
+    const table = (await get(`/sweeps/${body.id}/table`)).json();
+    expect(table.fields).toEqual(['loss', 'sec_wei']);
+    expect(table.rows).toHaveLength(4);
+    expect(table.rows[0]).toMatchObject({ settings: { loss: 'triplet', sec_wei: 0 }, n: 3, total: 3 });
+    expect(table.rows[0].metrics.recall_at_1.mean).toBeCloseTo(0.6, 12);
+    expect(table.rows[0].metrics.recall_at_1.sd).toBeCloseTo(0.1, 12);
+    expect(table.rows[1]).toMatchObject({ n: 1, total: 3, metrics: { recall_at_1: { n: 1, mean: 0.8, sd: null } } });
+    expect(table.rows[2]).toMatchObject({ n: 0, metrics: {} });
+    const csv = (await get(`/sweeps/${body.id}/table?format=csv`)).body.split('\n');
+    expect(csv[0]).toBe('loss,sec_wei,n,recall_at_1_mean,recall_at_1_sd,norm_cv_mean,norm_cv_sd');
+    expect(csv[2]).toBe('triplet,1,1,0.8,,0.4,');
+    const md = (await get(`/sweeps/${body.id}/table?format=md`)).body;
+    expect(md).toContain('| triplet | 0 | 3 | 60.0 ± 10.0 | 0.300 ± 0.050 |');
+    const latex = (await get(`/sweeps/${body.id}/table?format=latex`)).body;
+    expect(latex).toContain('loss & sec\\_wei & n & recall\\_at\\_1 & norm\\_cv \\\\');
+    expect(latex).toContain('60.0 $\\pm$ 10.0');
+    expect((await get(`/sweeps/${body.id}/table?at=last`)).json().rows[0].metrics.recall_at_1.mean).toBe(0);
+    expect((await get(`/sweeps/${body.id}/table?format=xml`)).statusCode).toBe(400);
+    expect((await get('/sweeps/nonsense/table')).statusCode).toBe(404);
+  });
+});

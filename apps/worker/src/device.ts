@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+
+/** What one trainer process computes on: `cpu`, or `gpu:` and the index of nvidia-smi. */
+export type Device = 'cpu' | `gpu:${number}`;
+
+/** The GPUs of this machine, or its CPU when there is none. */
+export function findDevices(): Device[] {
+  const query = spawnSync('nvidia-smi', ['--query-gpu=index', '--format=csv,noheader'], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  const lines = query.status === 0 ? query.stdout.trim().split('\n') : [];
+  const gpus = lines.filter((line) => /^\d+$/.test(line.trim())).map((line): Device => `gpu:${Number(line)}`);
+  return gpus.length > 0 ? gpus : ['cpu'];
+}
+
+export function isGpu(device: Device): boolean {
+  return device !== 'cpu';
+}
+
+/** Threads of one trainer. Kept with the experiment: a resumed run uses the same, for 1 and 2 threads differ in the last bit. */
+export type ThreadCounts = { readonly intra_op_threads: number; readonly inter_op_threads: number };
+
+/** What the trainer's environment says of device and threads; TensorFlow reads it when it is loaded. */
+export function deviceEnvironment(
+  device: Device,
+  wanted: 'any' | 'cpu' | 'gpu',
+  threads: ThreadCounts,
+): Record<string, string> {
+  const onGpu = isGpu(device) && wanted !== 'cpu';
+  return {
+    CUDA_VISIBLE_DEVICES: onGpu ? device.slice('gpu:'.length) : '-1',
+    SPHERELAB_DEVICE: onGpu ? 'gpu' : 'cpu',
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    TF_NUM_INTRAOP_THREADS: String(threads.intra_op_threads),
+    TF_NUM_INTEROP_THREADS: String(threads.inter_op_threads),
+    VIPS_CONCURRENCY: '1',
+  };
+}

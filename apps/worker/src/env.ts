@@ -1,0 +1,49 @@
+import { availableParallelism, homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+const threads = z.coerce.number().int().min(1).max(1024);
+
+/** The environment of the worker: the only place that reads it. */
+export const workerEnvSchema = z.object({
+  DATABASE_URL: z.string().min(1),
+  REDIS_URL: z.string().min(1).optional(),
+  SPHERELAB_DATA_DIR: z.string().min(1).default('./datasets'),
+  SPHERELAB_WORKER_NAME: z.string().min(1).max(200).optional(),
+  SPHERELAB_DEVICES: z
+    .string()
+    .regex(/^(cpu|gpu:\d+)(,(cpu|gpu:\d+))*$/, 'must list devices, as in "cpu" or "gpu:0,gpu:1"')
+    .optional(),
+  SPHERELAB_INTRA_OP_THREADS: threads.default(availableParallelism()),
+  SPHERELAB_INTER_OP_THREADS: threads.default(1),
+  XDG_CACHE_HOME: z.string().min(1).default(join(homedir(), '.cache')),
+});
+
+export type WorkerEnv = {
+  readonly databaseUrl: string;
+  readonly redisUrl: string | undefined;
+  readonly dataRoot: string;
+  readonly cacheFolder: string;
+  readonly name: string | undefined;
+  readonly devices: readonly string[] | undefined;
+  readonly intraOpThreads: number;
+  readonly interOpThreads: number;
+};
+
+/** @throws Error naming each variable that is wrong */
+export function readWorkerEnv(env: NodeJS.ProcessEnv): WorkerEnv {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = workerEnvSchema.safeParse(present);
+  if (!parsed.success) throw new Error(`The environment is not usable:\n${z.prettifyError(parsed.error)}`);
+  const { data } = parsed;
+  return {
+    databaseUrl: data.DATABASE_URL,
+    redisUrl: data.REDIS_URL,
+    dataRoot: resolve(data.SPHERELAB_DATA_DIR),
+    cacheFolder: join(data.XDG_CACHE_HOME, 'spherelab'),
+    name: data.SPHERELAB_WORKER_NAME,
+    devices: data.SPHERELAB_DEVICES?.split(','),
+    intraOpThreads: data.SPHERELAB_INTRA_OP_THREADS,
+    interOpThreads: data.SPHERELAB_INTER_OP_THREADS,
+  };
+}

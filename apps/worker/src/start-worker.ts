@@ -1,0 +1,142 @@
+import { readdir, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  applyMigrations,
+  heartbeatWorker,
+  openDatabase,
+  putBackToOutbox,
+  type RetryPolicy,
+  registerWorker,
+  retireWorker,
+} from '@spherelab/db';
+import { consumeQueue, type QueueConsumer, type QueueStore, queueNames, retryPolicy } from '@spherelab/queue';
+import { type Device, isGpu, type ThreadCounts } from './device.ts';
+import { deviceSlots } from './device-slots.ts';
+import { type RunningAttempt, runExperiment, type WorkerContext, workFolderPrefix } from './run-experiment.ts';
+import { type WorkerNumbers, workerNumbers } from './worker-numbers.ts';
+
+export type WorkerOptions = {
+  readonly databaseUrl: string;
+  readonly queue: QueueStore;
+  readonly dataRoot: string;
+  readonly cacheFolder: string;
+  /** one experiment at a time on each */
+  readonly devices: readonly Device[];
+  readonly threads: ThreadCounts;
+  /** default: host name and pid */
+  readonly name?: string | undefined;
+  readonly log?: WorkerContext['log'];
+  /** the process that trains; for tests */
+  readonly trainerScript?: string;
+  /** for tests */
+  readonly numbers?: Partial<WorkerNumbers>;
+  readonly retryPolicy?: RetryPolicy;
+  readonly queueTimes?: { readonly lockDurationMs: number; readonly stalledIntervalMs: number };
+};
+
+export type RunningWorker = {
+  readonly name: string;
+  /** Drains: takes no more jobs, has each child stop with a checkpoint, gives the experiments back, and leaves. */
+  close(): Promise<void>;
+};
+
+const version = '0.1.0';
+const realTrainer = fileURLToPath(new URL('./trainer-process.js', import.meta.url));
+
+/** Starts a worker: it registers, takes jobs, and supervises one trainer process on each of its devices. */
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  await applyMigrations(options.databaseUrl);
+  await removeWorkFoldersOfTheDead();
+  const database = openDatabase(options.databaseUrl);
+  const name = options.name ?? `${hostname()}-${process.pid}`;
+  const log = options.log ?? (() => undefined);
+  const numbers = { ...workerNumbers, ...options.numbers };
+  const context: WorkerContext = {
+    database,
+    workerName: name,
+    numbers,
+    retryPolicy: options.retryPolicy ?? retryPolicy,
+    threads: options.threads,
+    trainerScript: options.trainerScript ?? realTrainer,
+    dataRoot: options.dataRoot,
+    cacheFolder: options.cacheFolder,
+    log,
+  };
+  const slots = deviceSlots(options.devices);
+  const attempts = new Set<RunningAttempt>();
+  const consumers: QueueConsumer[] = [];
+  let closing = false;
+
+  const run = async (id: string): Promise<void> => {
+    const device = closing ? null : slots.take();
+    // Between two queues both may have brought a job for the last free device.
+    if (device === null) return putBackToOutbox(database.pool, id, numbers.putBackMs);
+    if (slots.allTaken) for (const consumer of consumers) void consumer.pause();
+    try {
+      const attempt = await runExperiment(context, id, device);
+      if (attempt === null) return;
+      log('info', 'an attempt began', { id, device });
+      attempts.add(attempt);
+      if (closing) attempt.drain();
+      await attempt.done;
+      attempts.delete(attempt);
+      log('info', 'an attempt ended', { id, device });
+    } finally {
+      slots.give(device);
+      if (!closing) for (const consumer of consumers) consumer.resume();
+    }
+  };
+
+  await registerWorker(database.pool, { name, devices: options.devices, host: hostname(), pid: process.pid, version });
+  const heartbeat = setInterval(() => {
+    heartbeatWorker(database.pool, name).catch((error: Error) => log('warn', 'no heartbeat', { error: error.message }));
+  }, numbers.heartbeatMs);
+  const queues = options.devices.some(isGpu) ? Object.values(queueNames) : [queueNames.any];
+  for (const queue of queues) {
+    const onError = (error: Error) => log('warn', 'queue trouble', { error: error.message });
+    const concurrency = options.devices.length;
+    consumers.push(consumeQueue(options.queue, { queue, concurrency, run, onError, ...options.queueTimes }));
+  }
+
+  const close = async (): Promise<void> => {
+    closing = true;
+    clearInterval(heartbeat);
+    for (const attempt of attempts) attempt.drain();
+    await Promise.all([...attempts].map((attempt) => attempt.done));
+    // A store that is away must not keep the process from ending.
+    const closed = Promise.all(consumers.map((consumer) => consumer.close()));
+    await Promise.race([closed, delay(10_000, null, { ref: false })]);
+    await retireWorker(database, name).catch(() => undefined);
+    await database.close();
+  };
+  let closed: Promise<void> | null = null;
+  return {
+    name,
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
+
+/** A killed worker leaves its work folders: checkpoints of some 100 MB. */
+async function removeWorkFoldersOfTheDead(): Promise<void> {
+  for (const entry of await readdir(tmpdir())) {
+    if (!entry.startsWith(workFolderPrefix)) continue;
+    const pid = Number(entry.slice(workFolderPrefix.length).split('-')[0]);
+    if (isAlive(pid)) continue;
+    await rm(join(tmpdir(), entry), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

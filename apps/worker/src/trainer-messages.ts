@@ -1,0 +1,33 @@
+import type { ExperimentConfig } from '@spherelab/config';
+import type { Environment, StopReason, TrainingEvent, TrainingResult } from '@spherelab/training';
+
+/** What the supervisor tells the trainer process. */
+export type TrainerOrder =
+  | {
+      readonly type: 'start';
+      readonly config: ExperimentConfig;
+      readonly dataRoot: string;
+      readonly cacheFolder: string;
+      readonly workFolder: string;
+      readonly resumeFrom: string | null;
+      readonly hostEnvironment: Environment;
+    }
+  | { readonly type: 'stop'; readonly reason: StopReason }
+  /** every event up to this one is written */
+  | { readonly type: 'written'; readonly upTo: number };
+
+/** Why training failed, for one that says so itself. */
+export type TrainerFailure = {
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly stack: string;
+};
+
+/** What the trainer process tells the supervisor. Sent with structured clone: a NaN stays a NaN. */
+export type TrainerReport =
+  | { readonly type: 'ready' }
+  | { readonly type: 'event'; readonly number: number; readonly event: TrainingEvent }
+  | { readonly type: 'finished'; readonly result: TrainingResult }
+  | { readonly type: 'stopped'; readonly reason: StopReason }
+  | { readonly type: 'failed'; readonly error: TrainerFailure };

@@ -1,0 +1,80 @@
+// Stands in for the real trainer in the worker's tests: the same process protocol around a training that costs nothing.
+// The experiment's name is JSON that says what happens: { stepMs, crashAt, crashAttempts, hangAt, failAt, ignoreStop, flag }.
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { runTrainer } from '../dist/run-trainer.js';
+
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+/** A step blocks this thread, as a real one does. */
+const block = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+/** What the metric of a step is in an uninterrupted run: depends on all steps before. */
+const nextState = (state, step) => (state * 31 + step) % 1_000_003;
+
+runTrainer(async ({ config, resumeFrom, workFolder, emit, stop, hostEnvironment }) => {
+  const plan = JSON.parse(config.name ?? '{}');
+  const resumed = resumeFrom === null ? null : JSON.parse(readFileSync(resumeFrom, 'utf8').trim());
+  let { step, state } = resumed ?? { step: 0, state: 7 };
+  const tries = () => (plan.flag && existsSync(plan.flag) ? readFileSync(plan.flag, 'utf8').length : 0);
+  const note = () => plan.flag && appendFileSync(plan.flag, 'x');
+  const once = (at) => at === step && tries() < (plan.crashAttempts ?? 1);
+
+  await emit({
+    type: 'started',
+    totalUpdates: config.steps + 1,
+    resumedFromStep: resumed?.step ?? null,
+    environment: { engine: 'fake', ...hostEnvironment },
+    dataListSha256: 'none',
+  });
+  const checkpoint = async (kind) => {
+    const file = join(workFolder, `${kind}-${step}-${Math.random()}`);
+    const bytes = Buffer.from(JSON.stringify({ step, state }).padEnd(plan.checkpointBytes ?? 0));
+    writeFileSync(file, bytes);
+    const weightsSha256 = sha256(String(state));
+    await emit({ type: 'checkpoint', step, kind, file, bytes: bytes.length, sha256: sha256(bytes), weightsSha256 });
+  };
+  while (step <= config.steps) {
+    const reason = plan.ignoreStop ? null : stop();
+    if (reason !== null) {
+      if (reason !== 'cancel') await checkpoint('latest');
+      return { outcome: 'stopped', reason };
+    }
+    if (once(plan.crashAt)) {
+      note();
+      process.kill(process.pid, 'SIGKILL');
+    }
+    if (once(plan.hangAt)) {
+      note();
+      block(3_600_000);
+    }
+    if (step === plan.failAt) {
+      throw Object.assign(new Error('a picture cannot be read'), { code: 'bad_image', retryable: false });
+    }
+    block(plan.stepMs ?? 1);
+    state = nextState(state, step);
+    await emit({
+      type: 'metrics',
+      points: [
+        { name: 'train_loss', step, value: state },
+        { name: 'lr', step, value: 0.5 },
+      ],
+    });
+    step += 1;
+    await emit({ type: 'progress', step, totalUpdates: config.steps + 1, phase: 'training' });
+    if (step % config.checkpoint_every === 0) await checkpoint('latest');
+    await turn();
+  }
+  await checkpoint('final');
+  const at = { step, metrics: { recall_at_1: state / 1_000_003 } };
+  return {
+    outcome: 'finished',
+    result: {
+      weights_sha256: sha256(String(state)),
+      updates: step,
+      last: at,
+      best: at,
+      baselines: { untrained: at, colour_histogram: at },
+    },
+  };
+});

@@ -1,0 +1,260 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  type Database,
+  getExperiment,
+  listAttempts,
+  listCheckpoints,
+  listWorkers,
+  logLinesAfter,
+  openDatabase,
+  readMetrics,
+  requestTransition,
+} from '@spherelab/db';
+import { openQueue, type QueueStore } from '@spherelab/queue';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { storeExperiment } from '../../../test/experiment-fixture.ts';
+import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
+import { waitUntil } from '../../../test/wait-until.ts';
+import { type RunningWorker, startWorker, type WorkerOptions } from '../src/start-worker.ts';
+
+const fakeTrainer = fileURLToPath(new URL('./fake-trainer.mjs', import.meta.url));
+const policy = { maxFailures: 3, backoffMs: 1, maxBackoffMs: 1 };
+
+/** The series of an uninterrupted run of the fake trainer. */
+function uninterrupted(steps: number): number[] {
+  const values: number[] = [];
+  for (let step = 0, state = 7; step <= steps; step += 1) {
+    state = (state * 31 + step) % 1_000_003;
+    values.push(state);
+  }
+  return values;
+}
+
+describe('the worker', () => {
+  let server: PostgresServer;
+  let url: string;
+  let database: Database;
+  let folder: string;
+  let store: QueueStore;
+  const workers: RunningWorker[] = [];
+
+  beforeAll(async () => {
+    server = await startPostgresServer();
+  });
+  afterAll(() => server.stop());
+  beforeEach(async () => {
+    url = await server.createDatabase();
+    database = openDatabase(url);
+    store = { store: 'postgres', connectionString: url };
+    folder = await mkdtemp(join(tmpdir(), 'worker-test-'));
+  });
+  afterEach(async () => {
+    await Promise.all(workers.splice(0).map((worker) => worker.close()));
+    await database.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function start(over: Partial<WorkerOptions> = {}): Promise<RunningWorker> {
+    const worker = await startWorker({
+      databaseUrl: url,
+      queue: store,
+      dataRoot: folder,
+      cacheFolder: folder,
+      devices: ['cpu'],
+      threads: { intra_op_threads: 2, inter_op_threads: 1 },
+      trainerScript: fakeTrainer,
+      retryPolicy: policy,
+      queueTimes: { lockDurationMs: 2_000, stalledIntervalMs: 500 },
+      ...over,
+      numbers: { stopPollMs: 50, cancelGraceMs: 2_000, stopGraceMs: 2_000, ...over.numbers },
+    });
+    workers.push(worker);
+    return worker;
+  }
+
+  async function post(plan: object, config: object = {}): Promise<string> {
+    const { id } = await storeExperiment(database, {
+      steps: 20,
+      checkpoint_every: 5,
+      ...config,
+      name: JSON.stringify({ flag: join(folder, 'flag'), ...plan }),
+    });
+    await tell(id);
+    return id;
+  }
+
+  async function tell(id: string): Promise<void> {
+    const experiment = await getExperiment(database.pool, id);
+    if (!experiment) throw new Error('gone');
+    const queue = openQueue(store);
+    await queue.add([experiment]);
+    await queue.close();
+  }
+
+  const read = async (id: string) => {
+    const experiment = await getExperiment(database.pool, id);
+    if (!experiment) throw new Error('gone');
+    return experiment;
+  };
+  const settled = (id: string, status: string) =>
+    waitUntil(`${id} is ${status}`, async () => (await read(id)).status === status);
+  const attemptOver = (id: string, number: number) =>
+    waitUntil(`attempt ${number} of ${id} is over`, async () => {
+      const attempts = await listAttempts(database, id);
+      return attempts.filter((attempt) => attempt.ended_at !== null).length === number;
+    });
+  const losses = async (id: string) =>
+    (await readMetrics(database.pool, id, { names: ['train_loss'] })).map((point) => point.value);
+
+  test('runs an experiment to its end: metrics, checkpoints, result', async () => {
+    const worker = await start({ name: 'first' });
+    const id = await post({});
+    await settled(id, 'succeeded');
+    const experiment = await read(id);
+    expect(worker.name).toBe('first');
+    expect(experiment).toMatchObject({ attempt: 1, steps_done: 21, total_updates: 21, lease_owner: null, failures: 0 });
+    expect(experiment.result).toMatchObject({ updates: 21 });
+    expect(experiment.environment).toMatchObject({ engine: 'fake', intra_op_threads: 2, device: 'cpu' });
+    expect(await losses(id)).toEqual(uninterrupted(20));
+    expect((await listCheckpoints(database.pool, id)).map((checkpoint) => checkpoint.kind)).toEqual(['final']);
+    expect(await listAttempts(database, id)).toMatchObject([{ number: 1, worker: 'first', outcome: 'succeeded' }]);
+    expect(await listWorkers(database.pool)).toMatchObject([{ name: 'first', alive: true, devices: ['cpu'] }]);
+    const left = (await readdir(tmpdir())).filter((name) => name.startsWith(`spherelab-work-${process.pid}-`));
+    expect(left).toEqual([]);
+  });
+
+  test('goes on from the checkpoint when the trainer is killed, and the series is that of an uninterrupted run', async () => {
+    await start();
+    const id = await post({ crashAt: 13, checkpointBytes: 3_000_000 });
+    await attemptOver(id, 1);
+    expect((await read(id)).status_reason).toMatch(/SIGKILL/);
+    await tell(id);
+    await settled(id, 'succeeded');
+    expect(await losses(id)).toEqual(uninterrupted(20));
+    expect(await listAttempts(database, id)).toMatchObject([
+      { number: 1, outcome: 'crashed', resumed_from_step: null },
+      { number: 2, outcome: 'succeeded', resumed_from_step: 10 },
+    ]);
+    expect((await read(id)).attempt).toBe(2);
+  });
+
+  test('fails an experiment whose trainer breaks again and again without a new checkpoint', async () => {
+    await start();
+    const id = await post({ crashAt: 2, crashAttempts: 99 });
+    for (const attempt of [1, 2, 3]) {
+      await attemptOver(id, attempt);
+      if (attempt < 3) await tell(id);
+    }
+    const experiment = await read(id);
+    expect(experiment).toMatchObject({ status: 'failed', failures: 3, error: { code: 'crashed' } });
+    expect(experiment.status_reason).toMatch(/3 attempts in a row/);
+  });
+
+  test('fails at once where training says that another try would fail too, and goes on with other work', async () => {
+    await start();
+    const bad = await post({ failAt: 3 });
+    const good = await post({ other: 1 });
+    await settled(bad, 'failed');
+    expect((await read(bad)).error).toEqual({
+      code: 'bad_image',
+      message: 'a picture cannot be read',
+      retryable: false,
+    });
+    expect((await logLinesAfter(database.pool, bad, 0, 10))[0]?.message).toMatch(/a picture cannot be read/);
+    await settled(good, 'succeeded');
+  });
+
+  test('cancels within a step, also where the trainer does not listen', async () => {
+    await start({ numbers: { cancelGraceMs: 300 } });
+    for (const plan of [{ stepMs: 50 }, { stepMs: 50, ignoreStop: true }]) {
+      const id = await post(plan, { steps: 10_000 });
+      await waitUntil('it trains', async () => (await losses(id)).length > 2);
+      expect((await requestTransition(database.pool, id, 'cancel'))?.stop_requested).toBe('cancel');
+      await settled(id, 'cancelled');
+      const experiment = await read(id);
+      expect(experiment.status_reason).toMatch(/cancelled by request/);
+      expect(experiment.stop_requested).toBeNull();
+      const count = (await losses(id)).length;
+      expect((await losses(id)).length).toBe(count);
+    }
+  });
+
+  test('pauses with a checkpoint, resumes from it, and ends as an uninterrupted run', async () => {
+    await start();
+    const id = await post({ stepMs: 20 }, { steps: 60, checkpoint_every: 1_000 });
+    await waitUntil('it trains', async () => (await losses(id)).length > 5);
+    await requestTransition(database.pool, id, 'pause');
+    await settled(id, 'paused');
+    const [checkpoint] = await listCheckpoints(database.pool, id);
+    expect(checkpoint?.step).toBe((await losses(id)).length);
+    await requestTransition(database.pool, id, 'resume');
+    await tell(id);
+    await settled(id, 'succeeded');
+    expect(await losses(id)).toEqual(uninterrupted(60));
+  });
+
+  test('gives its work back with a checkpoint when it is asked to leave, and another worker finishes it', async () => {
+    const leaving = await start();
+    const id = await post({ stepMs: 20 }, { steps: 60, checkpoint_every: 1_000 });
+    await waitUntil('it trains', async () => (await losses(id)).length > 5);
+    await leaving.close();
+    const released = await read(id);
+    expect(released).toMatchObject({ status: 'queued', failures: 0, lease_owner: null });
+    expect((await listWorkers(database.pool))[0]?.alive).toBe(false);
+    await start();
+    await tell(id);
+    await settled(id, 'succeeded');
+    expect(await losses(id)).toEqual(uninterrupted(60));
+    expect(await listAttempts(database, id)).toMatchObject([{ outcome: 'released' }, { outcome: 'succeeded' }]);
+  });
+
+  test('kills a trainer that makes no progress', async () => {
+    await start({ numbers: { stallTimeoutMs: 400 } });
+    const id = await post({ hangAt: 7 });
+    await attemptOver(id, 1);
+    expect((await read(id)).status_reason).toMatch(/no progress for 400 ms/);
+  });
+
+  test('kills the trainer and writes nothing more when the experiment was given to someone else', async () => {
+    await start();
+    const id = await post({ stepMs: 20 }, { steps: 10_000 });
+    await waitUntil('it trains', async () => (await losses(id)).length > 2);
+    await database.pool.query(`UPDATE experiment SET attempt = attempt + 1, lease_owner = 'another' WHERE id = $1`, [
+      id,
+    ]);
+    await waitUntil('the trainer is gone', async () => {
+      const before = (await losses(id)).length;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return (await losses(id)).length === before;
+    });
+    expect(await read(id)).toMatchObject({ status: 'running', lease_owner: 'another', attempt: 2 });
+  });
+
+  test('kills the trainer by its own clock when the lease cannot be renewed', async () => {
+    await start({ numbers: { renewEveryMs: 1_000_000, ownDeadlineMs: 500 } });
+    const id = await post({ stepMs: 20 }, { steps: 10_000 });
+    await attemptOver(id, 1);
+    expect((await read(id)).status_reason).toMatch(/lease could not be renewed/);
+  });
+
+  test('resumes from the checkpoint before when the newest is damaged, and with the threads of the attempt before', async () => {
+    await start();
+    const id = await post({ crashAt: 13 });
+    await attemptOver(id, 1);
+    const [newest] = await listCheckpoints(database.pool, id);
+    await database.pool.query(`UPDATE checkpoint_chunk SET data = '\\x00' WHERE checkpoint_id = $1`, [newest?.id]);
+    await database.pool.query(`UPDATE checkpoint SET bytes = 1 WHERE id = $1`, [newest?.id]);
+    await database.pool.query(
+      `UPDATE experiment SET environment = environment || '{"intra_op_threads": 1}' WHERE id = $1`,
+      [id],
+    );
+    await tell(id);
+    await settled(id, 'succeeded');
+    expect(await listAttempts(database, id)).toMatchObject([{}, { resumed_from_step: 5 }]);
+    expect((await read(id)).environment).toMatchObject({ intra_op_threads: 1 });
+    expect(await losses(id)).toEqual(uninterrupted(20));
+  });
+});

@@ -1,0 +1,28 @@
+export type CheckpointKind = 'latest' | 'best' | 'final';
+
+/** A published checkpoint. */
+export type Checkpoint = {
+  readonly id: string;
+  readonly experiment_id: string;
+  readonly attempt: number;
+  /** updates done */
+  readonly step: number;
+  readonly kind: CheckpointKind;
+  readonly bytes: number;
+  /** of the file, hex */
+  readonly sha256: string;
+  /** of the little-endian float32 of all weights, hex */
+  readonly weights_sha256: string;
+  readonly created_at: Date;
+};
+
+/** The stored bytes are not those that were announced. */
+export class CheckpointError extends Error {
+  readonly code = 'bad_checkpoint';
+  readonly retryable = true;
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'CheckpointError';
+  }
+}

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import type { Queryable } from '../database.ts';
+import { type Fence, fenceSql, StaleAttemptError } from '../stale-attempt-error.ts';
+import { CheckpointError, type CheckpointKind } from './checkpoint-row.ts';
+
+export type NewCheckpoint = {
+  readonly step: number;
+  readonly kind: CheckpointKind;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly weightsSha256: string;
+};
+
+/** Size of a stored piece: large enough for few statements, small enough for little memory on both ends. */
+const chunkBytes = 1 << 20;
+
+const begin = `WITH fence AS (${fenceSql})
+  INSERT INTO checkpoint (experiment_id, attempt, step, kind, bytes, sha256, weights_sha256)
+  SELECT id, $2, $3, $4::checkpoint_kind, $5, $6, $7 FROM fence RETURNING id`;
+
+const append = `WITH fence AS (${fenceSql})
+  INSERT INTO checkpoint_chunk (checkpoint_id, position, data) SELECT $3, $4, $5 FROM fence`;
+
+// One statement makes the checkpoint visible, drops what it replaces and tells that the attempt got on. Of `latest` the one
+// before stays, should the newest turn out unreadable.
+const publish = `
+  WITH fence AS (SELECT id FROM experiment WHERE id = $1 AND attempt = $2 AND status = 'running' FOR UPDATE),
+  published AS (UPDATE checkpoint SET published_at = now() FROM fence WHERE checkpoint.id = $3
+    RETURNING checkpoint.id, experiment_id, kind),
+  replaced AS (DELETE FROM checkpoint WHERE id IN (
+    SELECT old.id FROM checkpoint old, published WHERE old.experiment_id = published.experiment_id
+      AND old.kind = published.kind AND old.id <> published.id AND old.published_at IS NOT NULL
+    ORDER BY old.step DESC, old.published_at DESC OFFSET $4)),
+  progressed AS (UPDATE experiment SET failures = 0 FROM published WHERE experiment.id = published.experiment_id)
+  SELECT count(*) AS passed FROM published`;
+
+/**
+ * Stores a checkpoint piece by piece and makes it visible at once, or not at all. The lease can be renewed meanwhile: no
+ * transaction spans the upload.
+ * @returns its id
+ * @throws StaleAttemptError; CheckpointError when the bytes are not those announced
+ */
+export async function storeCheckpoint(
+  client: Queryable,
+  fence: Fence,
+  checkpoint: NewCheckpoint,
+  content: AsyncIterable<Uint8Array>,
+): Promise<string> {
+  const { step, kind, bytes, sha256, weightsSha256 } = checkpoint;
+  const owner = [fence.experimentId, fence.attempt];
+  const begun = await client.query<{ id: string }>(begin, [...owner, step, kind, bytes, sha256, weightsSha256]);
+  const id = begun.rows[0]?.id;
+  if (id === undefined) throw new StaleAttemptError(fence);
+  try {
+    await upload(client, fence, id, checkpoint, content);
+    const { rows } = await client.query<{ passed: number }>(publish, [...owner, id, kind === 'latest' ? 1 : 0]);
+    if (rows[0]?.passed !== 1) throw new StaleAttemptError(fence);
+    return id;
+  } catch (error) {
+    await client.query('DELETE FROM checkpoint WHERE id = $1', [id]).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function upload(
+  client: Queryable,
+  fence: Fence,
+  id: string,
+  checkpoint: NewCheckpoint,
+  content: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const hash = createHash('sha256');
+  let position = 0;
+  let bytes = 0;
+  for await (const chunk of rechunk(content, chunkBytes)) {
+    hash.update(chunk);
+    bytes += chunk.length;
+    const { rowCount } = await client.query(append, [fence.experimentId, fence.attempt, id, position, chunk]);
+    if (rowCount !== 1) throw new StaleAttemptError(fence);
+    position += 1;
+  }
+  if (bytes !== checkpoint.bytes || hash.digest('hex') !== checkpoint.sha256) {
+    throw new CheckpointError(`the checkpoint of step ${checkpoint.step} has other bytes than announced`);
+  }
+}
+
+/** Pieces of any size as pieces of one size; only the last may be shorter. */
+async function* rechunk(content: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
+  let chunk = new Uint8Array(size);
+  let filled = 0;
+  for await (const piece of content) {
+    for (let offset = 0; offset < piece.length; ) {
+      const part = piece.subarray(offset, offset + size - filled);
+      chunk.set(part, filled);
+      filled += part.length;
+      offset += part.length;
+      if (filled < size) continue;
+      yield chunk;
+      chunk = new Uint8Array(size);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield chunk.subarray(0, filled);
+}
+
+/** Removes uploads that will not be finished: their attempt is over. @returns how many */
+export async function removeAbandonedCheckpoints(client: Queryable): Promise<number> {
+  const { rowCount } = await client.query(
+    `DELETE FROM checkpoint USING experiment WHERE checkpoint.experiment_id = experiment.id AND published_at IS NULL
+       AND (experiment.status <> 'running' OR checkpoint.attempt < experiment.attempt)`,
+  );
+  return rowCount ?? 0;
+}

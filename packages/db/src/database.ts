@@ -1,0 +1,74 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { PrismaClient } from './generated/client.ts';
+
+/** What runs SQL: the pool, or one connection inside a transaction. */
+export type Queryable = Pick<pg.PoolClient, 'query'>;
+
+/**
+ * An open database: the Prisma client for plain reads, the pool for statements that fence, batch or lock.
+ * Both share the connections. Only this package uses them; apps call its functions.
+ */
+export type Database = {
+  readonly prisma: PrismaClient;
+  readonly pool: pg.Pool;
+  close(): Promise<void>;
+};
+
+/** Connections of one process. An API and a few workers stay far below the 100 that Postgres allows by default. */
+const poolSize = 8;
+const connectTimeoutMs = 10_000;
+const int8 = 20;
+
+/** Opens a database; connects with the first statement. The caller closes it. */
+export function openDatabase(url: string): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    application_name: 'spherelab',
+    types: {
+      // Sequence numbers and byte counts stay far below 2^53.
+      getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+        oid === int8 && format !== 'binary'
+          ? Number
+          : pg.types.getTypeParser(oid, format as 'text')) as pg.CustomTypesConfig['getTypeParser'],
+    },
+  });
+  // An idle connection that is cut is replaced at the next statement; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  return {
+    prisma,
+    pool,
+    close: async () => {
+      await prisma.$disconnect();
+      if (!pool.ended) await pool.end();
+    },
+  };
+}
+
+/** Runs statements in one transaction; rolled back when `work` throws. */
+export async function inTransaction<T>(database: Database, work: (client: Queryable) => Promise<T>): Promise<T> {
+  const client = await database.pool.connect();
+  let broken = false;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {
+      broken = true;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** Whether the database answers. */
+export async function pingDatabase(database: Database): Promise<void> {
+  await database.pool.query('SELECT 1');
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import type { ExperimentConfig } from '@spherelab/config';
+import type { Queryable } from '../database.ts';
+import type { Experiment } from './experiment-row.ts';
+
+export type NewExperiment = {
+  readonly config: ExperimentConfig;
+  readonly sources: Readonly<Record<string, string>>;
+  /** sha256, hex: equal identities are the same experiment */
+  readonly identity: string;
+  /** make a new one even where the same config exists */
+  readonly force: boolean;
+};
+
+export type CreatedExperiment = { readonly experiment: Experiment; readonly created: boolean };
+
+const insert = `INSERT INTO experiment
+  (id, config, sources, identity, dedup_identity, name, tags, priority, dataset, loss, device, sweep_id)
+SELECT id, config, sources, identity, dedup_identity, name, tags, priority, dataset, loss, device, sweep_id
+FROM jsonb_to_recordset($1::jsonb) AS input(id uuid, config jsonb, sources jsonb, identity text, dedup_identity text,
+  name text, tags text[], priority int, dataset text, loss text, device text, sweep_id uuid)
+ON CONFLICT (dedup_identity) DO NOTHING
+RETURNING id`;
+
+/**
+ * Stores experiments with what the queue has to be told, in the caller's transaction: either both are there or neither.
+ * The same identity again answers with the stored row, whatever its status, unless forced.
+ * @returns one entry per input, in order
+ */
+export async function createExperiments(
+  client: Queryable,
+  inputs: readonly NewExperiment[],
+  sweepId: string | null = null,
+): Promise<CreatedExperiment[]> {
+  const records = inputs.map((input) => toRecord(input, sweepId));
+  const inserted = await client.query<{ id: string }>(insert, [JSON.stringify(records)]);
+  const newIds = new Set(inserted.rows.map((row) => row.id));
+  const toQueue = records.filter((record) => newIds.has(record.id)).map((record) => record.id);
+  await client.query('INSERT INTO outbox (experiment_id) SELECT unnest($1::uuid[])', [toQueue]);
+  const { rows } = await client.query<Experiment>(
+    'SELECT * FROM experiment WHERE id = ANY($1::uuid[]) OR dedup_identity = ANY($2::text[])',
+    [toQueue, records.flatMap((record) => record.dedup_identity ?? [])],
+  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const byIdentity = new Map(rows.flatMap((row) => (row.dedup_identity ? [[row.dedup_identity, row] as const] : [])));
+  return records.map((record) => {
+    const experiment = byId.get(record.id) ?? byIdentity.get(record.dedup_identity ?? '');
+    // Only when it was deleted between the two statements.
+    if (!experiment) throw new Error(`experiment with identity ${record.identity} was deleted while it was posted`);
+    return { experiment, created: newIds.has(record.id) };
+  });
+}
+
+function toRecord(input: NewExperiment, sweepId: string | null) {
+  const { name, tags, priority, dataset, loss, device } = input.config;
+  return {
+    id: randomUUID() as string,
+    config: input.config,
+    sources: input.sources,
+    identity: input.identity,
+    dedup_identity: input.force ? null : input.identity,
+    name,
+    tags,
+    priority,
+    dataset,
+    loss,
+    device,
+    sweep_id: sweepId,
+  };
+}

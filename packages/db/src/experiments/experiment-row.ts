@@ -1,0 +1,45 @@
+import type { ExperimentConfig, RunState } from '@spherelab/config';
+
+/** What a user asked a running experiment to do. */
+export type StopRequest = 'cancel' | 'pause';
+
+/** How it ended, for one that failed. */
+export type ExperimentFailure = {
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+};
+
+/** An experiment as stored; column names are field names. Times are those of Postgres. */
+export type Experiment = {
+  readonly id: string;
+  readonly status: RunState;
+  readonly status_reason: string | null;
+  readonly config: ExperimentConfig;
+  readonly sources: Readonly<Record<string, string>>;
+  readonly identity: string;
+  readonly dedup_identity: string | null;
+  readonly name: string | null;
+  readonly tags: readonly string[];
+  readonly priority: number;
+  readonly dataset: string;
+  readonly loss: string;
+  readonly device: string;
+  readonly sweep_id: string | null;
+  readonly attempt: number;
+  readonly failures: number;
+  readonly steps_done: number;
+  readonly total_updates: number | null;
+  readonly lease_owner: string | null;
+  readonly lease_expires_at: Date | null;
+  readonly stop_requested: StopRequest | null;
+  readonly retry_at: Date | null;
+  readonly result: Readonly<Record<string, unknown>> | null;
+  readonly error: ExperimentFailure | null;
+  readonly environment: Readonly<Record<string, unknown>> | null;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  readonly queued_at: Date;
+  readonly started_at: Date | null;
+  readonly finished_at: Date | null;
+};

@@ -1,0 +1,60 @@
+import type { Queryable } from '../database.ts';
+import type { Experiment } from './experiment-row.ts';
+
+/** What a user may ask of an experiment. */
+export type ExperimentAction = 'cancel' | 'pause' | 'resume' | 'retry';
+
+const reasons: Readonly<Record<ExperimentAction, string>> = {
+  cancel: 'cancelled by request',
+  pause: 'paused by request',
+  resume: 'resumed by request',
+  retry: 'retried by request',
+};
+
+// A running one keeps its status until its worker has stopped; a cancel outweighs a pause. The states come from the
+// transition table (packages/config, run-states.ts); here they are what the row must still be in when the statement runs.
+const stop = (action: 'cancel' | 'pause', to: string, from: string) => `
+  WITH changed AS (UPDATE experiment SET
+    status = CASE WHEN status = 'running' THEN status ELSE '${to}' END,
+    status_reason = CASE WHEN status = 'running' THEN status_reason ELSE $2 END,
+    stop_requested = CASE WHEN status <> 'running' THEN NULL WHEN stop_requested = 'cancel' THEN 'cancel' ELSE '${action}' END::stop_request,
+    retry_at = NULL,
+    finished_at = CASE WHEN status <> 'running' AND '${to}' = 'cancelled' THEN now() ELSE finished_at END,
+    updated_at = now()
+  WHERE id = $1 AND status IN (${from}) RETURNING *),
+  forgotten AS (DELETE FROM outbox USING changed WHERE experiment_id = changed.id AND changed.status <> 'running')
+  SELECT * FROM changed`;
+
+const requeue = (from: string) => `
+  WITH changed AS (UPDATE experiment SET
+    status = 'queued', status_reason = $2, stop_requested = NULL, retry_at = NULL, failures = 0, error = NULL,
+    queued_at = now(), finished_at = NULL, updated_at = now()
+  WHERE id = $1 AND status IN (${from}) RETURNING *),
+  told AS (INSERT INTO outbox (experiment_id) SELECT id FROM changed)
+  SELECT * FROM changed`;
+
+const statements: Readonly<Record<ExperimentAction, string>> = {
+  cancel: stop('cancel', 'cancelled', `'queued', 'paused', 'running'`),
+  pause: stop('pause', 'paused', `'queued', 'running'`),
+  resume: requeue(`'paused'`),
+  retry: requeue(`'failed', 'cancelled'`),
+};
+
+/**
+ * Cancels, pauses, resumes or retries. A running experiment is asked to stop; its worker honours that within one step.
+ * @returns the row after the change, or null when there is none or its state does not allow it
+ */
+export async function requestTransition(
+  client: Queryable,
+  id: string,
+  action: ExperimentAction,
+): Promise<Experiment | null> {
+  const { rows } = await client.query<Experiment>(statements[action], [id, reasons[action]]);
+  return rows[0] ?? null;
+}
+
+/** Deletes an experiment with all that it wrote, unless it runs. @returns whether it was deleted */
+export async function deleteExperiment(client: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await client.query(`DELETE FROM experiment WHERE id = $1 AND status <> 'running'`, [id]);
+  return rowCount === 1;
+}

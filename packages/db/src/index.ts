@@ -1,0 +1,60 @@
+export { applyMigrations } from './apply-migrations.ts';
+export { type Checkpoint, CheckpointError, type CheckpointKind } from './checkpoints/checkpoint-row.ts';
+export {
+  getCheckpoint,
+  listCheckpoints,
+  readCheckpointContent,
+  resumableCheckpoints,
+} from './checkpoints/read-checkpoints.ts';
+export { type NewCheckpoint, removeAbandonedCheckpoints, storeCheckpoint } from './checkpoints/store-checkpoint.ts';
+export { type Database, inTransaction, openDatabase, pingDatabase, type Queryable } from './database.ts';
+export {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './embedded-postgres/start-embedded-postgres.ts';
+export { countExperiments } from './experiment-counts.ts';
+export { type Attempt, listAttempts } from './experiments/attempts.ts';
+export { type Claim, claimExperiment, readStopRequest, renewLease } from './experiments/claim-experiment.ts';
+export { type CreatedExperiment, createExperiments, type NewExperiment } from './experiments/create-experiments.ts';
+export type { Experiment, ExperimentFailure, StopRequest } from './experiments/experiment-row.ts';
+export {
+  type GiveUp,
+  giveUpAttempt,
+  giveUpExpiredAttempts,
+  type RetryPolicy,
+} from './experiments/give-up-attempt.ts';
+export {
+  type ExperimentFilter,
+  type ExperimentSort,
+  experimentSorts,
+  getExperiment,
+  listExperiments,
+} from './experiments/read-experiments.ts';
+export { type AttemptStart, recordProgress, recordStart } from './experiments/report-progress.ts';
+export { deleteExperiment, type ExperimentAction, requestTransition } from './experiments/request-transition.ts';
+export { type Settlement, settleAttempt } from './experiments/settle-attempt.ts';
+export { isTransientError } from './is-transient-error.ts';
+export { type LogLevel, type LogLine, logLinesAfter, writeLogLine } from './log-lines.ts';
+export { type MetricFilter, metricsAfter, readMetrics } from './metrics/read-metrics.ts';
+export { type MetricPoint, writeMetrics } from './metrics/write-metrics.ts';
+export { countOutbox, putBackToOutbox, type QueueHint, queuedHints, takeFromOutbox } from './outbox.ts';
+export { CursorError, type Page } from './page.ts';
+export { type Fence, StaleAttemptError } from './stale-attempt-error.ts';
+export {
+  cancelSweep,
+  createSweep,
+  getSweep,
+  listSweeps,
+  type Sweep,
+  sweepExperiments,
+} from './sweeps/sweeps.ts';
+export {
+  explainMissingGpu,
+  heartbeatWorker,
+  listWorkers,
+  registerWorker,
+  retireWorker,
+  type WorkerRegistration,
+  type WorkerView,
+} from './workers.ts';

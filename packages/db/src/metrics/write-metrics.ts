@@ -1,0 +1,34 @@
+import type { Queryable } from '../database.ts';
+import { type Fence, fenceSql, StaleAttemptError } from '../stale-attempt-error.ts';
+
+/** A measured value: an experiment has one for a name and step. */
+export type MetricPoint = { readonly name: string; readonly step: number; readonly value: number };
+
+// DISTINCT ON: a batch that names a point twice keeps the last; ON CONFLICT may not touch a row twice.
+const write = `
+  WITH fence AS (${fenceSql}),
+  points AS (SELECT DISTINCT ON (name, step) name, step, value, position
+    FROM unnest($3::text[], $4::int[], $5::float8[]) WITH ORDINALITY AS input(name, step, value, position)
+    ORDER BY name, step, position DESC),
+  written AS (INSERT INTO metric (experiment_id, name, step, value, attempt)
+    SELECT fence.id, name, step, value, $2 FROM fence, points ORDER BY position
+    ON CONFLICT (experiment_id, name, step) DO UPDATE
+      SET value = excluded.value, attempt = excluded.attempt, seq = excluded.seq WHERE metric.attempt <= excluded.attempt)
+  SELECT count(*) AS passed FROM fence`;
+
+/**
+ * Writes a batch. Writing it again changes nothing. A resumed attempt repeats the steps after its checkpoint and its points
+ * replace those of the attempt that was lost, so that the series is that of one uninterrupted run.
+ * @throws StaleAttemptError, and then nothing of the batch is written
+ */
+export async function writeMetrics(client: Queryable, fence: Fence, points: readonly MetricPoint[]): Promise<void> {
+  if (points.length === 0) return;
+  const { rows } = await client.query<{ passed: number }>(write, [
+    fence.experimentId,
+    fence.attempt,
+    points.map((point) => point.name),
+    points.map((point) => point.step),
+    points.map((point) => point.value),
+  ]);
+  if (rows[0]?.passed !== 1) throw new StaleAttemptError(fence);
+}

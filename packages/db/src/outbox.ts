@@ -1,0 +1,56 @@
+import type { Queryable } from './database.ts';
+
+/** What the queue is told about one experiment: enough to place the job, nothing that the worker relies on. */
+export type QueueHint = {
+  readonly id: string;
+  /** the attempt that the claim will follow; part of the job's id, so that a hint of an earlier round is not taken for this one */
+  readonly attempt: number;
+  readonly priority: number;
+  readonly device: string;
+};
+
+/**
+ * Takes due rows from the outbox, in order; the caller tells the queue before its transaction ends. If it dies in between, the
+ * rows are still there: the queue may be told twice, never not at all. Rows of experiments that are queued no more are dropped.
+ */
+export async function takeFromOutbox(client: Queryable, limit: number): Promise<{ taken: number; hints: QueueHint[] }> {
+  const { rows } = await client.query<QueueHint & { outbox_id: number; status: string }>(
+    `WITH due AS (SELECT id FROM outbox WHERE available_at <= now() ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED),
+     taken AS (DELETE FROM outbox USING due WHERE outbox.id = due.id RETURNING outbox.id, outbox.experiment_id)
+     SELECT taken.id AS outbox_id, experiment.id, attempt, priority, device, status
+     FROM taken JOIN experiment ON experiment.id = taken.experiment_id ORDER BY taken.id`,
+    [limit],
+  );
+  const hints = rows.filter((row) => row.status === 'queued');
+  return {
+    taken: rows.length,
+    hints: hints.map(({ id, attempt, priority, device }) => ({ id, attempt, priority, device })),
+  };
+}
+
+/** Has the queue told again, not before a wait: for a job that its worker could not take on. */
+export async function putBackToOutbox(client: Queryable, experimentId: string, waitMs: number): Promise<void> {
+  await client.query(
+    `INSERT INTO outbox (experiment_id, available_at)
+     SELECT id, now() + $2 * interval '1 ms' FROM experiment WHERE id = $1 AND status = 'queued'`,
+    [experimentId, waitMs],
+  );
+}
+
+/** Queued experiments that the outbox does not hold, in order of id after `afterId`: the queue ought to know them. */
+export async function queuedHints(client: Queryable, afterId: string | null, limit: number): Promise<QueueHint[]> {
+  const { rows } = await client.query<QueueHint>(
+    `SELECT id, attempt, priority, device FROM experiment
+     WHERE status = 'queued' AND (retry_at IS NULL OR retry_at <= now()) AND ($1::uuid IS NULL OR id > $1)
+       AND NOT EXISTS (SELECT 1 FROM outbox WHERE experiment_id = experiment.id)
+     ORDER BY id LIMIT $2`,
+    [afterId, limit],
+  );
+  return rows;
+}
+
+/** Rows that wait in the outbox. */
+export async function countOutbox(client: Queryable): Promise<number> {
+  const { rows } = await client.query<{ count: number }>('SELECT count(*) FROM outbox');
+  return rows[0]?.count ?? 0;
+}

@@ -1,0 +1,39 @@
+/** A page of a list; `next_cursor` is null on the last one. */
+export type Page<T> = { readonly items: readonly T[]; readonly next_cursor: string | null };
+
+/** Where a page ends: the sort key's text and the id that breaks ties. */
+export type Position = { readonly key: string; readonly id: string };
+
+/** A cursor that no list of ours gave out. */
+export class CursorError extends Error {
+  readonly code = 'bad_cursor';
+  readonly retryable = false;
+
+  constructor() {
+    super('is not a cursor of this list');
+    this.name = 'CursorError';
+  }
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Cuts the row that was read in excess and remembers where to go on. */
+export function pageOf<T>(rows: readonly T[], limit: number, positionOf: (row: T) => Position): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  if (rows.length <= limit || last === undefined) return { items, next_cursor: null };
+  return { items, next_cursor: Buffer.from(JSON.stringify(positionOf(last))).toString('base64url') };
+}
+
+/** @throws CursorError */
+export function readCursor(cursor: string): Position {
+  try {
+    const position = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as Partial<Position>;
+    if (typeof position.key === 'string' && typeof position.id === 'string' && uuid.test(position.id)) {
+      return { key: position.key, id: position.id };
+    }
+  } catch {
+    // falls through: the same answer for whatever is wrong with it
+  }
+  throw new CursorError();
+}

@@ -1,0 +1,93 @@
+import type { RunState } from '@spherelab/config';
+import type { Database, Queryable } from '../database.ts';
+import { type CreatedExperiment, createExperiments, type NewExperiment } from '../experiments/create-experiments.ts';
+import type { Experiment } from '../experiments/experiment-row.ts';
+import { requestTransition } from '../experiments/request-transition.ts';
+import { type Page, pageOf, readCursor } from '../page.ts';
+
+/** A sweep and how its cells stand. */
+export type Sweep = {
+  readonly id: string;
+  readonly name: string | null;
+  /** as accepted: base, grid, strategy */
+  readonly request: Readonly<Record<string, unknown>>;
+  readonly created_at: Date;
+  readonly cancelled_at: Date | null;
+  readonly counts: Readonly<Partial<Record<RunState, number>>>;
+};
+
+const withCounts = `SELECT sweep.id, sweep.name, request, sweep.created_at, cancelled_at, coalesce(counts, '{}') AS counts
+  FROM sweep LEFT JOIN LATERAL (SELECT jsonb_object_agg(status, number) AS counts FROM (
+    SELECT status, count(*) AS number FROM sweep_member JOIN experiment ON experiment.id = experiment_id
+    WHERE sweep_member.sweep_id = sweep.id GROUP BY status) AS by_status) AS counted ON true`;
+
+/** Stores a sweep and all its cells, in the caller's transaction. Cells that already ran are shown, not run again. */
+export async function createSweep(
+  client: Queryable,
+  request: { readonly name: string | null; readonly request: object },
+  cells: readonly NewExperiment[],
+): Promise<{ id: string; experiments: CreatedExperiment[] }> {
+  const { rows } = await client.query<{ id: string }>(
+    'INSERT INTO sweep (name, request) VALUES ($1, $2) RETURNING id',
+    [request.name, JSON.stringify(request.request)],
+  );
+  const id = rows[0]?.id;
+  if (id === undefined) throw new Error('the sweep was not stored');
+  const experiments = await createExperiments(client, cells, id);
+  await client.query(
+    `INSERT INTO sweep_member (sweep_id, position, experiment_id)
+     SELECT $1, position - 1, experiment_id FROM unnest($2::uuid[]) WITH ORDINALITY AS cell(experiment_id, position)`,
+    [id, experiments.map(({ experiment }) => experiment.id)],
+  );
+  return { id, experiments };
+}
+
+export async function getSweep(client: Queryable, id: string): Promise<Sweep | null> {
+  const { rows } = await client.query<Sweep>(`${withCounts} WHERE sweep.id = $1`, [id]);
+  return rows[0] ?? null;
+}
+
+/** Newest first. @throws CursorError */
+export async function listSweeps(client: Queryable, limit: number, cursor?: string): Promise<Page<Sweep>> {
+  const after = cursor === undefined ? null : readCursor(cursor);
+  const { rows } = await client.query<Sweep>(
+    `${withCounts} WHERE $1::timestamptz IS NULL OR (sweep.created_at, sweep.id) < ($1::timestamptz, $2::uuid)
+     ORDER BY sweep.created_at DESC, sweep.id DESC LIMIT $3`,
+    [cursorTime(after?.key), after?.id ?? null, limit + 1],
+  );
+  return pageOf(rows, limit, (row) => ({ key: row.created_at.toISOString(), id: row.id }));
+}
+
+/** The experiments of a sweep in grid order. A config that fills two cells is there once. */
+export async function sweepExperiments(client: Queryable, id: string): Promise<Experiment[]> {
+  const { rows } = await client.query<Experiment>(
+    `SELECT experiment.* FROM experiment JOIN (SELECT experiment_id, min(position) AS position FROM sweep_member
+       WHERE sweep_id = $1 GROUP BY experiment_id) AS member ON experiment.id = member.experiment_id ORDER BY position`,
+    [id],
+  );
+  return rows;
+}
+
+/**
+ * Cancels what a sweep started and what has not ended. Experiments that were there before, or that another sweep shows
+ * that is not cancelled, go on.
+ * @returns how many were cancelled or asked to stop
+ */
+export async function cancelSweep(database: Database, id: string): Promise<number> {
+  await database.pool.query('UPDATE sweep SET cancelled_at = coalesce(cancelled_at, now()) WHERE id = $1', [id]);
+  const { rows } = await database.pool.query<{ id: string }>(
+    `SELECT id FROM experiment WHERE sweep_id = $1 AND status IN ('queued', 'paused', 'running')
+       AND NOT EXISTS (SELECT 1 FROM sweep_member JOIN sweep ON sweep.id = sweep_member.sweep_id
+         WHERE experiment_id = experiment.id AND sweep.id <> $1 AND sweep.cancelled_at IS NULL)`,
+    [id],
+  );
+  let cancelled = 0;
+  for (const row of rows) if (await requestTransition(database.pool, row.id, 'cancel')) cancelled += 1;
+  return cancelled;
+}
+
+function cursorTime(key: string | undefined): Date | null {
+  if (key === undefined) return null;
+  const time = new Date(key);
+  return Number.isNaN(time.getTime()) ? new Date(0) : time;
+}

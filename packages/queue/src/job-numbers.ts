@@ -1,0 +1,31 @@
+/**
+ * Every number of the queue, with its unit and its reason. The queue is a hint of what to run next; Postgres is the truth, so
+ * none of these numbers decides whether an experiment runs.
+ */
+export const jobNumbers = {
+  /** ms. The supervisor never blocks, so a lock of half a minute is renewed in time; a dead one's job comes back after it. */
+  lockDurationMs: 30_000,
+  /** ms. How often a worker looks for jobs of dead ones; below the lock, so that the lock is what is waited for. */
+  stalledIntervalMs: 10_000,
+  /** times. A job may outlive any number of killed workers: whether to go on is judged by the row, not by BullMQ, whose
+   * default of 1 fails a job for good at the second kill. */
+  maxStalledCount: 1_000_000,
+  /** times. A processor throws only where Postgres is out of reach; the reconciler makes a new job then. */
+  attempts: 1,
+  /** s. Longest block of an idle worker on its queue; a job wakes it at once. */
+  drainDelayS: 5,
+  /** BullMQ runs the lowest number first, ours the highest: counted down from here. 0 would jump the queue. */
+  priorityOrigin: 1_000,
+  /** connections of one process to the Postgres store; each queue or worker has one more that listens */
+  poolSize: 2,
+} as const;
+
+/** When an attempt that broke is tried again; kept here beside the queue's numbers, carried out by packages/db. */
+export const retryPolicy = {
+  /** attempts. Five in a row without a new checkpoint is no accident. */
+  maxFailures: 5,
+  /** ms. Long enough for a full GPU or disk to be freed by others, short enough to watch. */
+  backoffMs: 2_000,
+  /** ms. */
+  maxBackoffMs: 300_000,
+} as const;

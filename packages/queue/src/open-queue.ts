@@ -1,0 +1,80 @@
+import { createPostgresBackend, Queue } from 'bullmq';
+import { type ExperimentHint, jobIdOf, jobPriorityOf, type QueueName, queueNames, queueOf } from './experiment-job.ts';
+import { jobNumbers } from './job-numbers.ts';
+import type { QueueStore } from './queue-store.ts';
+import { postgresConnection, redisConnection } from './store-connection.ts';
+
+/** The producers' end. */
+export type ExperimentQueue = {
+  /** Places jobs; one that is already there stays as it is. @throws when the store is out of reach: keep the hints */
+  add(hints: readonly ExperimentHint[]): Promise<void>;
+  /** jobs by queue and state */
+  counts(): Promise<Record<QueueName, Record<string, number>>>;
+  /** Whether the store answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** What both stores have in common of BullMQ's Queue, whose type parameters differ. */
+type AnyQueue = Pick<Queue, 'addBulk' | 'getJobCounts' | 'waitUntilReady' | 'close'> & {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+};
+
+/**
+ * Opens the queues of a store for producing.
+ * @param onError told of connection troubles, which the queue itself gets over
+ */
+export function openQueue(store: QueueStore, onError: (error: Error) => void = () => undefined): ExperimentQueue {
+  const queues = new Map<QueueName, AnyQueue>();
+  for (const name of Object.values(queueNames)) {
+    const queue = createQueue(name, store);
+    queue.on('error', onError);
+    queues.set(name, queue);
+  }
+  const queueNamed = (name: QueueName): AnyQueue => {
+    const queue = queues.get(name);
+    if (!queue) throw new Error(`no queue ${name}`);
+    return queue;
+  };
+  return {
+    add: async (hints) => {
+      for (const name of queues.keys()) {
+        const jobs = hints.filter((hint) => queueOf(hint) === name).map(toJob);
+        if (jobs.length > 0) await queueNamed(name).addBulk(jobs);
+      }
+    },
+    counts: async () => {
+      const states = ['waiting', 'prioritized', 'active', 'delayed', 'failed'] as const;
+      const any = await queueNamed(queueNames.any).getJobCounts(...states);
+      const gpu = await queueNamed(queueNames.gpu).getJobCounts(...states);
+      return { [queueNames.any]: any, [queueNames.gpu]: gpu };
+    },
+    ping: async () => {
+      await queueNamed(queueNames.any).getJobCounts('active');
+    },
+    close: async () => {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}
+
+function createQueue(name: QueueName, store: QueueStore): AnyQueue {
+  if (store.store === 'redis') return new Queue(name, { connection: redisConnection(store.url, 'producer') });
+  const connection = postgresConnection(store.connectionString);
+  return new Queue(name, { connection }, createPostgresBackend) as unknown as AnyQueue;
+}
+
+function toJob(hint: ExperimentHint) {
+  return {
+    name: 'run',
+    data: { experimentId: hint.id },
+    opts: {
+      jobId: jobIdOf(hint),
+      priority: jobPriorityOf(hint),
+      attempts: jobNumbers.attempts,
+      // What happened is told by Postgres; a finished job that stayed would keep its id from being used again.
+      removeOnComplete: true,
+      removeOnFail: true,
+    },
+  };
+}

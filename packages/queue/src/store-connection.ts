@@ -1,0 +1,17 @@
+import { jobNumbers } from './job-numbers.ts';
+import { queueSchema } from './queue-store.ts';
+
+/** Options of ioredis. A producer gives up at once where the store is away (the outbox keeps the hint); a consumer waits. */
+export function redisConnection(url: string, role: 'producer' | 'consumer') {
+  return {
+    url,
+    maxRetriesPerRequest: role === 'consumer' ? null : 1,
+    enableOfflineQueue: true,
+    retryStrategy: (times: number) => Math.min(times * 100, 2_000), // ms
+  };
+}
+
+/** Options of pg with those of BullMQ's own schema, which it makes and migrates itself under an advisory lock. */
+export function postgresConnection(connectionString: string) {
+  return { connectionString, schema: queueSchema, migrate: true, max: jobNumbers.poolSize, keepAlive: true };
+}

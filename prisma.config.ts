@@ -1,0 +1,8 @@
+import { defineConfig } from 'prisma/config';
+
+// Only for authoring a migration (see docs/run-states.md and packages/db/README.md); the product applies prisma/migrations by itself.
+export default defineConfig({
+  schema: 'prisma/schema.prisma',
+  migrations: { path: 'prisma/migrations' },
+  datasource: { url: process.env['DATABASE_URL'] ?? '' },
+});

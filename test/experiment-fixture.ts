@@ -1,0 +1,18 @@
+import { experimentIdentity, resolveExperiment } from '@spherelab/config';
+import { createExperiments, type Database, type Experiment, inTransaction, type NewExperiment } from '@spherelab/db';
+
+/** A valid experiment on generated pictures; `over` are fields of the request. */
+export function newExperiment(over: Readonly<Record<string, unknown>> = {}, force = true): NewExperiment {
+  const resolved = resolveExperiment({ dataset: 'shapes', loss: 'triplet', ...over }, null);
+  return { ...resolved, identity: experimentIdentity(resolved.config, null), force };
+}
+
+/** Stores one as POST would. */
+export async function storeExperiment(
+  database: Database,
+  over: Readonly<Record<string, unknown>> = {},
+): Promise<Experiment> {
+  const [stored] = await inTransaction(database, (client) => createExperiments(client, [newExperiment(over)]));
+  if (!stored) throw new Error('nothing was stored');
+  return stored.experiment;
+}
