@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CliError } from './cli-error.ts';
+
+type Problem = {
+  readonly title?: string;
+  readonly detail?: string;
+  readonly errors?: readonly {
+    readonly field: string;
+    readonly value?: unknown;
+    readonly reason: string;
+    readonly allowed?: string;
+  }[];
+};
+
+/** Talks to the API by HTTP. Problem details become errors that name field, value and what is allowed. */
+export class ApiClient {
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  get<T>(path: string): Promise<T> {
+    return this.request<T>('GET', path);
+  }
+
+  post<T>(path: string, body?: unknown): Promise<T> {
+    return this.request<T>('POST', path, body);
+  }
+
+  /** Downloads bytes, such as a checkpoint. */
+  async download(path: string): Promise<Uint8Array> {
+    const answer = await this.send('GET', path);
+    return new Uint8Array(await answer.arrayBuffer());
+  }
+
+  /** Text as the server wrote it, such as CSV. */
+  async text(path: string): Promise<string> {
+    return (await this.send('GET', path)).text();
+  }
+
+  /** A GET that waits out a server that restarts; gives up after `patienceMs` without an answer. */
+  async getPatiently<T>(path: string, patienceMs = 60_000): Promise<T> {
+    const deadlineMs = Date.now() + patienceMs;
+    for (;;) {
+      try {
+        return await this.get<T>(path);
+      } catch (error) {
+        if (!(error instanceof ServerAway) || Date.now() > deadlineMs) throw error;
+        await sleep(1000);
+      }
+    }
+  }
+
+  private async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await this.send(method, path, body);
+    return (await answer.json()) as T;
+  }
+
+  private async send(method: string, path: string, body?: unknown): Promise<Response> {
+    const init: RequestInit = { method };
+    if (body !== undefined) {
+      init.headers = { 'content-type': 'application/json' };
+      init.body = JSON.stringify(body);
+    }
+    const answer = await fetch(`${this.url}${path}`, init).catch((error: unknown) => {
+      throw new ServerAway(`${this.url} does not answer`, 'is the server running? (`npm start`)', { cause: error });
+    });
+    if (answer.ok) return answer;
+    if (answer.status >= 500) throw new ServerAway(`the server answered ${answer.status}`, await describe(answer));
+    throw new CliError(await describe(answer));
+  }
+}
+
+/** The server cannot be reached, or is not well; asking again may help. */
+export class ServerAway extends CliError {}
+
+async function describe(answer: Response): Promise<string> {
+  const text = await answer.text();
+  try {
+    const problem = JSON.parse(text) as Problem;
+    const errors = (problem.errors ?? []).map((error) => {
+      const given = error.value === undefined ? '' : ` (got ${JSON.stringify(error.value)})`;
+      const allowed = error.allowed === undefined ? '' : `; allowed: ${error.allowed}`;
+      return `  ${error.field}: ${error.reason}${given}${allowed}`;
+    });
+    return [problem.detail ?? problem.title ?? `answer ${answer.status}`, ...errors].join('\n');
+  } catch {
+    return `answer ${answer.status}: ${text.slice(0, 500)}`;
+  }
+}

@@ -1,0 +1,48 @@
+/** What the API answers, as far as the CLI reads it; openapi.json is the full description. */
+export type Evaluation = { readonly step: number; readonly metrics: Readonly<Record<string, number>> };
+
+export type ExperimentResult = {
+  readonly weights_sha256: string;
+  readonly updates: number;
+  readonly last: Evaluation;
+  readonly best: Evaluation;
+  readonly baselines: { readonly untrained: Evaluation; readonly colour_histogram: Evaluation };
+};
+
+export type Experiment = {
+  readonly id: string;
+  readonly status: 'queued' | 'running' | 'paused' | 'succeeded' | 'failed' | 'cancelled';
+  readonly status_reason: string | null;
+  readonly name: string | null;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly sources: Readonly<Record<string, string>>;
+  readonly sweep_id: string | null;
+  readonly attempt: number;
+  readonly steps_done: number;
+  readonly total_updates: number | null;
+  readonly result: ExperimentResult | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+};
+
+export type Page<T> = { readonly items: readonly T[]; readonly next_cursor: string | null };
+
+export type MetricSeries = {
+  readonly series: readonly { readonly name: string; readonly points: readonly (readonly [number, number])[] }[];
+};
+
+export type Sweep = {
+  readonly id: string;
+  readonly name: string | null;
+  readonly counts: Readonly<Record<string, number>>;
+};
+
+/** What POST /sweeps and GET /sweeps/:id answer. */
+export type SweepDetail = Sweep & { readonly experiments: readonly Experiment[] };
+
+/** Whether an experiment will not change any more by itself. */
+export function isSettled(experiment: Experiment): boolean {
+  return ['succeeded', 'failed', 'cancelled', 'paused'].includes(experiment.status);
+}

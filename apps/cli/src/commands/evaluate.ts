@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { CliError } from '../cli-error.ts';
+import { readNpy } from '../npy-file.ts';
+import { formatTable } from '../output/print-table.ts';
+
+type EvaluateOptions = {
+  readonly embeddings: string;
+  readonly labels: string;
+  readonly galleryEmbeddings?: string;
+  readonly galleryLabels?: string;
+  readonly k: string;
+  readonly cluster: boolean;
+  readonly seed: string;
+  readonly json?: boolean;
+};
+
+type Rows = { readonly embeddings: Float32Array; readonly labels: Int32Array; readonly dim: number };
+
+/** `spherelab evaluate`: R@K, NMI, F1 of embeddings in .npy files; runs without a server. */
+export function addEvaluateCommand(program: Command): void {
+  program
+    .command('evaluate')
+    .description('R@K, NMI, F1, MAP@R, R-precision and norm_cv of embeddings in .npy files')
+    .requiredOption('--embeddings <file>', 'float32 [n, d], raw or normalised')
+    .requiredOption('--labels <file>', 'int32 or int64 [n]')
+    .option('--gallery-embeddings <file>', 'retrieve from these instead of from the rest of the queries')
+    .option('--gallery-labels <file>')
+    .option('--k <list>', 'K of Recall@K', '1,2,4,8')
+    .option('--no-cluster', 'leave out NMI and F1, which need k-means')
+    .option('--seed <n>', 'seed of k-means', '0')
+    .option('--json', 'print JSON')
+    .action(evaluate);
+}
+
+async function evaluate(options: EvaluateOptions): Promise<void> {
+  const ks = options.k.split(',').map(Number);
+  if (ks.some((k) => !Number.isInteger(k) || k < 1))
+    throw new CliError(`--k ${options.k}: write whole numbers from 1 on, as 1,2,4,8`);
+  const seed = Number(options.seed);
+  if (!Number.isInteger(seed) || seed < 0)
+    throw new CliError(`--seed ${options.seed}: must be a whole number from 0 on`);
+  const query = await readRows(options.embeddings, options.labels);
+  const gallery = await readGallery(options, query.dim);
+  const { evaluateEmbeddings } = await import('@spherelab/evaluation');
+  const result = evaluateEmbeddings(query, gallery, { ks, cluster: options.cluster, seed });
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return;
+  }
+  const { recall, ...others } = result;
+  const rows = [
+    ...Object.entries(recall).map(([k, value]) => [`R@${k}`, value.toFixed(4)]),
+    ...Object.entries(others).map(([name, value]) => [name, Number(value).toFixed(4)]),
+  ];
+  process.stdout.write(`${formatTable(['metric', 'value'], rows)}\n`);
+}
+
+async function readGallery(options: EvaluateOptions, dim: number): Promise<Rows | null> {
+  const { galleryEmbeddings, galleryLabels } = options;
+  if (galleryEmbeddings === undefined && galleryLabels === undefined) return null;
+  if (galleryEmbeddings === undefined || galleryLabels === undefined) {
+    throw new CliError('--gallery-embeddings and --gallery-labels go together');
+  }
+  const gallery = await readRows(galleryEmbeddings, galleryLabels);
+  if (gallery.dim !== dim)
+    throw new CliError(`${galleryEmbeddings} has ${gallery.dim} columns, ${options.embeddings} has ${dim}`);
+  return gallery;
+}
+
+async function readRows(embeddingsFile: string, labelsFile: string): Promise<Rows> {
+  const rows = readNpy(await read(embeddingsFile), embeddingsFile);
+  const labels = readNpy(await read(labelsFile), labelsFile);
+  const [count, dim] = rows.shape;
+  if (rows.shape.length !== 2 || count === undefined || dim === undefined || dim === 0) {
+    throw new CliError(`${embeddingsFile} has shape (${rows.shape}), not (n, d)`);
+  }
+  if (!(rows.data instanceof Float32Array || rows.data instanceof Float64Array)) {
+    throw new CliError(`${embeddingsFile} holds whole numbers, not float32 rows`);
+  }
+  if (labels.shape.length !== 1 || labels.shape[0] !== count) {
+    throw new CliError(
+      `${labelsFile} has shape (${labels.shape}), not (${count}) as ${embeddingsFile} has ${count} rows`,
+    );
+  }
+  return { embeddings: Float32Array.from(rows.data), labels: toInt32(labels.data, labelsFile), dim };
+}
+
+function toInt32(data: ArrayLike<number> | BigInt64Array, file: string): Int32Array {
+  if (data instanceof Float32Array || data instanceof Float64Array)
+    throw new CliError(`${file} holds floats, not int32 or int64 labels`);
+  return Int32Array.from(data as ArrayLike<number | bigint>, (value) => {
+    const label = Number(value);
+    if (label !== (label | 0)) throw new CliError(`${file} holds label ${value}, which is beyond 32 bits`);
+    return label;
+  });
+}
+
+async function read(file: string): Promise<Uint8Array> {
+  return readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw new CliError(`${file} cannot be read (${error.code})`);
+  });
+}

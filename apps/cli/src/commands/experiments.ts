@@ -1,0 +1,124 @@
+import type { Command } from 'commander';
+import { ApiClient } from '../api-client.ts';
+import type { Experiment, MetricSeries, Page } from '../api-types.ts';
+import { serverAddress } from '../cli-environment.ts';
+import { formatTable } from '../output/print-table.ts';
+import { resultTable } from '../output/result-table.ts';
+
+type ListOptions = {
+  readonly status?: string;
+  readonly dataset?: string;
+  readonly loss?: string;
+  readonly sweep?: string;
+  readonly tag?: string;
+  readonly limit: string;
+  readonly json?: boolean;
+};
+
+/** `list`, `show`, `metrics`, `logs`: looking at experiments. */
+export function addLookingCommands(program: Command): void {
+  program
+    .command('list')
+    .description('experiments, newest first')
+    .option('--status <state>')
+    .option('--dataset <name>')
+    .option('--loss <name>')
+    .option('--sweep <id>')
+    .option('--tag <tag>')
+    .option('--limit <n>', 'at most so many', '50')
+    .option('--json', 'print JSON')
+    .action(list);
+  program
+    .command('show <id>')
+    .description('one experiment: config with sources, state, result')
+    .option('--json', 'print JSON')
+    .action(show);
+  program
+    .command('metrics <id>')
+    .description('metric series')
+    .option('--name <name...>', 'only these')
+    .option('--max_points <n>', 'at most so many points a series, extremes kept')
+    .option('--format <format>', 'json, csv or ndjson', 'csv')
+    .option('--json', 'print JSON')
+    .action(metrics);
+  program.command('logs <id>').description('what the trainer logged').option('--json', 'print JSON').action(logs);
+}
+
+async function list(options: ListOptions): Promise<void> {
+  const { json, ...filters } = options;
+  const page = await new ApiClient(serverAddress()).get<Page<Experiment>>(
+    `/experiments?${new URLSearchParams(filters)}`,
+  );
+  if (json) return print(page);
+  const rows = page.items.map((one) => [
+    one.id,
+    one.status,
+    text(one.config.dataset),
+    text(one.config.loss),
+    text(one.config.sec_wei),
+    text(one.config.seed),
+    `${one.steps_done}/${one.total_updates ?? '?'}`,
+    percent(one.result?.last.metrics.recall_at_1),
+    one.name ?? '',
+  ]);
+  process.stdout.write(
+    `${formatTable(['id', 'status', 'dataset', 'loss', 'sec_wei', 'seed', 'steps', 'R@1', 'name'], rows)}\n`,
+  );
+}
+
+async function show(id: string, options: { readonly json?: boolean }): Promise<void> {
+  const experiment = await new ApiClient(serverAddress()).get<Experiment>(`/experiments/${encodeURIComponent(id)}`);
+  if (options.json) return print(experiment);
+  const reason = experiment.error?.message ?? experiment.status_reason;
+  const head = [
+    `experiment ${experiment.id}${experiment.name === null ? '' : ` "${experiment.name}"`}`,
+    `status     ${experiment.status}${reason ? `: ${reason}` : ''}`,
+    `steps      ${experiment.steps_done}/${experiment.total_updates ?? '?'} (attempt ${experiment.attempt})`,
+    `created    ${experiment.created_at}, started ${experiment.started_at ?? '-'}, finished ${experiment.finished_at ?? '-'}`,
+  ];
+  const config = Object.entries(experiment.config).map(([field, value]) => [
+    field,
+    JSON.stringify(value),
+    experiment.sources[field] ?? '',
+  ]);
+  process.stdout.write(`${head.join('\n')}\n\n${formatTable(['field', 'value', 'source'], config)}\n`);
+  if (experiment.result === null) return;
+  process.stdout.write(`\n${resultTable(experiment.result)}\nweights SHA-256 ${experiment.result.weights_sha256}\n`);
+}
+
+async function metrics(
+  id: string,
+  options: {
+    readonly name?: readonly string[];
+    readonly max_points?: string;
+    readonly format: string;
+    readonly json?: boolean;
+  },
+): Promise<void> {
+  const query = new URLSearchParams((options.name ?? []).map((name): [string, string] => ['name', name]));
+  if (options.max_points !== undefined) query.set('max_points', options.max_points);
+  const path = `/experiments/${encodeURIComponent(id)}/metrics`;
+  const api = new ApiClient(serverAddress());
+  if (options.json || options.format === 'json') return print(await api.get<MetricSeries>(`${path}?${query}`));
+  query.set('format', options.format);
+  process.stdout.write(await api.text(`${path}?${query}`));
+}
+
+async function logs(id: string, options: { readonly json?: boolean }): Promise<void> {
+  type Line = { readonly level: string; readonly message: string; readonly logged_at: string };
+  const page = await new ApiClient(serverAddress()).get<Page<Line>>(`/experiments/${encodeURIComponent(id)}/logs`);
+  if (options.json) return print(page);
+  for (const line of page.items) process.stdout.write(`${line.logged_at} ${line.level.padEnd(5)} ${line.message}\n`);
+}
+
+function print(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? '');
+}
+
+function percent(rate: number | undefined): string {
+  return rate === undefined ? '-' : (100 * rate).toFixed(1);
+}

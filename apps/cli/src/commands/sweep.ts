@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ExperimentField, experimentFields } from '@spherelab/config';
+import type { Command } from 'commander';
+import { ApiClient } from '../api-client.ts';
+import type { Sweep } from '../api-types.ts';
+import { serverAddress } from '../cli-environment.ts';
+import { CliError } from '../cli-error.ts';
+import { addExperimentFlags, readValue, requestFromFlags } from '../experiment-flags.ts';
+import { createProgressLine } from '../output/progress-line.ts';
+
+type SweepOptions = Record<string, unknown> & {
+  readonly grid: readonly string[];
+  readonly sweepName?: string;
+  readonly force?: boolean;
+  readonly detach?: boolean;
+  readonly json?: boolean;
+};
+
+const pollEveryMs = 1000;
+const pending = ['queued', 'running'];
+
+/** `spherelab sweep --grid loss=triplet,ms --grid sec_wei=0,0.5 --dataset shapes`. */
+export function addSweepCommand(program: Command): void {
+  addExperimentFlags(program.command('sweep').description('train every combination of the values of a grid'))
+    .requiredOption('--grid <field=v1,v2>', 'one axis; repeat for more', collect, [])
+    .option('--sweep-name <name>', 'a name for people')
+    .option('--force', 'run cells again even where they were run before')
+    .option('--detach', 'do not wait for the end')
+    .option('--json', 'print the table as JSON')
+    .action(sweep);
+  program
+    .command('table <sweep>')
+    .description('result table of a sweep: n, mean and standard deviation over seeds')
+    .option('--format <format>', 'md, csv, latex or json', 'md')
+    .action(async (id: string, options: { readonly format: string }) =>
+      printTable(new ApiClient(serverAddress()), id, options.format),
+    );
+}
+
+async function sweep(options: SweepOptions): Promise<void> {
+  const api = new ApiClient(serverAddress());
+  const posted = await api.post<Sweep>('/sweeps', {
+    ...(options.sweepName === undefined ? {} : { name: options.sweepName }),
+    ...(options.force ? { force: true } : {}),
+    base: requestFromFlags(options),
+    grid: Object.fromEntries(options.grid.map(readAxis)),
+  });
+  process.stderr.write(`sweep ${posted.id}: ${api.url}/sweeps/${posted.id}\n`);
+  if (options.detach) {
+    if (options.json) process.stdout.write(`${JSON.stringify(posted)}\n`);
+    return;
+  }
+  const ended = await watchSweep(api, posted.id);
+  await printTable(api, posted.id, options.json ? 'json' : 'md');
+  const failed = (ended.counts.failed ?? 0) + (ended.counts.cancelled ?? 0);
+  if (failed > 0) throw new CliError(`${failed} cells did not succeed`, `spherelab list --sweep ${posted.id}`);
+}
+
+/** Follows a sweep until no cell is queued or running. */
+async function watchSweep(api: ApiClient, id: string): Promise<Sweep> {
+  const progress = createProgressLine();
+  try {
+    for (;;) {
+      const now = await api.getPatiently<Sweep>(`/sweeps/${id}`);
+      const total = Object.values(now.counts).reduce((sum, count) => sum + count, 0);
+      const open = pending.reduce((sum, state) => sum + (now.counts[state] ?? 0), 0);
+      const states = Object.entries(now.counts).filter(([, count]) => count > 0);
+      progress.show(1 - open / Math.max(1, total), states.map(([state, count]) => `${count} ${state}`).join(', '));
+      if (open === 0) return now;
+      await sleep(pollEveryMs);
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+async function printTable(api: ApiClient, id: string, format: string): Promise<void> {
+  const text = await api.text(`/sweeps/${encodeURIComponent(id)}/table?format=${encodeURIComponent(format)}`);
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+function readAxis(text: string): [string, unknown[]] {
+  const [field = '', values = ''] = text.split('=', 2);
+  if (values === '') throw new CliError(`--grid ${text}: write it as field=value,value`);
+  const known = (experimentFields as readonly string[]).includes(field);
+  // An unknown field is sent as it is: the API names the nearest one.
+  return [field, values.split(',').map((value) => (known ? readValue(field as ExperimentField, value.trim()) : value))];
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { ApiClient } from '../api-client.ts';
+import type { Experiment } from '../api-types.ts';
+import { serverAddress } from '../cli-environment.ts';
+import { CliError } from '../cli-error.ts';
+import { addExperimentFlags, requestFromFlags } from '../experiment-flags.ts';
+import { resultTable } from '../output/result-table.ts';
+import { watchExperiment } from '../watch-experiment.ts';
+
+type TrainOptions = Record<string, unknown> & {
+  readonly detach?: boolean;
+  readonly force?: boolean;
+  readonly json?: boolean;
+};
+
+/** `spherelab train`: posts an experiment with the reference's flags and follows it. */
+export function addTrainCommand(program: Command): void {
+  addExperimentFlags(program.command('train').description("train one experiment; takes the reference's flags"))
+    .option('--force', 'run again even where the same config was run before')
+    .option('--detach', 'do not wait for the end')
+    .option('--json', 'print the experiment as JSON')
+    .action(async (options: TrainOptions) => {
+      const api = new ApiClient(serverAddress());
+      const request = { ...requestFromFlags(options), ...(options.force ? { force: true } : {}) };
+      const posted = await api.post<Experiment>('/experiments', request);
+      if (!options.json)
+        process.stderr.write(`experiment ${posted.id} is ${posted.status}: ${api.url}/experiments/${posted.id}\n`);
+      const ended = options.detach ? posted : await watchExperiment(api, posted.id);
+      report(ended, options);
+    });
+}
+
+function report(experiment: Experiment, options: TrainOptions): void {
+  if (options.json) process.stdout.write(`${JSON.stringify(experiment)}\n`);
+  else if (experiment.result !== null) {
+    process.stdout.write(`${resultTable(experiment.result)}\nweights SHA-256 ${experiment.result.weights_sha256}\n`);
+  }
+  if (options.detach || experiment.status === 'succeeded') return;
+  const reason = experiment.error?.message ?? experiment.status_reason ?? 'no reason was given';
+  throw new CliError(`experiment ${experiment.id} is ${experiment.status}: ${reason}`);
+}

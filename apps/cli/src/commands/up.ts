@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { checkoutFolder } from '../checkout-folder.ts';
+import { CliError } from '../cli-error.ts';
+
+/** `up` starts the whole system here, `worker` joins one that runs elsewhere; both stay until Ctrl-C. */
+export function addUpCommands(program: Command): void {
+  program
+    .command('up')
+    .description('start database, API and workers on this machine (as npm start)')
+    .option('--workers <n>', 'worker processes')
+    .option('--port <n>', 'first port to try')
+    .option('--state <folder>', 'where database, logs and server.json live')
+    .option('--data-dir <folder>', 'data root')
+    .action((options: Record<string, string>) => {
+      const flags = Object.entries(options).flatMap(([name, value]) => [
+        `--${name === 'dataDir' ? 'data-dir' : name}`,
+        value,
+      ]);
+      return runToEnd('apps/launcher/dist/main.js', flags);
+    });
+  program
+    .command('worker')
+    .description('join a running system; needs DATABASE_URL, and REDIS_URL where the queue is in Redis')
+    .action(() => runToEnd('apps/worker/dist/main.js', []));
+}
+
+/** Runs a program of ours in the foreground; it shares the terminal, so Ctrl-C reaches it by itself. */
+function runToEnd(script: string, flags: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, [path.join(checkoutFolder, script), ...flags], { stdio: 'inherit' });
+  const forward = (signal: NodeJS.Signals) => child.kill(signal);
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', forward);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new CliError(`${path.basename(path.dirname(path.dirname(script)))} ended with ${signal ?? `code ${code}`}`),
+        );
+    });
+  });
+}

@@ -1,0 +1,97 @@
+import { ApiClient } from '../api-client.ts';
+import type { Experiment, Sweep } from '../api-types.ts';
+import { CliError } from '../cli-error.ts';
+import { type DemoOptions, demoUsage, readDemoOptions } from './demo-options.ts';
+import { type DemoServer, startDemoServer } from './demo-server.ts';
+import { demoTable } from './demo-table.ts';
+import { followDemo } from './follow-demo.ts';
+import { normPicture } from './norm-picture.ts';
+
+/** Losses in the order they train, each with the SEC weight chosen on the validation part (scripts/tune.mjs). */
+const cells = [
+  { loss: 'triplet', secWei: 0.5 },
+  { loss: 'semihtriplet', secWei: 0.5 },
+  { loss: 'n-npair', secWei: 0.5 },
+  { loss: 'ms', secWei: 0.5 },
+] as const;
+
+const out = (text: string) => void process.stdout.write(`${text}\n`);
+
+/** `npm run demo`. @returns the exit code */
+export async function runDemo(args: readonly string[]): Promise<number> {
+  let server: DemoServer | null = null;
+  try {
+    const options = readDemoOptions(args);
+    if (options.help) {
+      out(demoUsage);
+      return 0;
+    }
+    out('starting database, API and workers');
+    server = await startDemoServer();
+    const interrupted = untilInterrupted();
+    const code = await Promise.race([demonstrate(new ApiClient(server.url), options), interrupted.then(() => 130)]);
+    if (code === 130 || options.exit) return code;
+    out('Ctrl-C stops the server.');
+    await interrupted;
+    return code;
+  } catch (error) {
+    if (!(error instanceof CliError) && !(error instanceof TypeError)) throw error;
+    process.stderr.write(`demo: ${error.message}\n`);
+    return 1;
+  } finally {
+    await server?.stop();
+  }
+}
+
+async function demonstrate(api: ApiClient, options: DemoOptions): Promise<number> {
+  const startedMs = Date.now();
+  await cancelEarlier(api);
+  const sweeps: Sweep[] = [];
+  for (const [index, { loss, secWei }] of cells.entries()) {
+    const base = { dataset: options.dataset, loss, tags: ['demo'], priority: 100 - index };
+    sweeps.push(await api.post<Sweep>('/sweeps', { name: 'demo', base, grid: { sec_wei: [0, secWei] }, force: true }));
+  }
+  out(
+    `training ${2 * cells.length} runs on ${options.dataset} (4 losses, plain and with SEC); API documentation: ${api.url}/docs`,
+  );
+  const runs = await followDemo(
+    api,
+    sweeps.map((sweep) => sweep.id),
+    out,
+  );
+  await report(api, runs, options);
+  out(`took ${((Date.now() - startedMs) / 60_000).toFixed(1)} minutes`);
+  out(`every run: ${api.url}/experiments?tag=demo   (SPHERELAB_URL=${api.url} npx spherelab list)`);
+  return runs.every((run) => run.status === 'succeeded') ? 0 : 1;
+}
+
+/** A demo that was killed leaves its sweep queued; it would train beside the new one. */
+async function cancelEarlier(api: ApiClient): Promise<void> {
+  const { items } = await api.get<{ readonly items: readonly Sweep[] }>('/sweeps?limit=100');
+  const open = items.filter(
+    (sweep) => sweep.name === 'demo' && ((sweep.counts.queued ?? 0) > 0 || (sweep.counts.running ?? 0) > 0),
+  );
+  for (const sweep of open) await api.post(`/sweeps/${sweep.id}/cancel`);
+}
+
+async function report(api: ApiClient, runs: readonly Experiment[], options: DemoOptions): Promise<void> {
+  for (let pair = 0; pair + 1 < runs.length; pair += 2) {
+    const [plain, sec] = [runs[pair], runs[pair + 1]];
+    if (plain?.status === 'succeeded' && sec?.status === 'succeeded') out(await normPicture(api, plain, sec));
+  }
+  out(
+    `\nTest classes of ${options.dataset}, none of them seen in training (percent; norm_cv as is):\n${demoTable(runs)}`,
+  );
+  for (const run of runs.filter((one) => one.status !== 'succeeded')) {
+    out(
+      `${run.id} (${String(run.config.loss)}, sec_wei ${String(run.config.sec_wei)}) is ${run.status}: ${run.error?.message ?? run.status_reason ?? ''}`,
+    );
+  }
+}
+
+function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}

@@ -1,0 +1,25 @@
+/** Columns of result tables: metric, heading, and how a value is written. Rates are printed in percent. */
+const percent = (value: number) => (100 * value).toFixed(1);
+const plain = (value: number) => value.toFixed(3);
+
+export const metricColumns = [
+  { metric: 'recall_at_1', heading: 'R@1', write: percent },
+  { metric: 'recall_at_2', heading: 'R@2', write: percent },
+  { metric: 'recall_at_4', heading: 'R@4', write: percent },
+  { metric: 'recall_at_8', heading: 'R@8', write: percent },
+  { metric: 'nmi', heading: 'NMI', write: percent },
+  { metric: 'f1', heading: 'F1', write: percent },
+  { metric: 'map_at_r', heading: 'MAP@R', write: percent },
+  { metric: 'norm_cv', heading: 'norm_cv', write: plain },
+] as const;
+
+/** One table row; a metric that was not measured is a dash, never 0. */
+export function metricCells(
+  metrics: Readonly<Record<string, number>> | undefined,
+  columns: readonly (typeof metricColumns)[number][] = metricColumns,
+): string[] {
+  return columns.map(({ metric, write }) => {
+    const value = metrics?.[metric];
+    return value === undefined ? '-' : write(value);
+  });
+}

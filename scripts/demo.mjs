@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+// `npm run demo`: sets the clone up, starts everything, trains a sweep and shows it.
+// usage: npm run demo -- [--exit] [--dataset NAME]
+import { setup } from './setup.mjs';
+
+if (!process.argv.includes('--help')) setup();
+const { runDemo } = await import('../apps/cli/dist/demo/run-demo.js');
+process.exitCode = await runDemo(process.argv.slice(2));
