@@ -1,0 +1,13 @@
+export { colourHistogram } from './colour-histogram.ts';
+export { type EmbeddingSet, type NormalisedSet, normaliseSet } from './embedding-set.ts';
+export { type EvaluationOptions, type EvaluationResult, evaluateEmbeddings } from './evaluate-embeddings.ts';
+export { EvaluationError, type EvaluationErrorCode } from './evaluation-error.ts';
+export { type KMeansOptions, kMeans } from './k-means.ts';
+export type { Clustering } from './k-means-iteration.ts';
+export { meanAveragePrecisionAtR } from './mean-average-precision-at-r.ts';
+export { nmi } from './nmi.ts';
+export { normCv } from './norm-cv.ts';
+export { pairwiseF1 } from './pairwise-f1.ts';
+export { rPrecision } from './r-precision.ts';
+export { type RecallAtK, recallAtK } from './recall-at-k.ts';
+export { type Retrieval, type RetrievalOptions, retrieve } from './retrieval.ts';

@@ -1,0 +1,10 @@
+import { evaluateEmbeddings, kMeans, retrieve, normaliseSet } from '../dist/index.js';
+let s=1; const rnd=()=>{s=(s*1664525+1013904223)>>>0; return s/2**32-0.5;};
+const n=6000,d=512,k=100; const c=Array.from({length:k},()=>Float32Array.from({length:d},rnd));
+const labels=Int32Array.from({length:n},(_,i)=>i%k); const e=new Float32Array(n*d);
+for(let i=0;i<n;i++) for(let j=0;j<d;j++) e[i*d+j]=c[i%k][j]*0.25+rnd()+rnd();
+const set={embeddings:e,labels,dim:d};
+let t=performance.now(); const lap=(x)=>{const u=performance.now();console.log(x,(u-t).toFixed(0));t=u;};
+const ns=normaliseSet(set); lap('normalise'); retrieve(set,null); lap('retrieve'); const r=kMeans(ns,{clusters:k,seed:0}); lap('kmeans'); console.log(r.inertia,r.iterations);
+let ticks=0;
+console.log(evaluateEmbeddings(set,null,{ks:[1,2,4],cluster:true,seed:0,onProgress:()=>{ticks++}}),ticks); lap('all');

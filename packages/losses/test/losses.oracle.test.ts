@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { deviation, maxAbsDifference } from '../../../test/golden-reader.ts';
+import { defaultLossSettings, type LossSettings } from '../src/index.ts';
+import { naiveLoss, naiveSec, norm, numericalGradient } from './naive-losses.ts';
+import { metricLossOf, objectiveOf } from './objective-of.ts';
+import { randomBatch, rowsOf } from './random-batch.ts';
+
+const shapes = [
+  { classes: 4, instances: 3, dim: 6, spread: 1 },
+  { classes: 5, instances: 2, dim: 3, spread: 2 },
+  { classes: 3, instances: 5, dim: 8, spread: 0.4 },
+];
+const settings: LossSettings[] = [
+  ...Object.values(defaultLossSettings),
+  { name: 'triplet', margin: 0.3 },
+  { name: 'semihtriplet', margin: 0.7 },
+  { name: 'n-npair', scale: 2 },
+  { name: 'ms', alpha: 3, beta: 12, base: 0.3, margin: 0.25 },
+];
+const cases = settings.flatMap((loss) =>
+  shapes.map((shape, seed) => ({ loss, shape, seed, title: `${JSON.stringify(loss)} on ${JSON.stringify(shape)}` })),
+);
+
+describe('every loss equals its formula written as loops in float64', () => {
+  it.each(cases)('$title', ({ loss, shape, seed }) => {
+    const batch = randomBatch(shape, seed + 1, shape.spread);
+    const rows = rowsOf(batch);
+    const labels = [...batch.labels];
+    const actual = metricLossOf(batch, loss);
+    const expected = naiveLoss(rows, labels, loss);
+    expect(deviation(actual.scalars.loss_metric, expected, { relative: 1e-5, absolute: 1e-6 })).toBeNull();
+    const gradient = numericalGradient(rows, (moved) => naiveLoss(moved, labels, loss));
+    const largest = Math.max(...gradient.map(Math.abs));
+    expect(maxAbsDifference(actual.grad, gradient)).toBeLessThanOrEqual(1e-4 * largest + 1e-7);
+  });
+});
+
+describe('the spherical constraint', () => {
+  it('treats the running mean as a constant: its gradient is that of (norm - record)^2 with the record fixed', () => {
+    const batch = randomBatch({ classes: 4, instances: 3, dim: 5 }, 3);
+    const rows = rowsOf(batch);
+    const normMean = rows.reduce((sum, row) => sum + norm(row), 0) / rows.length;
+    const record = 0.7 * 2.5 + 0.3 * normMean;
+    const weighted = objectiveOf(batch, { loss: defaultLossSettings.ms, secWei: 2, record: 2.5, momentum: 0.3 });
+    const plain = objectiveOf(batch, { loss: defaultLossSettings.ms, record: 2.5, momentum: 0.3 });
+    expect(weighted.scalars.record_norm_mean).toBeCloseTo(record, 5);
+    expect(weighted.scalars.loss_sec).toBeCloseTo(naiveSec(rows, record), 4);
+    const expected = numericalGradient(rows, (moved) => 2 * naiveSec(moved, record));
+    const actual = weighted.grad.map((value, i) => value - (plain.grad[i] as number));
+    expect(maxAbsDifference(actual, expected)).toBeLessThanOrEqual(1e-4 * Math.max(...expected.map(Math.abs)));
+  });
+
+  it('moves and is measured also where its weight is 0', () => {
+    const batch = randomBatch({ classes: 4, instances: 3, dim: 5 }, 4);
+    const { scalars } = objectiveOf(batch, { loss: defaultLossSettings.triplet, record: 1, momentum: 0.5 });
+    expect(scalars.record_norm_mean).toBeCloseTo(0.5 + 0.5 * scalars.norm_mean, 5);
+    expect(scalars.loss_sec).toBeGreaterThan(0);
+    expect(scalars.loss_total).toBe(scalars.loss_metric);
+  });
+
+  it('takes the batch mean exactly, whatever the record was, where momentum is fed as 1', () => {
+    const batch = randomBatch({ classes: 4, instances: 3, dim: 5 }, 5);
+    const { scalars } = objectiveOf(batch, { loss: defaultLossSettings.triplet, record: 1e6, momentum: 1 });
+    expect(scalars.record_norm_mean).toBe(scalars.norm_mean);
+    expect(scalars.loss_sec).toBe(scalars.norm_var);
+  });
+});
