@@ -1,6 +1,6 @@
 import { defineConfig } from 'prisma/config';
 
-// Only for authoring a migration (see docs/run-states.md and packages/db/README.md); the product applies prisma/migrations by itself.
+// Only for authoring a migration (see docs/run-states.md); the product applies prisma/migrations by itself.
 export default defineConfig({
   schema: 'prisma/schema.prisma',
   migrations: { path: 'prisma/migrations' },

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyMigrations, type Database, openDatabase, startEmbeddedPostgres } from '@spherelab/db';
+import { applyMigrations, startEmbeddedPostgres } from '@spherelab/db';
 import pg from 'pg';
 
 /** A Postgres of one test file; each test gets a database of its own. */
@@ -11,7 +11,7 @@ export type PostgresServer = {
   createDatabase(): Promise<string>;
   /** an empty database without any schema */
   createEmptyDatabase(): Promise<string>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 };
 
 /** Starts an embedded Postgres in a folder of its own, with a migrated template that `createDatabase` clones (30 ms). */
@@ -41,12 +41,6 @@ export async function startPostgresServer(): Promise<PostgresServer> {
       await rm(stateFolder, { recursive: true, force: true });
     },
   };
-}
-
-/** A database of a test and its connection string; the test closes it. */
-export async function openTestDatabase(server: PostgresServer): Promise<{ url: string; database: Database }> {
-  const url = await server.createDatabase();
-  return { url, database: openDatabase(url) };
 }
 
 function withDatabase(url: string, name: string): string {

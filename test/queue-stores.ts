@@ -7,7 +7,7 @@ export type TestStore = {
   readonly name: 'redis' | 'postgres';
   /** whether the machine has what it needs */
   readonly available: boolean;
-  start(): Promise<{ store: QueueStore; stop(): Promise<void> }>;
+  start(): Promise<{ store: QueueStore; readonly stop: () => Promise<void> }>;
 };
 
 export const testStores: readonly TestStore[] = [

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** A Redis of one test file, on a free port of 127.0.0.1, that keeps nothing on disk. */
-export type RedisServer = { readonly url: string; flush(): Promise<void>; stop(): Promise<void> };
+export type RedisServer = { readonly url: string; readonly stop: () => Promise<void> };
 
 /** What to do where neither is found. */
 export const redisMissing =
@@ -56,9 +56,6 @@ export async function startRedisServer(): Promise<RedisServer> {
   await Promise.race([client.ping(), delay(10_000, null, { ref: false })]);
   return {
     url: `redis://127.0.0.1:${port}`,
-    flush: async () => {
-      await client.flushall();
-    },
     stop: async () => {
       client.disconnect();
       const gone = new Promise((resolve) => child.once('exit', resolve));

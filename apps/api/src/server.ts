@@ -53,7 +53,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const app = await buildApp({
     database,
     queue,
-    kickRelay: relay.kick,
+    kickRelay: () => relay.kick(),
     catalogue: { describe: describeDataset, list: listDatasets },
     dataRoot: options.dataRoot,
     logger: options.logger ?? false,

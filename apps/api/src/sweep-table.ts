@@ -44,8 +44,17 @@ export function sweepTable(experiments: readonly Experiment[], grid: readonly st
       metrics: statisticsOf(measured),
     };
   });
-  const metrics = [...new Set(rows.flatMap((row) => Object.keys(row.metrics)))];
+  const metrics = [...new Set(rows.flatMap((row) => Object.keys(row.metrics)))].sort(byColumn);
   return { fields, metrics, rows };
+}
+
+/** Columns in the order of the papers: recalls by K, clustering, what came later; then the rest by name. */
+const columns = [/^recall_at_/, /^nmi$/, /^f1$/, /^map_at_r$/, /^r_precision$/, /^norm_cv$/];
+
+function byColumn(a: string, b: string): number {
+  const rank = (name: string) =>
+    (columns.findIndex((pattern) => pattern.test(name)) + columns.length + 1) % (columns.length + 1);
+  return rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true });
 }
 
 function metricsOf(experiment: Experiment, at: TableAt): Readonly<Record<string, number>> | null {

@@ -162,7 +162,10 @@ describe('experiments over HTTP', () => {
         seeds.push(...page.items.map((item) => item.config.seed));
         cursor = page.next_cursor;
       }
-      expect([...seeds].sort(), query).toEqual([0, 1, 2, 3, 4, 5, 6]);
+      expect(
+        seeds.toSorted((a, b) => a - b),
+        query,
+      ).toEqual([0, 1, 2, 3, 4, 5, 6]);
       if (query === '') expect(seeds[0]).toBe(6);
       if (query === 'sort=-priority') expect(seeds).toEqual([6, 5, 4, 3, 2, 1, 0]);
     }

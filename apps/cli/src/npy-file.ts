@@ -34,7 +34,7 @@ export function readNpy(bytes: Uint8Array, file: string): NpyArray {
     .map(Number);
   const count = shape.reduce((product, size) => product * size, 1);
   // A copy, so that the typed array is aligned whatever the header's length.
-  const payload = bytes.slice(start).buffer;
+  const payload = Uint8Array.from(bytes.subarray(start)).buffer;
   const sized = (bytesPerValue: number) => {
     if (payload.byteLength !== count * bytesPerValue)
       fail(`holds ${payload.byteLength} bytes, its shape (${shape}) needs ${count * bytesPerValue}`);
@@ -54,9 +54,11 @@ export function readNpy(bytes: Uint8Array, file: string): NpyArray {
   }
 }
 
-/** Writes float32 rows as a version 1 .npy file. */
-export function writeNpy(rows: Float32Array, shape: readonly [number, number]): Uint8Array {
-  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape[0]}, ${shape[1]}), }`;
+/** Writes float32 rows [n, d] or int32 labels [n] as a version 1 .npy file. */
+export function writeNpy(data: Float32Array | Int32Array, shape: readonly number[]): Uint8Array {
+  const descr = data instanceof Float32Array ? '<f4' : '<i4';
+  const shapeText = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shapeText}, }`;
   const padded = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`;
   const head = Buffer.alloc(10);
   head.write(magic, 'latin1');
@@ -65,6 +67,6 @@ export function writeNpy(rows: Float32Array, shape: readonly [number, number]): 
   return Buffer.concat([
     head,
     Buffer.from(padded, 'latin1'),
-    Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength),
+    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
   ]);
 }

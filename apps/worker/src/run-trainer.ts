@@ -15,11 +15,10 @@ const eventsInFlight = 32;
  * The process ends at once when the supervisor is gone, also in the middle of a step.
  */
 export function runTrainer(train: Train): void {
-  const { send: rawSend } = process;
-  if (!rawSend) throw new Error('the trainer process is started by the worker, with an IPC channel');
+  if (!process.send) throw new Error('the trainer process is started by the worker, with an IPC channel');
   const send = (report: TrainerReport) =>
     new Promise<void>((resolve, reject) => {
-      rawSend.call(process, report, (error) => (error ? reject(error) : resolve()));
+      process.send?.(report, (error) => (error ? reject(error) : resolve()));
     });
   dieWithSupervisor();
 
@@ -40,9 +39,9 @@ export function runTrainer(train: Train): void {
     // The receiver takes the checkpoint's file over: it must be done with it before training goes on to the next.
     await writtenAtLeast(event.type === 'checkpoint' ? sent : sent - eventsInFlight);
   };
-  const start = async ({ type: _, ...options }: Start): Promise<void> => {
+  const start = async (order: Start): Promise<void> => {
     try {
-      const end = await train({ ...options, emit, stop: () => stopReason });
+      const end = await train({ ...order, emit, stop: () => stopReason });
       await writtenAtLeast(sent);
       await send(
         end.outcome === 'finished' ? { type: 'finished', result: end.result } : { type: 'stopped', reason: end.reason },

@@ -13,7 +13,7 @@ const BATCHES_AHEAD = 4;
 
 /** The images of a list in its order with the test transform; every batch has the same shape, the last is padded. */
 export async function* evaluationBatches(
-  dataset: Dataset,
+  dataset: Pick<Dataset, 'pictures'>,
   list: ImageList,
   batchSize: number,
 ): AsyncGenerator<EvaluationBatch> {

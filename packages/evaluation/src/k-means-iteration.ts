@@ -89,13 +89,13 @@ function fillEmptyClusters(points: Points, state: State): void {
 /** Moves each centre to the mean of its members; returns the sum of squared shifts. */
 function moveCentres({ centres, sums, sizes }: State, dim: number): number {
   let shift = 0;
-  sums.forEach((sum, at) => {
+  for (let at = 0; at < sums.length; at += 1) {
     const size = sizes[Math.floor(at / dim)] as number;
-    if (size === 0) return;
-    const centre = Math.fround(sum / size);
+    if (size === 0) continue;
+    const centre = Math.fround((sums[at] as number) / size);
     shift += (centre - (centres[at] as number)) ** 2;
     centres[at] = centre;
-  });
+  }
   return shift;
 }
 

@@ -41,11 +41,14 @@ export function innerProducts(
   range: { readonly first: number; readonly count: number },
   order: 'points-first' | 'rows-first',
 ): Float32Array {
-  return tf.tidy(() => {
+  let products = new Float32Array(0);
+  // Nothing is returned from the tidy: tfjs would look for tensors in the array, entry by entry.
+  tf.tidy(() => {
     const others = tf.tensor2d(rows, [rows.length / dim, dim]);
     const points = range.count === matrix.shape[0] ? matrix : tf.slice(matrix, [range.first, 0], [range.count, dim]);
-    const products =
+    const product =
       order === 'points-first' ? tf.matMul(points, others, false, true) : tf.matMul(others, points, false, true);
-    return products.dataSync() as Float32Array;
+    products = product.dataSync() as Float32Array<ArrayBuffer>;
   });
+  return products;
 }

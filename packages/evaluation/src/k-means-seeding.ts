@@ -17,7 +17,8 @@ type Seeding = {
 
 /** The point at `share` of the total weight. */
 function pointAt(weights: Float64Array, share: number): number {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let total = 0;
+  for (const weight of weights) total += weight;
   if (total === 0) return Math.floor(share * weights.length);
   const target = share * total;
   let sum = 0;
@@ -36,35 +37,42 @@ function rowsAt({ values, dim }: Points, indices: Int32Array): Float32Array {
   return rows;
 }
 
-/** `nearest` after point `candidate` became a centre too; `products` are its inner products with all points. */
-function nearestWith(points: Points, nearest: Float64Array, candidate: number, products: Float32Array): Float64Array {
+/**
+ * Writes to `result` what `nearest` becomes when point `candidate` is a centre too, and returns its sum; `products` are
+ * the candidate's inner products with all points.
+ */
+function nearestWith(
+  points: Points,
+  nearest: Float64Array,
+  candidate: number,
+  products: Float32Array,
+  result: Float64Array,
+): number {
   const own = points.squares[candidate] as number;
-  return nearest.map((distance, i) =>
-    Math.min(distance, Math.max(0, (points.squares[i] as number) + own - 2 * (products[i] as number))),
-  );
-}
-
-function total(values: Float64Array): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum;
+  let potential = 0;
+  for (let i = 0; i < result.length; i += 1) {
+    const distance = (points.squares[i] as number) + own - 2 * (products[i] as number);
+    const least = Math.min(nearest[i] as number, Math.max(0, distance));
+    result[i] = least;
+    potential += least;
+  }
+  return potential;
 }
 
 /** The candidate that leaves the least total distance becomes centre `step` of this restart. */
 function choose(points: Points, seeding: Seeding, step: number, candidates: Int32Array, products: Float32Array): void {
   let least = Number.POSITIVE_INFINITY;
-  let winner: { readonly candidate: number; readonly nearest: Float64Array } | undefined;
+  let winner = new Float64Array(points.count);
+  let scratch = new Float64Array(points.count);
   candidates.forEach((candidate, i) => {
     const own = products.subarray(i * points.count, (i + 1) * points.count);
-    const nearest = nearestWith(points, seeding.nearest, candidate, own);
-    const potential = total(nearest);
+    const potential = nearestWith(points, seeding.nearest, candidate, own, scratch);
     if (potential >= least) return;
     least = potential;
-    winner = { candidate, nearest };
+    seeding.chosen[step] = candidate;
+    [winner, scratch] = [scratch, winner];
   });
-  if (winner === undefined) throw new RangeError('no candidate has a finite distance');
-  seeding.chosen[step] = winner.candidate;
-  seeding.nearest.set(winner.nearest);
+  seeding.nearest.set(winner);
 }
 
 /**

@@ -12,3 +12,11 @@ export type {
   Tensor4D,
   TensorSpec,
 } from './network.ts';
+export {
+  decodeTensorFile,
+  encodeTensorFile,
+  type FileTensors,
+  littleEndianBytes,
+  type TensorFile,
+  TensorFileError,
+} from './tensor-file.ts';

@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Network } from '@spherelab/models';
-import { type CheckpointTensors, decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.ts';
+import {
+  decodeTensorFile,
+  encodeTensorFile,
+  type FileTensors,
+  type Network,
+  type NetworkOptions,
+  type TensorFile,
+  TensorFileError,
+} from '@spherelab/models';
 import type { RunProgress } from './run-progress.ts';
 import { TrainingError } from './training-error.ts';
 import type { CheckpointKind, Environment, TrainingEvent } from './training-events.ts';
@@ -14,6 +21,8 @@ const FORMAT = 'spherelab-checkpoint-v1';
 /** What a checkpoint belongs to: a run continues only from one that agrees. */
 export type CheckpointIdentity = {
   readonly network: string;
+  /** What rebuilds the network, for a reader that has only the file. */
+  readonly model: NetworkOptions;
   /** Identity of the experiment's config without its data list. */
   readonly configSha256: string;
   readonly dataListSha256: string;
@@ -38,7 +47,7 @@ export type CheckpointRequest = {
   readonly state: ReadonlyMap<string, Float32Array>;
 };
 
-function withShapes(network: Network, state: ReadonlyMap<string, Float32Array>): CheckpointTensors {
+function withShapes(network: Network, state: ReadonlyMap<string, Float32Array>): FileTensors {
   const shapeOf = new Map(network.specs.map(({ name, shape }) => [name, shape]));
   return new Map(
     [...state].map(([key, values]) => {
@@ -62,7 +71,7 @@ export async function writeCheckpoint(
     progress,
     environment,
   };
-  const bytes = encodeCheckpoint({ metadata, tensors: withShapes(network, state) });
+  const bytes = encodeTensorFile({ metadata, tensors: withShapes(network, state) });
   const file = join(folder, `${kind}-${progress.updates}.safetensors`);
   await writeFile(file, bytes);
   return {
@@ -85,11 +94,20 @@ export type LoadedCheckpoint = {
 export async function readCheckpoint(file: string): Promise<LoadedCheckpoint> {
   const bytes = await readFile(file);
   const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-  const { metadata, tensors } = decodeCheckpoint<CheckpointMetadata | null>(view);
+  const { metadata, tensors } = decode(view);
   if (metadata?.format !== FORMAT) {
     throw new TrainingError('damaged_checkpoint', `the checkpoint is not of format ${FORMAT}`);
   }
   return { metadata, state: new Map([...tensors].map(([name, { values }]) => [name, values])) };
+}
+
+function decode(file: Uint8Array): TensorFile<CheckpointMetadata | null> {
+  try {
+    return decodeTensorFile<CheckpointMetadata | null>(file);
+  } catch (cause) {
+    if (!(cause instanceof TensorFileError)) throw cause;
+    throw new TrainingError('damaged_checkpoint', cause.message, { cause });
+  }
 }
 
 /** Throws TrainingError checkpoint_mismatch, naming what differs, unless a run of `identity` may continue from it. */

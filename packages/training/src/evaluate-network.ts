@@ -32,7 +32,7 @@ export type NetworkEvaluation = {
 /** Names and values as the API has them. */
 function metricsOf({ recall, ...scores }: EvaluationResult): Record<string, number> {
   const recalls = Object.entries(recall).map(([k, value]) => [`recall_at_${k}`, value] as const);
-  const present = Object.entries(scores).filter((entry): entry is [string, number] => entry[1] !== undefined);
+  const present = Object.entries(scores).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
   return Object.fromEntries([...recalls, ...present]);
 }
 
@@ -45,7 +45,10 @@ export async function evaluateNetwork(options: EvaluateOptions): Promise<Network
   const ks = recallKs(dataset.name);
   const histograms: Float32Array[] = [];
   const watchHistogram = async (pixels: Uint8Array, count: number): Promise<boolean> => {
-    if (options.withColourHistogram) histograms.push(colourHistogram(pixels, count));
+    if (options.withColourHistogram) {
+      const images = pixels.subarray(0, (pixels.length / options.batchSize) * count);
+      histograms.push(colourHistogram(images, count));
+    }
     return options.goOn();
   };
   const test = await extractEmbeddings({ ...options, list: dataset.test, goOn: watchHistogram });

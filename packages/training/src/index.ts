@@ -1,5 +1,4 @@
 export { type CheckpointMetadata, type LoadedCheckpoint, readCheckpoint } from './checkpoint.ts';
-export { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.ts';
 export { environmentDifferences, readEnvironment } from './environment.ts';
 export { extractEmbeddings } from './extract-embeddings.ts';
 export { TrainingError } from './training-error.ts';

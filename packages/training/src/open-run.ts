@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { type ExperimentConfig, experimentIdentity } from '@spherelab/config';
 import { type BatchStream, type Dataset, openBatchStream, openDataset } from '@spherelab/datasets';
-import { createNetwork, initialState, type Network } from '@spherelab/models';
+import { createNetwork, initialState, type Network, type NetworkOptions } from '@spherelab/models';
 import { type CheckpointIdentity, checkCheckpointIdentity, readCheckpoint } from './checkpoint.ts';
 import { environmentDifferences, readEnvironment } from './environment.ts';
 import { type EventReporter, eventReporter } from './event-reporter.ts';
@@ -33,13 +33,13 @@ export type TrainingRun = {
   readonly close: () => Promise<void>;
 };
 
-function networkOf(config: ExperimentConfig): Network {
-  return createNetwork({
+function networkOptionsOf(config: ExperimentConfig): NetworkOptions {
+  return {
     backbone: config.backbone,
     imageSize: config.image_size,
     embeddingDim: config.embedding_dim,
     needBn: config.need_bn,
-  });
+  };
 }
 
 function trainStepOf(config: ExperimentConfig, network: Network): TrainStep {
@@ -87,7 +87,8 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
   const { config, workFolder, emit } = options;
   await mkdir(workFolder, { recursive: true });
   const environment = readEnvironment(options.hostEnvironment);
-  const network = networkOf(config);
+  const model = networkOptionsOf(config);
+  const network = createNetwork(model);
   const dataset = await openDataset({
     dataRoot: options.dataRoot,
     name: config.dataset,
@@ -101,7 +102,7 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
   };
   try {
     const { dataListSha256 } = dataset.facts;
-    const identity = { network: network.name, configSha256: experimentIdentity(config, null), dataListSha256 };
+    const identity = { network: network.name, model, configSha256: experimentIdentity(config, null), dataListSha256 };
     const totalUpdates = countRunUpdates(config, dataset);
     const { state, progress } = await startState(options, identity, environment);
     trainStep = trainStepOf(config, network);

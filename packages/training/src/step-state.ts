@@ -52,11 +52,11 @@ export function writeStepState(state: StepState, values: ReadonlyMap<string, Flo
 
   const fresh = (key: string, shape: readonly number[]): Tensor =>
     tf.tensor(values.get(key) as Float32Array, [...shape], 'float32');
-  for (const [name, old] of [...state.tensors]) {
+  for (const [name, old] of state.tensors) {
     state.tensors.set(name, fresh(name, old.shape));
     old.dispose();
   }
-  for (const [name, old] of [...state.moments]) {
+  for (const [name, old] of state.moments) {
     state.moments.set(name, { m: fresh(`adam.m.${name}`, old.m.shape), v: fresh(`adam.v.${name}`, old.v.shape) });
     tf.dispose([old.m, old.v]);
   }

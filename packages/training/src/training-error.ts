@@ -1,4 +1,5 @@
 import { DatasetError } from '@spherelab/datasets';
+import { EvaluationError } from '@spherelab/evaluation';
 import { BatchCompositionError } from '@spherelab/losses';
 
 /** Why a run failed. `retryable` is false where another attempt would fail in the same way. */
@@ -16,7 +17,7 @@ export class TrainingError extends Error {
 
 /** Errors about the user's data and settings become TrainingErrors that are not retried; others pass unchanged. */
 export function asTrainingError(error: unknown): unknown {
-  if (error instanceof DatasetError || error instanceof BatchCompositionError) {
+  if (error instanceof DatasetError || error instanceof EvaluationError || error instanceof BatchCompositionError) {
     return new TrainingError(error.code, error.message, { cause: error });
   }
   return error;

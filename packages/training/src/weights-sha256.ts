@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Network } from '@spherelab/models';
+import { littleEndianBytes, type Network } from '@spherelab/models';
 
 /**
  * SHA-256 (hex) over the little-endian float32 of all parameters and running statistics in checkpoint-key order: the
@@ -13,12 +13,4 @@ export function weightsSha256(network: Pick<Network, 'specs'>, state: ReadonlyMa
     hash.update(littleEndianBytes(values));
   }
   return hash.digest('hex');
-}
-
-/** The bytes of float32 values in the order in which files hold them, on machines of either order. */
-export function littleEndianBytes(values: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(values.length * 4);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < values.length; i += 1) view.setFloat32(i * 4, values[i] as number, true);
-  return bytes;
 }

@@ -118,7 +118,7 @@ CREATE TABLE "log_line" (
 CREATE TABLE "sweep" (
     "id" UUID NOT NULL DEFAULT gen_random_uuid(),
     "name" TEXT,
-    "request" JSONB NOT NULL,
+    "request" JSON NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "cancelled_at" TIMESTAMPTZ(3),
 

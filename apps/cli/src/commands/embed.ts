@@ -1,2 +1,133 @@
+import { writeFile } from 'node:fs/promises';
+import type { Dataset, ImageList } from '@spherelab/datasets';
+import type { NetworkOptions } from '@spherelab/models';
 import type { Command } from 'commander';
-export function addEmbedCommand(_program: Command): void {}
+import { readEnvironment } from '../cli-environment.ts';
+import { CliError } from '../cli-error.ts';
+import type { Model } from '../load-model.ts';
+import { writeNpy } from '../npy-file.ts';
+import { createProgressLine } from '../output/progress-line.ts';
+
+export type EmbedOptions = {
+  readonly dataset?: string;
+  readonly images?: string;
+  readonly split: string;
+  readonly checkpoint?: string;
+  readonly weights?: string;
+  readonly backbone: string;
+  readonly embedding_dim: string;
+  readonly image_size: string;
+  readonly need_bn: string;
+  readonly seed: string;
+  readonly out: string;
+  readonly json?: boolean;
+};
+
+/** Images a batch. */
+const batchSize = 64;
+
+/** `spherelab embed`: pictures to embeddings in an .npy file; needs a server only to fetch a checkpoint by its id. */
+export function addEmbedCommand(program: Command): void {
+  program
+    .command('embed')
+    .description("embed pictures with the reference's test transform into an .npy file")
+    .option('--dataset <name>', 'a data set under the data root')
+    .option('--images <folder>', 'or every picture under a folder')
+    .option('--split <part>', 'of the data set: test, train or gallery', 'test')
+    .option('--checkpoint <id|file>', 'trained weights: a checkpoint id, or a downloaded checkpoint file')
+    .option('--weights <name>', 'or "random" for an untrained network')
+    .option('--backbone <name>', 'network of random weights', 'conv_small')
+    .option('--embedding_dim <n>', 'of random weights', '128')
+    .option('--image_size <px>', 'of random weights', '64')
+    .option('--need_bn <bool>', 'of random weights', 'true')
+    .option('--seed <n>', 'of random weights', '0')
+    .requiredOption(
+      '--out <file.npy>',
+      'float32 [n, d]; the relative paths go to .json beside it, labels to .labels.npy',
+    )
+    .option('--json', 'print what was written as JSON')
+    .action(embed);
+}
+
+async function embed(options: EmbedOptions): Promise<void> {
+  if (!options.out.endsWith('.npy')) throw new CliError(`--out ${options.out}: must end in .npy`);
+  if ((options.dataset === undefined) === (options.images === undefined)) {
+    throw new CliError('name either --dataset or --images');
+  }
+  // TensorFlow takes a second to load: only the commands that compute load it.
+  const { loadModel } = await import('../load-model.ts');
+  const model = await loadModel(options);
+  const source = await openSource(options, model.options);
+  try {
+    const rows = await embedList(source.dataset, source.list, model);
+    const dim = rows.length / source.list.length;
+    const stem = options.out.slice(0, -'.npy'.length);
+    await writeFile(options.out, writeNpy(rows, [source.list.length, dim]));
+    await writeFile(`${stem}.json`, `${JSON.stringify(source.list.map((image) => image.path))}\n`);
+    if (source.labelled)
+      await writeFile(
+        `${stem}.labels.npy`,
+        writeNpy(
+          Int32Array.from(source.list, ({ label }) => label),
+          [source.list.length],
+        ),
+      );
+    const written = { out: options.out, rows: source.list.length, dim, weights: model.description };
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify(written)}\n`
+        : `${written.rows} x ${dim} embeddings (${model.description}) in ${options.out}\n`,
+    );
+  } finally {
+    model.dispose();
+    await source.dataset.close();
+  }
+}
+
+type Source = {
+  readonly dataset: Pick<Dataset, 'pictures' | 'close'>;
+  readonly list: ImageList;
+  readonly labelled: boolean;
+};
+
+async function openSource(options: EmbedOptions, { imageSize }: NetworkOptions): Promise<Source> {
+  const { openDataset, openImageFolder } = await import('@spherelab/datasets');
+  if (options.images !== undefined) {
+    const folder = await openImageFolder(options.images, imageSize);
+    return { dataset: folder, list: folder.images, labelled: false };
+  }
+  const dataset = await openDataset({ dataRoot: readEnvironment().dataRoot, name: options.dataset ?? '', imageSize });
+  const parts: Readonly<Record<string, ImageList | null>> = {
+    test: dataset.test,
+    train: dataset.train,
+    gallery: dataset.gallery,
+  };
+  const list = parts[options.split];
+  if (list === undefined || list === null) {
+    await dataset.close();
+    const present = Object.keys(parts).filter((part) => parts[part] !== null);
+    throw new CliError(`--split ${options.split}: ${dataset.name} has ${present.join(', ')}`);
+  }
+  const byPath = [...list].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+  return { dataset, list: byPath, labelled: true };
+}
+
+async function embedList(dataset: Pick<Dataset, 'pictures'>, list: ImageList, model: Model): Promise<Float32Array> {
+  const { evaluationBatches } = await import('@spherelab/datasets');
+  const progress = createProgressLine();
+  const parts: Float32Array[] = [];
+  let done = 0;
+  for await (const { pixels, count } of evaluationBatches(dataset, list, batchSize)) {
+    parts.push(model.embed(pixels, batchSize).slice(0, count * model.options.embeddingDim));
+    done += count;
+    progress.show(done / list.length, `${done}/${list.length} pictures`);
+  }
+  progress.end();
+  const rows = new Float32Array(list.length * model.options.embeddingDim);
+  let at = 0;
+  for (const part of parts) {
+    rows.set(part, at);
+    at += part.length;
+  }
+  return rows;
+}

@@ -27,7 +27,7 @@ export type EmbeddedPostgres = {
   /** whether a server that was left running was taken over */
   readonly adopted: boolean;
   /** stops the server; the last thing to do */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 };
 
 /** A killed server recovers for some seconds, during which it refuses connections. */

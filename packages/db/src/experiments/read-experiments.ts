@@ -72,9 +72,15 @@ export async function listExperiments(client: Queryable, filter: ExperimentFilte
     values,
   );
   const page = pageOf(rows, filter.limit, (row) => ({ key: row.sort_key, id: row.id }));
-  return { ...page, items: page.items.map(({ sort_key: _, ...experiment }) => experiment) };
+  return { ...page, items: page.items.map(withoutSortKey) };
 }
 
 function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, (character) => `\\${character}`);
+}
+
+function withoutSortKey(row: Experiment & { sort_key?: string }): Experiment {
+  const { ...experiment } = row;
+  delete experiment.sort_key;
+  return experiment;
 }

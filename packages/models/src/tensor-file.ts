@@ -1,14 +1,9 @@
 import { createHash } from 'node:crypto';
-import { TrainingError } from './training-error.ts';
-import { littleEndianBytes } from './weights-sha256.ts';
 
 /** Named float32 tensors with their shapes, in file order. */
-export type CheckpointTensors = ReadonlyMap<
-  string,
-  { readonly shape: readonly number[]; readonly values: Float32Array }
->;
+export type FileTensors = ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
 
-export type CheckpointContent<Metadata> = { readonly metadata: Metadata; readonly tensors: CheckpointTensors };
+export type TensorFile<Metadata> = { readonly metadata: Metadata; readonly tensors: FileTensors };
 
 type TensorHeader = { dtype: 'F32'; shape: readonly number[]; data_offsets: [number, number] };
 
@@ -22,7 +17,7 @@ const SHA256_KEY = 'payload_sha256';
  * Bytes of a safetensors file (8 bytes header length, JSON header, little-endian float32), readable by any safetensors
  * reader. `metadata` goes in as JSON beside the SHA-256 of the payload.
  */
-export function encodeCheckpoint(content: CheckpointContent<unknown>): Uint8Array {
+export function encodeTensorFile(content: TensorFile<unknown>): Uint8Array {
   const header: Record<string, TensorHeader | Record<string, string>> = {};
   const parts: Uint8Array[] = [];
   const hash = createHash('sha256');
@@ -49,8 +44,16 @@ export function encodeCheckpoint(content: CheckpointContent<unknown>): Uint8Arra
   return file;
 }
 
-function damaged(reason: string): TrainingError {
-  return new TrainingError('damaged_checkpoint', `the checkpoint cannot be used: ${reason}`);
+/** A file of tensors that is damaged, cut off, or something else. */
+export class TensorFileError extends Error {
+  constructor(reason: string) {
+    super(`the file of tensors cannot be used: ${reason}`);
+    this.name = 'TensorFileError';
+  }
+}
+
+function damaged(reason: string): TensorFileError {
+  return new TensorFileError(reason);
 }
 
 function readHeader(file: Uint8Array): { header: Record<string, unknown>; payload: Uint8Array } {
@@ -82,8 +85,8 @@ function readTensor(name: string, entry: unknown, payload: Uint8Array): { shape:
   return { shape, values: Float32Array.from({ length: count }, (_, i) => view.getFloat32(i * 4, true)) };
 }
 
-/** Reads what `encodeCheckpoint` wrote. Throws TrainingError damaged_checkpoint for anything else. */
-export function decodeCheckpoint<Metadata>(file: Uint8Array): CheckpointContent<Metadata> {
+/** Reads what `encodeTensorFile` wrote. Throws TensorFileError for anything else. */
+export function decodeTensorFile<Metadata>(file: Uint8Array): TensorFile<Metadata> {
   const { header, payload } = readHeader(file);
   const { __metadata__: texts, ...entries } = header as { __metadata__?: Record<string, string> };
   const sha256 = createHash('sha256').update(payload).digest('hex');
@@ -91,4 +94,12 @@ export function decodeCheckpoint<Metadata>(file: Uint8Array): CheckpointContent<
   const metadata = JSON.parse(texts[METADATA_KEY] ?? 'null') as Metadata;
   const tensors = new Map(Object.entries(entries).map(([name, entry]) => [name, readTensor(name, entry, payload)]));
   return { metadata, tensors };
+}
+
+/** The bytes of float32 values in the order in which files hold them, on machines of either order. */
+export function littleEndianBytes(values: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(values.length * 4);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < values.length; i += 1) view.setFloat32(i * 4, values[i] as number, true);
+  return bytes;
 }

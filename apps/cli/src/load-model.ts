@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createNetwork, decodeTensorFile, initialState, type NetworkOptions, TensorFileError } from '@spherelab/models';
+import { tf } from '@spherelab/tensorflow';
+import { ApiClient } from './api-client.ts';
+import { serverAddress } from './cli-environment.ts';
+import { CliError } from './cli-error.ts';
+import type { EmbedOptions } from './commands/embed.ts';
+
+/** A network with its weights, ready to embed. */
+export type Model = {
+  readonly options: NetworkOptions;
+  /** Where the weights come from, for people. */
+  readonly description: string;
+  /** RGB bytes [count, h, w, 3] -> raw embeddings [count, dim], row-major. */
+  readonly embed: (pixels: Uint8Array, count: number) => Float32Array;
+  readonly dispose: () => void;
+};
+
+/**
+ * The network of a checkpoint (by id from the server, or a file), or an untrained one with `--weights random`.
+ * Throws CliError where neither is named or the checkpoint cannot be read.
+ */
+export async function loadModel(options: EmbedOptions): Promise<Model> {
+  if (options.checkpoint !== undefined) return fromCheckpoint(options.checkpoint);
+  if (options.weights !== 'random') {
+    throw new CliError('name the weights: --checkpoint ID, or --weights random for an untrained network');
+  }
+  const networkOptions = {
+    backbone: options.backbone,
+    imageSize: wholeNumber('--image_size', options.image_size, 16),
+    embeddingDim: wholeNumber('--embedding_dim', options.embedding_dim, 1),
+    needBn: options.need_bn !== 'false' && options.need_bn !== '0',
+  };
+  const seed = wholeNumber('--seed', options.seed, 0);
+  return buildModel(networkOptions, initialState(createNetwork(networkOptions), seed), `random weights, seed ${seed}`);
+}
+
+async function fromCheckpoint(checkpoint: string): Promise<Model> {
+  const file = await readFile(checkpoint).catch(() => null);
+  const bytes =
+    file ?? (await new ApiClient(serverAddress()).download(`/checkpoints/${encodeURIComponent(checkpoint)}/download`));
+  try {
+    const { metadata, tensors } = decodeTensorFile<{ readonly model?: NetworkOptions } | null>(bytes);
+    if (metadata?.model === undefined) throw new CliError(`${checkpoint} is no checkpoint of ours`);
+    const values = new Map([...tensors].map(([name, tensor]) => [name, tensor.values]));
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return buildModel(metadata.model, values, `checkpoint ${checkpoint}, SHA-256 ${sha256}`);
+  } catch (error) {
+    if (error instanceof TensorFileError) throw new CliError(`${checkpoint}: ${error.message}`, null, { cause: error });
+    throw error;
+  }
+}
+
+function buildModel(options: NetworkOptions, values: ReadonlyMap<string, Float32Array>, description: string): Model {
+  const network = createNetwork(options);
+  const state = new Map(
+    network.specs.map(({ name, shape }) => {
+      const own = values.get(name);
+      if (own === undefined) throw new CliError(`the checkpoint has no tensor ${name}`);
+      return [name, tf.tensor(own, [...shape])];
+    }),
+  );
+  const side = options.imageSize;
+  return {
+    options,
+    description,
+    embed: (pixels, count) =>
+      tf.tidy(() => {
+        const input = tf.tensor4d(pixels, [count, side, side, 3], 'int32');
+        return Float32Array.from(network.forward(state, input, false).embeddings.dataSync<'float32'>());
+      }),
+    dispose: () => tf.dispose([...state.values()]),
+  };
+}
+
+function wholeNumber(flag: string, text: string, minimum: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= minimum) return value;
+  throw new CliError(`${flag} ${text}: must be a whole number from ${minimum} on`);
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, datasetsOfSweep, expandSweep, parseSweepRequest } from '../src/index.ts';
+
+const expand = (request: unknown) => expandSweep(parseSweepRequest(request), () => null);
+
+describe('expandSweep', () => {
+  it('gives every combination of the grid, last field fastest', () => {
+    const cells = expand({
+      base: { dataset: 'shapes' },
+      grid: { loss: ['triplet', 'ms'], sec_wei: [0, 0.5], seed: [0, 1] },
+    });
+    expect(cells.map(({ config }) => `${config.loss} ${config.sec_wei} ${config.seed}`)).toEqual([
+      'triplet 0 0',
+      'triplet 0 1',
+      'triplet 0.5 0',
+      'triplet 0.5 1',
+      'ms 0 0',
+      'ms 0 1',
+      'ms 0.5 0',
+      'ms 0.5 1',
+    ]);
+  });
+
+  it("gives each cell its own preset with policy paper, and the first cell's with policy matched", () => {
+    const grid = { loss: ['triplet', 'ms'] };
+    const instances = (policy: string) =>
+      expand({ base: { dataset: 'shapes', preset_policy: policy }, grid }).map(({ config }) => config.instances);
+    expect(instances('paper')).toEqual([3, 5]);
+    expect(instances('matched')).toEqual([3, 3]);
+  });
+
+  it('keeps the constants of each loss with policy matched', () => {
+    const [, ms] = expand({ base: { dataset: 'shapes', preset_policy: 'matched' }, grid: { loss: ['triplet', 'ms'] } });
+    expect(ms?.config).toMatchObject({ margin: 0.1, beta: 40 });
+  });
+
+  it.each([
+    [{ base: { dataset: 'shapes' }, grid: { loss: ['ms', 'ms'] } }, 'twice'],
+    [{ base: { dataset: 'shapes', loss: 'ms' }, grid: { loss: ['ms'] } }, 'also in the grid'],
+    [{ base: { dataset: 'shapes' }, grid: {} }, 'at least one field'],
+    [{ base: { dataset: 'shapes' }, grid: { loss: [] } }, 'grid.loss'],
+    [{ base: { dataset: 'shapes' }, grid: { los: ['ms'] } }, 'did you mean loss?'],
+    [
+      { base: { dataset: 'shapes', loss: 'ms' }, grid: { seed: Array.from({ length: 101 }, (_, i) => i) } },
+      'grid.seed',
+    ],
+    [{ base: { loss: 'ms' }, grid: { seed: [0] } }, 'dataset: is required'],
+    [{ base: { dataset: 'shapes', loss: 'ms' }, grid: { lr: [0.1, -1] } }, 'grid.lr.1'],
+  ])('refuses %j', (request, message) => {
+    expect(() => expand(request)).toThrow(ConfigError);
+    expect(() => expand(request)).toThrow(message);
+  });
+
+  it('refuses a grid that is too large before it makes a cell', () => {
+    const hundred = Array.from({ length: 100 }, (_, i) => i);
+    expect(() =>
+      expand({ base: { dataset: 'shapes', loss: 'ms' }, grid: { seed: hundred, sec_wei: hundred } }),
+    ).toThrow('too many cells');
+  });
+
+  it('names each data set and protocol once', () => {
+    const sweep = parseSweepRequest({ base: { loss: 'ms' }, grid: { dataset: ['shapes', 'a'], seed: [0, 1] } });
+    expect(datasetsOfSweep(sweep)).toEqual([
+      { dataset: 'shapes', protocol: 'paper' },
+      { dataset: 'a', protocol: 'paper' },
+    ]);
+  });
+});

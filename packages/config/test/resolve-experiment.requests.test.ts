@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import {
+  ConfigError,
+  type ConfigIssue,
+  type DatasetFacts,
+  experimentFields,
+  experimentIdentity,
+  lossConstants,
+  lossNames,
+  resolveExperiment,
+} from '../src/index.ts';
+
+const facts: DatasetFacts = {
+  trainingClasses: 40,
+  trainingImages: 1120,
+  smallestTrainingClass: 28,
+  testClasses: 41,
+  dataListSha256: 'a',
+};
+
+function issuesOf(request: unknown, known: DatasetFacts | null = null): readonly ConfigIssue[] {
+  try {
+    resolveExperiment(request, known);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.issues;
+    throw error;
+  }
+  return [];
+}
+
+describe('resolveExperiment', () => {
+  it.each(lossNames)('completes a request of data set and %s alone, each value with its source', (loss) => {
+    const { config, sources } = resolveExperiment({ dataset: 'shapes', loss }, null);
+    const ownConstants = Object.keys(lossConstants[loss]);
+    const expected = experimentFields.filter(
+      (field) => !['margin', 'scale', 'alpha', 'beta', 'base'].includes(field) || ownConstants.includes(field),
+    );
+    expect(Object.keys(config).sort()).toEqual([...expected].sort());
+    expect(Object.keys(sources).sort()).toEqual([...expected].sort());
+    expect(sources).toMatchObject({ dataset: 'user', loss: 'user', sec_wei: 'config.py:26', lr: 'ours' });
+    expect(config.batch_size % config.instances).toBe(0);
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('fits the batch of a folder to its training classes: instances x min(floor(120 / instances), classes)', () => {
+    const batchOf = (loss: string, trainingClasses: number) =>
+      resolveExperiment({ dataset: 'grocery', loss }, { ...facts, trainingClasses }).config.batch_size;
+    expect(batchOf('triplet', 40)).toBe(120);
+    expect(batchOf('triplet', 12)).toBe(36);
+    expect(batchOf('n-npair', 40)).toBe(80);
+    expect(batchOf('ms', 40)).toBe(120);
+  });
+
+  it('takes names of known data sets in any case, and keeps the case of folders', () => {
+    expect(resolveExperiment({ dataset: 'Shapes', loss: 'ms' }, null).config.dataset).toBe('shapes');
+    expect(resolveExperiment({ dataset: 'Grocery', loss: 'ms' }, null).config.dataset).toBe('Grocery');
+  });
+
+  it.each([
+    [{ loss: 'ms' }, 'dataset', 'is required'],
+    [{ dataset: 'shapes', loss: 'tripplet' }, 'loss', 'Invalid option'],
+    [{ dataset: '../etc', loss: 'ms' }, 'dataset', 'not a path'],
+    [{ dataset: 'shapes', loss: 'ms', lr: '0.1' }, 'lr', 'expected number'],
+    [{ dataset: 'shapes', loss: 'ms', lr: 0 }, 'lr', '>0'],
+    [{ dataset: 'shapes', loss: 'ms', sec_wei: -1 }, 'sec_wei', '>=0'],
+    [{ dataset: 'shapes', loss: 'ms', sec_wei: Number.NaN }, 'sec_wei', 'expected number'],
+    [{ dataset: 'shapes', loss: 'ms', steps: 1.5 }, 'steps', 'int'],
+    [{ dataset: 'shapes', loss: 'triplet', alpha: 2 }, 'alpha', 'is not a constant of loss triplet'],
+    [{ dataset: 'shapes', loss: 'triplet', batch_size: 100 }, 'batch_size', 'multiple of instances'],
+    [{ dataset: 'shapes', loss: 'triplet', batch_size: 3 }, 'batch_size', 'at least 2 classes'],
+    [{ dataset: 'cub', loss: 'ms' }, 'dataset', 'no reader in this version'],
+    [{ dataset: 'shapes', loss: 'ms', backbone: 'bn_inception' }, 'backbone', 'not built in this version'],
+    [{ dataset: 'shapes', loss: 'ms', weights: 'bn.pth' }, 'weights', 'no pretrained weights'],
+    [null, 'body', 'expected object'],
+  ])('refuses %j at %s: %s', (request, field, reason) => {
+    const issue = issuesOf(request).find((one) => one.field === field);
+    expect(issue?.reason).toContain(reason);
+  });
+
+  it('names the nearest field for one that it does not know', () => {
+    const [issue] = issuesOf({ dataset: 'shapes', loss: 'ms', sec_weight: 1 });
+    expect(issue).toMatchObject({
+      field: 'sec_weight',
+      value: 1,
+      reason: expect.stringContaining('did you mean sec_wei?'),
+    });
+  });
+
+  it('refuses what the data set cannot give, where the data set is known', () => {
+    const wide = { dataset: 'grocery', loss: 'triplet', batch_size: 123, instances: 3 };
+    expect(issuesOf(wide, facts)[0]).toMatchObject({ field: 'batch_size', allowed: 'at most 120' });
+    expect(issuesOf({ dataset: 'grocery', loss: 'triplet' }, { ...facts, smallestTrainingClass: 1 })[0]?.field).toBe(
+      'dataset',
+    );
+    expect(issuesOf({ dataset: 'grocery', loss: 'triplet' }, { ...facts, trainingImages: 60 })[0]?.field).toBe(
+      'batch_size',
+    );
+    expect(issuesOf(wide)).toEqual([]);
+  });
+});
+
+describe('experimentIdentity', () => {
+  const identity = (request: object, list: string | null = null) =>
+    experimentIdentity(resolveExperiment({ dataset: 'shapes', loss: 'ms', ...request }, null).config, list);
+
+  it('does not change with name, tags, priority or device', () => {
+    expect(identity({ name: 'a', tags: ['x'], priority: 9, device: 'cpu' })).toBe(identity({}));
+  });
+
+  it('changes with every value that decides the numbers, and with the data list', () => {
+    const ids = [
+      identity({}),
+      identity({ seed: 1 }),
+      identity({ sec_wei: 0.5 }),
+      identity({ milestones: [1] }),
+      identity({}, 'list'),
+    ];
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('is the same whether a value was given or came from the preset', () => {
+    expect(identity({ lr: resolveExperiment({ dataset: 'shapes', loss: 'ms' }, null).config.lr })).toBe(identity({}));
+  });
+});

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const run = promisify(execFile);
+
+/** Who may import whom: the table of ARCHITECTURE.md. An app may be imported by nobody. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  'packages/config': [],
+  'packages/tensorflow': [],
+  'packages/losses': ['tensorflow'],
+  'packages/models': ['tensorflow'],
+  'packages/evaluation': ['tensorflow'],
+  'packages/queue': ['config'],
+  'packages/datasets': ['config'],
+  'packages/db': ['config'],
+  'packages/training': ['config', 'datasets', 'models', 'losses', 'evaluation', 'tensorflow'],
+  'apps/worker': ['training', 'queue', 'db', 'config'],
+  'apps/api': ['queue', 'db', 'config', 'datasets/catalogue'],
+  'apps/cli': ['config', 'evaluation', 'models', 'datasets', 'tensorflow'],
+  'apps/launcher': ['db'],
+};
+
+/** The rooms of mathematics know tensors and numbers only. */
+const mathsRooms = ['packages/losses', 'packages/models', 'packages/evaluation'];
+const worldly =
+  /from '(node:fs|node:fs\/promises|node:net|node:http|ioredis|pg|bullmq|@prisma\/[^']*)'|process\.env|Date\.now/;
+
+async function trackedSources(): Promise<string[]> {
+  const { stdout } = await run(
+    'git',
+    ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx', '*.mjs'],
+    { cwd: root },
+  );
+  const files = stdout.split('\n').filter((file) => file !== '' && !file.includes('/generated/'));
+  return files.filter((file) => existsSync(path.join(root, file)));
+}
+
+function read(file: string): string {
+  return readFileSync(path.join(root, file), 'utf8');
+}
+
+describe('the house', () => {
+  it('lets each room import only those that the table names', async () => {
+    const wrong: string[] = [];
+    for (const file of await trackedSources()) {
+      const room = file.split('/').slice(0, 2).join('/');
+      if (!file.includes('/src/')) continue;
+      const allowed = mayImport[room];
+      if (allowed === undefined) {
+        wrong.push(`${room} is not in the table`);
+        continue;
+      }
+      for (const [, name = ''] of read(file).matchAll(/(?:from|import\(|import) ?'@spherelab\/([^']+)'/g)) {
+        // The API may use what of the data sets loads no image library; elsewhere a room's parts go with the room.
+        const part = room === 'apps/api' ? name : name.split('/')[0];
+        if (!allowed.includes(part as string)) wrong.push(`${file} imports ${name}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps disk, network, clock and environment out of the rooms of mathematics', async () => {
+    const files = (await trackedSources()).filter((file) => mathsRooms.some((room) => file.startsWith(`${room}/src/`)));
+    expect(files.length).toBeGreaterThan(10);
+    expect(files.filter((file) => worldly.test(read(file)))).toEqual([]);
+  });
+
+  it('has no file above 400 lines and none whose name says nothing', async () => {
+    const files = await trackedSources();
+    expect(files.filter((file) => read(file).split('\n').length > 401)).toEqual([]);
+    expect(files.filter((file) => /(^|\/)(utils?|helpers?|common|lib|misc|manager)(\/|\.[a-z]+$)/.test(file))).toEqual(
+      [],
+    );
+  });
+
+  it('is formatted and linted', async () => {
+    await run(path.join(root, 'node_modules/.bin/biome'), ['check', '.'], { cwd: root });
+    await run(path.join(root, 'node_modules/.bin/oxlint'), ['--type-aware', '--deny-warnings'], { cwd: root });
+  });
+
+  it('has a lock file that npm ci takes on every platform', async () => {
+    await run(process.execPath, ['scripts/complete-lock.mjs', '--check'], { cwd: root });
+  });
+});
