@@ -13,7 +13,7 @@ const worker = await startWorker({
   trainerScript: fileURLToPath(new URL('../apps/worker/test/fake-trainer.mjs', import.meta.url)),
   retryPolicy: { maxFailures: 5, backoffMs: 10, maxBackoffMs: 10 },
   queueTimes: { lockDurationMs: 2_000, stalledIntervalMs: 500 },
-  numbers: { leaseMs: 1_500, renewEveryMs: 300, ownDeadlineMs: 1_200, stopPollMs: 50 },
+  numbers: { leaseMs: 5_000, renewEveryMs: 500, ownDeadlineMs: 4_000, stopPollMs: 50 },
 });
 process.on('SIGTERM', () => void worker.close().then(() => process.exit(0)));
 console.log('ready');

@@ -25,5 +25,5 @@ export function countUpdates({
   readonly steps: number;
   readonly batchesPerEpoch: number;
 }): number {
-  return steps % batchesPerEpoch === 0 ? steps : steps + 1;
+  return steps > 0 && steps % batchesPerEpoch === 0 ? steps : steps + 1;
 }

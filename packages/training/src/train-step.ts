@@ -56,7 +56,7 @@ export type StepRates = {
 };
 
 export type TrainStep = {
-  /** One update. Throws BatchCompositionError before anything is changed. */
+  /** One update. Throws, before anything is changed, BatchCompositionError, or RangeError for a first step other than 0. */
   readonly run: (batch: StepBatch, at: StepRates) => StepScalars;
   /** Raw embeddings [batch, dim] in eval mode; the caller disposes. */
   readonly embed: (input: Tensor) => ReturnType<typeof tf.tensor2d>;
@@ -77,10 +77,13 @@ export function createTrainStep(options: TrainStepOptions): TrainStep {
   const state = emptyStepState(network, trained);
 
   const run: TrainStep['run'] = ({ input, labels }, { step, lr, lrP }) => {
+    // Quirk of the reference, kept: the record of the norms is set at step 0 and not at the first use.
+    if (step !== 0 && state.updates === 0) {
+      throw new RangeError(`step ${step} cannot be the first: training begins at step 0 or from a written state`);
+    }
     const layout = layoutTensors(batchLayout(labels, loss.name, instances));
     const t = state.updates + 1;
     const scalars = tf.tidy(() => {
-      // The reference takes the batch mean as the record at step 0, not at the first use.
       const momentum = tf.scalar(step === 0 ? 1 : options.normMomentum);
       const pass = forwardBackward(options, trained, state, { input, layout, momentum });
       for (const [index, spec] of trained.entries()) {

@@ -1,3 +1,4 @@
+import { recallAtK } from '@spherelab/evaluation';
 import { defaultLossSettings, type LossName } from '@spherelab/losses';
 import type { Network } from '@spherelab/models';
 import { tf } from '@spherelab/tensorflow';
@@ -23,6 +24,7 @@ type Run = {
   };
   readonly order: number;
   readonly steps: readonly (StepScalars & { readonly step: number; readonly head_lr: number })[];
+  readonly recall_final: readonly number[];
   readonly weights_after: Readonly<Record<string, { readonly weight: TensorEntry; readonly bias: TensorEntry }>>;
 };
 type Manifest = {
@@ -31,6 +33,7 @@ type Manifest = {
   readonly initial: Readonly<Record<'head.fc.weight' | 'head.fc.bias', TensorEntry>>;
   readonly orders: Readonly<Record<string, TensorEntry>>;
   readonly runs: readonly Run[];
+  readonly recall_initial: readonly number[];
 };
 
 const golden = readGolden<Manifest>('trajectory');
@@ -44,6 +47,29 @@ const network: Network = {
   specs: [spec('head.fc.weight', weightShape, 'head'), spec('head.fc.bias', initial['head.fc.bias'].shape, 'head')],
   forward: (state, input) => ({ embeddings: linear(state, 'head.fc', input), runningStatistics: new Map() }),
 };
+
+/** The K of `recall_initial` and `recall_final`: powers of two from 1. */
+const ks = golden.manifest.recall_initial.map((_, i) => 2 ** i);
+
+/** Recall of all rows, embedded by these weights: [embeddings, inputs] and [embeddings]. */
+function recallOf(weight: Float32Array, bias: Float32Array): number[] {
+  const embeddings = tf.tidy(() => {
+    const rows = tf.tensor2d(golden.float32(data), [data.shape[0] as number, inputs]);
+    const matrix = tf.tensor2d(weight, weightShape as [number, number]);
+    return tf.add(tf.matMul(rows, matrix, false, true), tf.tensor1d(bias));
+  });
+  const values = embeddings.dataSync<'float32'>();
+  embeddings.dispose();
+  const recall = recallAtK({ embeddings: values, labels: golden.int32(labels), dim: bias.length }, null, ks);
+  return ks.map((k) => recall[k] as number);
+}
+
+function expectRecall(actual: readonly number[], expected: readonly number[]): void {
+  const oneSample = 1 / (data.shape[0] as number);
+  actual.forEach((recall, i) => {
+    expect(Math.abs(recall - (expected[i] as number)), `K = ${ks[i]}`).toBeLessThanOrEqual(oneSample + 1e-9);
+  });
+}
 
 function train(run: Run, onStep: (scalars: StepScalars, lr: number, state: Map<string, Float32Array>) => void): void {
   const { config } = run;
@@ -84,11 +110,19 @@ function train(run: Run, onStep: (scalars: StepScalars, lr: number, state: Map<s
 }
 
 describe('training trajectories', () => {
+  it('start from the recall of the reference', () => {
+    const start = golden.manifest.initial;
+    const weight = golden.float32(start['head.fc.weight']);
+    expectRecall(recallOf(weight, golden.float32(start['head.fc.bias'])), golden.manifest.recall_initial);
+  });
+
   it.each(runs)('$name: losses, norms, learning rates and weights are those of the reference', (run) => {
     const before = tf.memory().numTensors;
     const wrong: string[] = [];
     let updates = 0;
+    let last = new Map<string, Float32Array>();
     train(run, (scalars, lr, state) => {
+      last = state;
       const expected = run.steps[updates++] as Run['steps'][number];
       for (const name of Object.keys(scalars) as (keyof StepScalars)[]) {
         const reason = deviation(scalars[name], expected[name], { relative: 5e-5, absolute: 1e-6 });
@@ -103,6 +137,10 @@ describe('training trajectories', () => {
       }
     });
     expect(wrong).toEqual([]);
+    expectRecall(
+      recallOf(last.get('head.fc.weight') as Float32Array, last.get('head.fc.bias') as Float32Array),
+      run.recall_final,
+    );
     expect(tf.memory().numTensors).toBe(before);
   });
 });

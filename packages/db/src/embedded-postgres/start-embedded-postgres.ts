@@ -41,18 +41,22 @@ const startTries = 5;
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const folders = await prepareServerFolders(options.stateFolder);
-  let port = await runningPort(folders);
-  const adopted = port !== null;
-  if (port === null) {
-    await initialiseCluster(folders);
-    await removeStaleLock(folders);
-    port = await startOnFreePort(folders, options.durable ?? true);
-  }
-  const password = (await readFile(folders.password, 'utf8')).trim();
-  const urlOf = (database: string) => `postgresql://${superuser}:${password}@127.0.0.1:${port}/${database}`;
   const databaseName = options.databaseName ?? 'spherelab';
-  await ensureDatabase(urlOf('postgres'), databaseName, folders);
-  return { url: urlOf(databaseName), adopted, stop: () => stopServer(folders) };
+  for (let attempt = 1; attempt <= startTries; attempt += 1) {
+    let port = await runningPort(folders);
+    const adopted = port !== null;
+    if (port === null) {
+      await initialiseCluster(folders);
+      await removeStaleLock(folders);
+      port = await startOnFreePort(folders, options.durable ?? true);
+    }
+    const password = (await readFile(folders.password, 'utf8')).trim();
+    const urlOf = (database: string) => `postgresql://${superuser}:${password}@127.0.0.1:${port}/${database}`;
+    const ready = await ensureDatabase(urlOf('postgres'), databaseName, folders);
+    // Not so for a server that was still dying when it was taken over.
+    if (ready) return { url: urlOf(databaseName), adopted, stop: () => stopServer(folders) };
+  }
+  throw new Error(`The embedded Postgres does not stay up: ${await logTail(folders)}`);
 }
 
 async function startOnFreePort(folders: ServerFolders, durable: boolean): Promise<number> {
@@ -67,7 +71,8 @@ async function startOnFreePort(folders: ServerFolders, durable: boolean): Promis
   throw new Error(`The embedded Postgres did not start: ${await logTail(folders)}`);
 }
 
-async function ensureDatabase(adminUrl: string, name: string, folders: ServerFolders): Promise<void> {
+/** Waits for the server, and makes the database if it is missing. @returns false when the server went away meanwhile */
+async function ensureDatabase(adminUrl: string, name: string, folders: ServerFolders): Promise<boolean> {
   const deadline = performance.now() + connectDeadlineMs;
   for (;;) {
     const client = new pg.Client({ connectionString: adminUrl });
@@ -77,9 +82,10 @@ async function ensureDatabase(adminUrl: string, name: string, folders: ServerFol
       await client.connect();
       const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
       if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
-      return;
+      return true;
     } catch (cause) {
-      if ((cause as { code?: string }).code === '42P04') return; // made by another process just now
+      if ((cause as { code?: string }).code === '42P04') return true; // made by another process just now
+      if ((await runningPort(folders)) === null) return false;
       if (performance.now() > deadline) {
         throw new Error(`The embedded Postgres does not answer: ${await logTail(folders)}`, { cause });
       }

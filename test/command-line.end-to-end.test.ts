@@ -1,0 +1,181 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { waitUntil } from './wait-until.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const run = promisify(execFile);
+
+type Experiment = {
+  readonly id: string;
+  readonly status: string;
+  readonly attempt: number;
+  readonly steps_done: number;
+  readonly result: { readonly weights_sha256: string } | null;
+};
+
+let state: string;
+let url: string;
+let launcher: ChildProcess;
+
+/** The command line as a user types it, against the server of this file. */
+async function spherelab(...args: string[]): Promise<string> {
+  const script = path.join(root, 'apps/cli/bin/spherelab.js');
+  const { stdout } = await run(process.execPath, [script, ...args], { env: { ...process.env, SPHERELAB_URL: url } });
+  return stdout;
+}
+
+async function get<T>(route: string): Promise<T> {
+  return (await (await fetch(`${url}${route}`)).json()) as T;
+}
+
+/** Pids of trainer processes beneath the launcher, found by their parents. */
+async function trainers(): Promise<number[]> {
+  const children = async (pid: number): Promise<number[]> =>
+    (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => ''))
+      .split(' ')
+      .filter(Boolean)
+      .map(Number);
+  const services = await children(launcher.pid as number);
+  const grandchildren = (await Promise.all(services.map(children))).flat();
+  const isTrainer = await Promise.all(
+    grandchildren.map(async (pid) =>
+      (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes('trainer-process'),
+    ),
+  );
+  return grandchildren.filter((_, index) => isTrainer[index]);
+}
+
+beforeAll(async () => {
+  state = await mkdtemp(path.join(tmpdir(), 'spherelab-e2e-'));
+  const { DATABASE_URL: _, REDIS_URL: __, ...env } = process.env;
+  launcher = spawn(
+    process.execPath,
+    [path.join(root, 'apps/launcher/dist/main.js'), '--state', state, '--workers', '1'],
+    {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    },
+  );
+  url = await new Promise((resolve, reject) => {
+    launcher.once('message', (message: { readonly url: string }) => resolve(message.url));
+    launcher.once('exit', (code) => reject(new Error(`the launcher ended with code ${code}`)));
+  });
+}, 120_000);
+
+afterAll(async () => {
+  const ended = new Promise((resolve) => launcher.once('exit', resolve));
+  launcher.kill('SIGTERM');
+  await ended;
+  expect(existsSync(path.join(state, 'server.json'))).toBe(false);
+  await rm(state, { recursive: true, force: true });
+}, 120_000);
+
+describe('the command line against a running server', () => {
+  const settings = ['--use_dataset', 'shapes', '--use_loss', 'ms', '--sec_wei', '0.5', '--steps', '11'];
+  const small = ['--batch_size', '20', '--eval_every', '100', '--checkpoint_every', '4'];
+
+  it('trains, shows, lists, and gives the metrics of a run; a trainer killed with SIGKILL is a retried attempt with the same weights', async () => {
+    const whole = JSON.parse(await spherelab('train', ...settings, ...small, '--json')) as Experiment;
+    expect(whole).toMatchObject({ status: 'succeeded', attempt: 1 });
+
+    const again = JSON.parse(await spherelab('train', ...settings, ...small, '--json', '--detach')) as Experiment;
+    expect(again.id).toBe(whole.id);
+
+    const killed = JSON.parse(
+      await spherelab('train', ...settings, ...small, '--force', '--json', '--detach'),
+    ) as Experiment;
+    const view = () => get<Experiment>(`/experiments/${killed.id}`);
+    await waitUntil('five steps', async () => (await view()).steps_done >= 5, 120_000);
+    for (const pid of await trainers()) process.kill(pid, 'SIGKILL');
+    await waitUntil('the end of the run', async () => (await view()).status === 'succeeded', 180_000);
+    const resumed = await view();
+    expect(resumed.attempt).toBe(2);
+    expect(resumed.result?.weights_sha256).toBe(whole.result?.weights_sha256);
+
+    const points = async (id: string) => {
+      const csv = await spherelab('metrics', id);
+      return csv
+        .split('\n')
+        .filter((line) => !line.startsWith('images_per_s'))
+        .sort();
+    };
+    expect(await points(killed.id)).toEqual(await points(whole.id));
+    expect(await spherelab('show', whole.id)).toContain(`weights SHA-256 ${whole.result?.weights_sha256}`);
+    expect(await spherelab('list')).toContain(whole.id);
+    expect(await spherelab('logs', killed.id)).toContain('recall_at_1');
+  }, 400_000);
+
+  it('prints what the API refuses with field, value and what is allowed, and exits 1', async () => {
+    const refused = spherelab(
+      'train',
+      '--use_dataset',
+      'shapes',
+      '--use_loss',
+      'triplet',
+      '--lr',
+      '-1',
+      '--alpha',
+      '2',
+    );
+    await expect(refused).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('lr: ') });
+    await expect(spherelab('show', 'nobody')).rejects.toMatchObject({ code: 1 });
+    await expect(spherelab('evaluate', '--embeddings', 'no.npy', '--labels', 'no.npy')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no.npy cannot be read'),
+    });
+  });
+
+  it('embeds with a checkpoint by its id, and evaluates what it wrote to the numbers of the run', async () => {
+    const [experiment] = (
+      await get<{ items: (Experiment & { result: { last: { metrics: Record<string, number> } } })[] }>(
+        '/experiments?status=succeeded&limit=1',
+      )
+    ).items;
+    const { items } = await get<{ items: { id: string; kind: string }[] }>(
+      `/experiments/${experiment?.id}/checkpoints`,
+    );
+    const final = items.find((checkpoint) => checkpoint.kind === 'final')?.id as string;
+    const out = path.join(state, 'E.npy');
+    await spherelab('embed', '--dataset', 'shapes', '--checkpoint', final, '--out', out);
+    expect((await readdir(state)).filter((file) => file.startsWith('E.')).sort()).toEqual([
+      'E.json',
+      'E.labels.npy',
+      'E.npy',
+    ]);
+    const scores = JSON.parse(
+      await spherelab(
+        'evaluate',
+        '--embeddings',
+        out,
+        '--labels',
+        path.join(state, 'E.labels.npy'),
+        '--k',
+        '1',
+        '--json',
+      ),
+    );
+    expect(scores.recall['1']).toBeCloseTo(experiment?.result.last.metrics.recall_at_1 as number, 2);
+  }, 120_000);
+
+  it('says in doctor --json which TensorFlow, device and kernels there are', async () => {
+    const report = JSON.parse(await spherelab('doctor', '--json'));
+    expect(report).toMatchObject({
+      ok: true,
+      tensorflow: expect.stringMatching(/^2\./),
+      backend: 'tensorflow',
+      device: expect.any(String),
+    });
+    expect(report.kernels.map((check: { kernel: string }) => check.kernel)).toEqual([
+      'MatMul',
+      'Conv2DBackpropFilter',
+      'TopKV2',
+    ]);
+    expect(report.kernels.every((check: { ok: boolean }) => check.ok)).toBe(true);
+  });
+});
