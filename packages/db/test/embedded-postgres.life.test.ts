@@ -23,15 +23,17 @@ describe('the embedded Postgres', () => {
   async function ask(url: string, sql: string): Promise<Record<string, unknown> | undefined> {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
-    const { rows } = await client.query(sql);
-    await client.end();
-    return rows[0];
+    try {
+      return (await client.query(sql)).rows[0];
+    } finally {
+      await client.end();
+    }
   }
   const pidOf = async (data: string) => Number((await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n')[0]);
 
   test('starts, is adopted by the next start, keeps its data over a kill, and stops', async () => {
     const stateFolder = join(folder, 'state');
-    const first = await startEmbeddedPostgres({ stateFolder, durable: false });
+    const first = await startEmbeddedPostgres({ stateFolder });
     ({ stop } = first);
     expect(first.adopted).toBe(false);
     await ask(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
@@ -40,7 +42,7 @@ describe('the embedded Postgres', () => {
 
     const pid = await pidOf(join(stateFolder, 'postgres', 'data'));
     process.kill(pid, 'SIGKILL');
-    const third = await startEmbeddedPostgres({ stateFolder, durable: false });
+    const third = await startEmbeddedPostgres({ stateFolder });
     ({ stop } = third);
     expect(await ask(third.url, 'SELECT answer FROM kept')).toEqual({ answer: 42 });
     await third.stop();
