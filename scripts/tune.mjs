@@ -82,9 +82,7 @@ try {
     };
     const folders = { dataRoot: flags['data-root'], cacheFolder: workFolder, workFolder };
     const training = { config, ...folders, resumeFrom: null, emit, stop: () => null };
-    const outcome = await trainExperiment(training).catch(
-      (error) => (process.env.DEBUG && console.log(error), { error }),
-    );
+    const outcome = await trainExperiment(training).catch((error) => ({ error }));
     const name = `${config.loss.padEnd(12)} ${String(config.lr).padEnd(6)} ${String(config.sec_wei).padEnd(7)}`;
     const run = `${name} ${String(config.seed).padEnd(4)} ${String(config.batch_size).padEnd(5)} ${String(config.steps).padEnd(5)}`;
     if ('error' in outcome) {

@@ -6,7 +6,9 @@ const BINS = LEVELS ** 3;
 
 /**
  * Colour histograms, a baseline that knows nothing of shape: `pixels` RGB bytes, `count` pictures of one size after
- * another -> [count, 64], the share of the picture's pixels in each of 4 x 4 x 4 cells (red slowest, blue fastest).
+ * another -> [count, 64], for each of 4 x 4 x 4 cells (red slowest, blue fastest) the square root of its share of the
+ * picture's pixels. Rows have norm 1, and the cosine of two is their Bhattacharyya coefficient: on photographs that
+ * retrieves far better than the cosine of the shares, and a baseline has to be as good as it can be.
  * Throws EvaluationError where the bytes are no such pictures.
  */
 export function colourHistogram(pixels: Uint8Array, count: number): Float32Array {
@@ -23,5 +25,5 @@ export function colourHistogram(pixels: Uint8Array, count: number): Float32Array
     const cell = Math.floor(at / bytes) * BINS + (red * LEVELS + green) * LEVELS + blue;
     histogram[cell] = (histogram[cell] as number) + 1;
   }
-  return histogram.map((pixelsInCell) => pixelsInCell / (bytes / 3));
+  return histogram.map((pixelsInCell) => Math.sqrt(pixelsInCell / (bytes / 3)));
 }

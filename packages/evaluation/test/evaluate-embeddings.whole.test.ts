@@ -112,11 +112,11 @@ describe('bad input is refused with a code, never answered with 0', () => {
 });
 
 describe('the colour histogram', () => {
-  it('counts pixels in 4 x 4 x 4 cells, red slowest, as shares', () => {
+  it('counts pixels in 4 x 4 x 4 cells, red slowest, as square roots of shares', () => {
     const pixels = Uint8Array.from([0, 0, 0, 255, 255, 255, 0, 0, 64, 0, 63, 127]);
     const histogram = colourHistogram(pixels, 2);
     expect(histogram).toHaveLength(128);
-    expect([histogram[0], histogram[63]]).toEqual([0.5, 0.5]);
+    expect([histogram[0], histogram[63]]).toEqual([Math.fround(Math.SQRT1_2), Math.fround(Math.SQRT1_2)]);
     expect(histogram[64 + 1]).toBe(1);
     expect(colourHistogram(Uint8Array.from([128, 64, 192]), 1)[(2 * 4 + 1) * 4 + 3]).toBe(1);
   });
