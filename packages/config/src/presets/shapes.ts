@@ -1,5 +1,10 @@
 import { folderPreset } from './folder.ts';
-import type { Preset } from './preset.ts';
+import { ours, type Preset } from './preset.ts';
 
-/** Generated images: the folder preset, with what differs. */
-export const shapesPreset: Preset = (loss, facts) => ({ ...folderPreset(loss, facts) });
+/** Generated images: the folder preset with a higher learning rate and fewer steps (scripts/tune.mjs). */
+export const shapesPreset: Preset = (loss, facts) => ({
+  ...folderPreset(loss, facts),
+  lr: ours(4e-3),
+  lr_p: ours(4e-3),
+  steps: ours(200),
+});
