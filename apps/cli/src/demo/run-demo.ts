@@ -7,7 +7,7 @@ import { demoTable } from './demo-table.ts';
 import { followDemo } from './follow-demo.ts';
 import { normPicture } from './norm-picture.ts';
 
-/** Losses in the order they train, each with the SEC weight chosen on the validation part (scripts/tune.mjs). */
+/** Losses in the order they train; the SEC weight was chosen for triplet on the validation part (scripts/tune.mjs). */
 const cells = [
   { loss: 'triplet', secWei: 0.5 },
   { loss: 'semihtriplet', secWei: 0.5 },
