@@ -7,16 +7,10 @@ import { CliError } from './cli-error.ts';
 export type CliEnvironment = {
   /** Where the data sets lie for commands that run locally. */
   readonly dataRoot: string;
-  /** Where decoded pictures are kept between runs. */
-  readonly cacheFolder: string;
 };
 
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): CliEnvironment {
-  const stateFolder = env.SPHERELAB_STATE_DIR || path.join(checkoutFolder, '.spherelab');
-  return {
-    dataRoot: path.resolve(env.SPHERELAB_DATA_DIR || path.join(checkoutFolder, 'datasets')),
-    cacheFolder: path.join(stateFolder, 'cache'),
-  };
+  return { dataRoot: path.resolve(env.SPHERELAB_DATA_DIR || path.join(checkoutFolder, 'datasets')) };
 }
 
 /**

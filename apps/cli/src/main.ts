@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { CliError } from './cli-error.ts';
 import { addControlCommands } from './commands/control.ts';
 import { addDatasetsCommand } from './commands/datasets.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
@@ -29,8 +28,9 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof Error)) throw error;
-  const hint = error instanceof CliError ? error.hint : null;
-  const message = error instanceof CliError || 'code' in error ? error.message : (error.stack ?? error.message);
-  process.stderr.write(`spherelab: ${message}\n${hint === null ? '' : `  -> ${hint}\n`}`);
+  // Errors with a hint or a code say what a person can do; any other is ours, and its stack helps to find it.
+  const hint = 'hint' in error && typeof error.hint === 'string' ? `  -> ${error.hint}\n` : '';
+  const isForPeople = 'hint' in error || 'code' in error;
+  process.stderr.write(`spherelab: ${isForPeople ? error.message : (error.stack ?? error.message)}\n${hint}`);
   process.exitCode = 1;
 }

@@ -113,7 +113,7 @@ describe('k-means', () => {
     const large = normaliseSet(randomEmbeddings(balancedLabels(100, 60), 512, 2, 3));
     const started = performance.now();
     kMeans(large, { clusters: 100, seed: 0 });
-    // About 4 s on two idle cores; the bound leaves room for a busy machine.
+    // The bound leaves room for a machine that is busy with other tests.
     expect(performance.now() - started).toBeLessThan(45_000);
   });
 });
