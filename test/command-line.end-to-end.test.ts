@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,8 @@ async function trainers(): Promise<number[]> {
 
 beforeAll(async () => {
   state = await mkdtemp(path.join(tmpdir(), 'spherelab-e2e-'));
+  // As root the database runs as another user; where that one may not enter, its data would go elsewhere and stay there.
+  await chmod(state, 0o755);
   const { DATABASE_URL: _, REDIS_URL: __, ...env } = process.env;
   launcher = spawn(
     process.execPath,
