@@ -1,15 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type ConfigIssue, describeIssue } from '@spherelab/config';
 import { CliError } from './cli-error.ts';
 
 type Problem = {
   readonly title?: string;
   readonly detail?: string;
-  readonly errors?: readonly {
-    readonly field: string;
-    readonly value?: unknown;
-    readonly reason: string;
-    readonly allowed?: string;
-  }[];
+  readonly errors?: readonly ConfigIssue[];
 };
 
 /** Talks to the API by HTTP. Problem details become errors that name field, value and what is allowed. */
@@ -79,11 +75,7 @@ async function describe(answer: Response): Promise<string> {
   const text = await answer.text();
   try {
     const problem = JSON.parse(text) as Problem;
-    const errors = (problem.errors ?? []).map((error) => {
-      const given = error.value === undefined ? '' : ` (got ${JSON.stringify(error.value)})`;
-      const allowed = error.allowed === undefined ? '' : `; allowed: ${error.allowed}`;
-      return `  ${error.field}: ${error.reason}${given}${allowed}`;
-    });
+    const errors = (problem.errors ?? []).map((issue) => `  ${describeIssue(issue)}`);
     return [problem.detail ?? problem.title ?? `answer ${answer.status}`, ...errors].join('\n');
   } catch {
     return `answer ${answer.status}: ${text.slice(0, 500)}`;

@@ -25,7 +25,8 @@ export type TrainStepOptions = {
   readonly freezeBn: boolean;
 };
 
-const scalarNames = [
+/** Names of the step's scalars, in the order in which they are read back. */
+export const stepScalarNames = [
   'loss_total',
   'loss_metric',
   'loss_sec',
@@ -38,7 +39,7 @@ const scalarNames = [
 ] as const satisfies readonly (keyof Objective)[];
 
 /** Scalars of the forward pass before the update, named as the metrics. */
-export type StepScalars = Readonly<Record<(typeof scalarNames)[number], number>>;
+export type StepScalars = Readonly<Record<(typeof stepScalarNames)[number], number>>;
 
 export type StepBatch = {
   /** What the network takes, [batch, ...inputShape]. The caller disposes. */
@@ -94,12 +95,12 @@ export function createTrainStep(options: TrainStepOptions): TrainStep {
       for (const [name, value] of pass.runningStatistics) replace(state.tensors, name, value);
       state.recordNormMean.dispose();
       state.recordNormMean = tf.keep(tf.clone(pass.objective.record_norm_mean));
-      return tf.stack(scalarNames.map((name) => tf.reshape(pass.objective[name], [])));
+      return tf.stack(stepScalarNames.map((name) => tf.reshape(pass.objective[name], [])));
     });
     state.updates = t;
     const values = scalars.dataSync<'float32'>();
     tf.dispose([scalars, ...Object.values(layout)]);
-    return Object.fromEntries(scalarNames.map((name, index) => [name, values[index]])) as StepScalars;
+    return Object.fromEntries(stepScalarNames.map((name, index) => [name, values[index]])) as StepScalars;
   };
 
   return {
