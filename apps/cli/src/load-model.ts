@@ -31,6 +31,7 @@ export async function loadModel(options: EmbedOptions): Promise<Model> {
     imageSize: wholeNumber('--image_size', options.image_size, 16),
     embeddingDim: wholeNumber('--embedding_dim', options.embedding_dim, 1),
     needBn: options.need_bn !== 'false' && options.need_bn !== '0',
+    freezeBn: true,
   };
   const seed = wholeNumber('--seed', options.seed, 0);
   return buildModel(networkOptions, initialState(createNetwork(networkOptions), seed), `random weights, seed ${seed}`);

@@ -1,5 +1,5 @@
 import { tf } from '@spherelab/tensorflow';
-import { convolutionRelu } from './convolution-relu.ts';
+import { convolution } from './convolution.ts';
 import { embeddingHead, embeddingHeadSpecs } from './embedding-head.ts';
 import type { ForwardResult, Network, StateMap, Tensor, Tensor4D, TensorSpec } from './network.ts';
 import { stateTensor } from './state-tensor.ts';
@@ -50,10 +50,10 @@ function normalisePixels(input: Tensor): Tensor4D {
 }
 
 function backbone(state: StateMap, input: Tensor): Tensor4D {
-  return CONVOLUTIONS.reduce<Tensor4D>((features, { name, stride }, index) => {
+  return CONVOLUTIONS.reduce<Tensor4D>((features, { name, stride }) => {
     const filter = stateTensor(state, `backbone.${name}.weight`);
     const bias = stateTensor(state, `backbone.${name}.bias`);
-    return convolutionRelu(features, filter, bias, { stride, needsInputGradient: index > 0 });
+    return convolution(features, filter, bias, { stride, padding: 'same', relu: true });
   }, normalisePixels(input)); // [batch, imageSize / 8, imageSize / 8, 96]
 }
 

@@ -1,3 +1,4 @@
+import { bnInception } from './bn-inception.ts';
 import { convSmall } from './conv-small.ts';
 import type { Network } from './network.ts';
 
@@ -7,10 +8,13 @@ export type NetworkOptions = {
   readonly imageSize: number;
   readonly embeddingDim: number;
   readonly needBn: boolean;
+  /** Whether the backbone's batch norms stay on their running statistics in training; conv_small has none. */
+  readonly freezeBn: boolean;
 };
 
 /** The network of that name. Throws RangeError for a name or size that this build does not have. */
 export function createNetwork(options: NetworkOptions): Network {
   if (options.backbone === 'conv_small') return convSmall(options);
-  throw new RangeError(`backbone "${options.backbone}" is not available in this build; there is conv_small`);
+  if (options.backbone === 'bn_inception') return bnInception(options);
+  throw new RangeError(`there is no backbone "${options.backbone}"; there are bn_inception and conv_small`);
 }

@@ -1,3 +1,4 @@
+export { type BnInceptionOptions, bnInception } from './bn-inception.ts';
 export { type ConvSmallOptions, convSmall } from './conv-small.ts';
 export { counterUniform } from './counter-uniform.ts';
 export { createNetwork, type NetworkOptions } from './create-network.ts';

@@ -39,6 +39,7 @@ function networkOptionsOf(config: ExperimentConfig): NetworkOptions {
     imageSize: config.image_size,
     embeddingDim: config.embedding_dim,
     needBn: config.need_bn,
+    freezeBn: config.freeze_bn,
   };
 }
 
