@@ -10,12 +10,13 @@ import { tf } from '@spherelab/tensorflow';
 import type { LayoutTensors } from './batch-layout.ts';
 import type { NPairSettings } from './loss-settings.ts';
 import { maskedSum } from './masked-mean.ts';
+import { selectRows } from './select-rows.ts';
 import type { Scalar, Tensor2D } from './tensor-types.ts';
 
 /** `unit` [batch, dim] normalised rows -> scalar. */
 export function nPairLoss(unit: Tensor2D, { firsts, seconds }: LayoutTensors, { scale }: NPairSettings): Scalar {
   const scaled = tf.mul<Tensor2D>(unit, scale);
-  const logits = tf.matMul(tf.gather(scaled, firsts), tf.gather(scaled, seconds), false, true); // [classes, classes]
+  const logits = tf.matMul(selectRows(scaled, firsts), selectRows(scaled, seconds), false, true); // [classes, classes]
   const classes = logits.shape[0];
   const ownPositive = tf.cast(tf.eye(classes), 'bool');
   return tf.div(maskedSum<Scalar>(tf.logSoftmax(logits), ownPositive), -classes);

@@ -26,6 +26,8 @@ export type CheckpointIdentity = {
   /** Identity of the experiment's config without its data list. */
   readonly configSha256: string;
   readonly dataListSha256: string;
+  /** SHA-256 of the compiled step. */
+  readonly graphSha256: string;
 };
 
 export type CheckpointMetadata = CheckpointIdentity & {
@@ -112,7 +114,7 @@ function decode(file: Uint8Array): TensorFile<CheckpointMetadata | null> {
 
 /** Throws TrainingError checkpoint_mismatch, naming what differs, unless a run of `identity` may continue from it. */
 export function checkCheckpointIdentity({ metadata }: LoadedCheckpoint, identity: CheckpointIdentity): void {
-  for (const key of ['network', 'configSha256', 'dataListSha256'] as const) {
+  for (const key of ['network', 'configSha256', 'dataListSha256', 'graphSha256'] as const) {
     if (metadata[key] === identity[key]) continue;
     throw new TrainingError(
       'checkpoint_mismatch',

@@ -1,6 +1,5 @@
 import { type Dataset, evaluationBatches, type ImageList } from '@spherelab/datasets';
 import type { EmbeddingSet } from '@spherelab/evaluation';
-import { tf } from '@spherelab/tensorflow';
 import type { TrainStep } from './train-step.ts';
 
 export type ExtractOptions = {
@@ -18,16 +17,12 @@ export type ExtractOptions = {
  */
 export async function extractEmbeddings(options: ExtractOptions): Promise<EmbeddingSet | null> {
   const { dataset, list, batchSize, embed, goOn } = options;
-  const side = dataset.imageSize;
   let embeddings = new Float32Array(0);
   let dim = 0;
   let row = 0;
   for await (const { pixels, count } of evaluationBatches(dataset, list, batchSize)) {
-    const input = tf.tensor4d(pixels, [batchSize, side, side, 3], 'int32');
-    const output = embed(input);
-    dim = output.shape[1];
-    const values = output.dataSync<'float32'>();
-    tf.dispose([input, output]);
+    const values = embed(pixels);
+    dim = values.length / batchSize;
     if (row === 0) embeddings = new Float32Array(list.length * dim);
     embeddings.set(values.subarray(0, count * dim), row * dim);
     row += count;

@@ -1,15 +1,18 @@
 import { mkdir } from 'node:fs/promises';
 import { type ExperimentConfig, experimentIdentity } from '@spherelab/config';
 import { type BatchStream, type Dataset, openBatchStream, openDataset } from '@spherelab/datasets';
-import { createNetwork, initialState, type Network, type NetworkOptions } from '@spherelab/models';
+import { initialState, type Network, type NetworkOptions } from '@spherelab/models';
 import { type CheckpointIdentity, checkCheckpointIdentity, readCheckpoint } from './checkpoint.ts';
+import { openCompiledStep } from './compiled-step.ts';
 import { environmentDifferences, readEnvironment } from './environment.ts';
 import { type EventReporter, eventReporter } from './event-reporter.ts';
 import { type LogWindow, logWindow } from './log-window.ts';
 import { lossSettingsOf } from './loss-settings-of.ts';
 import { countUpdates } from './lr-schedule.ts';
+import { provideStepGraph } from './provide-step-graph.ts';
 import { initialProgress, type RunProgress, type Schedule } from './run-progress.ts';
-import { createTrainStep, type TrainStep } from './train-step.ts';
+import { type StepRecipe, stepOptionsOf } from './step-recipe.ts';
+import type { TrainStep } from './train-step.ts';
 import { TrainingError } from './training-error.ts';
 import type { Environment, TrainOptions } from './training-events.ts';
 
@@ -43,17 +46,20 @@ function networkOptionsOf(config: ExperimentConfig): NetworkOptions {
   };
 }
 
-function trainStepOf(config: ExperimentConfig, network: Network): TrainStep {
-  return createTrainStep({
-    network,
-    loss: lossSettingsOf(config),
-    instances: config.instances,
-    secWei: config.sec_wei,
-    l2regWei: config.l2reg_wei,
-    normMomentum: config.norm_momentum,
-    weightDecay: config.weight_decay,
-    freezeBn: config.freeze_bn,
-  });
+function stepRecipeOf(config: ExperimentConfig): StepRecipe {
+  return {
+    model: networkOptionsOf(config),
+    step: {
+      loss: lossSettingsOf(config),
+      instances: config.instances,
+      secWei: config.sec_wei,
+      l2regWei: config.l2reg_wei,
+      normMomentum: config.norm_momentum,
+      weightDecay: config.weight_decay,
+      freezeBn: config.freeze_bn,
+    },
+    record: { batchSize: config.batch_size, inputType: 'uint8' },
+  };
 }
 
 function countRunUpdates(config: ExperimentConfig, dataset: Dataset): number {
@@ -88,8 +94,9 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
   const { config, workFolder, emit } = options;
   await mkdir(workFolder, { recursive: true });
   const environment = readEnvironment(options.hostEnvironment);
-  const model = networkOptionsOf(config);
-  const network = createNetwork(model);
+  const recipe = stepRecipeOf(config);
+  const stepOptions = stepOptionsOf(recipe);
+  const { network } = stepOptions;
   const dataset = await openDataset({
     dataRoot: options.dataRoot,
     name: config.dataset,
@@ -103,10 +110,17 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
   };
   try {
     const { dataListSha256 } = dataset.facts;
-    const identity = { network: network.name, model, configSha256: experimentIdentity(config, null), dataListSha256 };
     const totalUpdates = countRunUpdates(config, dataset);
+    const graph = await provideStepGraph(options.cacheFolder, recipe);
+    const identity: CheckpointIdentity = {
+      network: network.name,
+      model: recipe.model,
+      configSha256: experimentIdentity(config, null),
+      dataListSha256,
+      graphSha256: graph.sha256,
+    };
     const { state, progress } = await startState(options, identity, environment);
-    trainStep = trainStepOf(config, network);
+    trainStep = openCompiledStep(graph.folder, stepOptions, recipe.record);
     trainStep.writeState(state ?? withFreshOptimizer(trainStep, initialState(network, config.seed)));
     const reporter = eventReporter(emit, totalUpdates);
     const resumedFromStep = options.resumeFrom === null ? null : progress.updates;

@@ -1,6 +1,5 @@
 import type { ExperimentConfig } from '@spherelab/config';
 import type { TrainingBatch } from '@spherelab/datasets';
-import { tf } from '@spherelab/tensorflow';
 import { lrAt } from './lr-schedule.ts';
 import { stepScalarNames, type TrainStep } from './train-step.ts';
 import { TrainingError } from './training-error.ts';
@@ -20,10 +19,7 @@ export function updateOnce(trainStep: TrainStep, batch: TrainingBatch, config: E
   const schedule = { gamma: config.lr_gamma, milestones: config.milestones };
   const lr = lrAt(step, { lr: config.lr, ...schedule });
   const lrP = lrAt(step, { lr: config.lr_p, ...schedule });
-  const side = config.image_size;
-  const input = tf.tensor4d(pixels, [labels.length, side, side, 3], 'int32');
-  const scalars = trainStep.run({ input, labels }, { step, lr, lrP });
-  input.dispose();
+  const scalars = trainStep.run({ input: pixels, labels }, { step, lr, lrP });
   if (!Number.isFinite(scalars.loss_total)) {
     throw new TrainingError('non_finite_loss', `the loss is ${scalars.loss_total} at step ${step}`);
   }

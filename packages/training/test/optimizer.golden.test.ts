@@ -3,10 +3,12 @@ import type { Network } from '@spherelab/models';
 import { tf } from '@spherelab/tensorflow';
 import { describe, expect, it } from 'vitest';
 import { deviation, maxAbsDifference, readGolden, type TensorEntry } from '../../../test/golden-reader.ts';
-import { adamRates, adamUpdate } from '../src/adam.ts';
+import { adamRates } from '../src/adam-rates.ts';
 import { lrAt } from '../src/lr-schedule.ts';
-import { createTrainStep, type StepScalars } from '../src/train-step.ts';
+import type { StepScalars } from '../src/train-step.ts';
+import { adamUpdate } from './adam-update.ts';
 import { batchNorm, linear, spec } from './linear-layer.ts';
+import { stepMakers } from './step-makers.ts';
 
 type Step = StepScalars & {
   readonly step: number;
@@ -83,21 +85,24 @@ function tinyNetwork(freezeBn: boolean): Network {
   };
 }
 
-describe('the optimizer', () => {
+describe.each(stepMakers)('the optimizer of the $kind step', ({ make }) => {
   it.each(runs)(
     '$name: every parameter and running statistic after every step is that of the reference',
     ({ config, order, param_groups: groups, steps }) => {
       const freezeBn = config.freeze_bn === 1;
-      const step = createTrainStep({
-        network: tinyNetwork(freezeBn),
-        loss: defaultLossSettings[config.use_loss],
-        instances: config.instances,
-        secWei: config.sec_wei ?? 0,
-        l2regWei: config.l2reg_wei ?? 0,
-        normMomentum: config.norm_momentum ?? 1,
-        weightDecay: config.weight_decay,
-        freezeBn,
-      });
+      const step = make(
+        {
+          network: tinyNetwork(freezeBn),
+          loss: defaultLossSettings[config.use_loss],
+          instances: config.instances,
+          secWei: config.sec_wei ?? 0,
+          l2regWei: config.l2reg_wei ?? 0,
+          normMomentum: config.norm_momentum ?? 1,
+          weightDecay: config.weight_decay,
+          freezeBn,
+        },
+        order.shape[1] as number,
+      );
       const start = new Map(Object.entries(initial).map(([name, entry]) => [name, golden.float32(entry)]));
       step.writeState(new Map([...step.readState()].map(([key, values]) => [key, start.get(key) ?? values])));
       const moments = [...step.readState().keys()].filter((key) => key.startsWith('adam.m.'));
@@ -110,14 +115,13 @@ describe('the optimizer', () => {
       const wrong: string[] = [];
       for (const expected of steps) {
         const picked = [...indices.subarray(expected.step * batch, (expected.step + 1) * batch)];
-        const input = tf.tensor2d(picked.map((i) => [...rows.subarray(i * inputs, (i + 1) * inputs)]));
+        const input = Float32Array.from(picked.flatMap((i) => [...rows.subarray(i * inputs, (i + 1) * inputs)]));
         const at = {
           step: expected.step,
           lr: lrAt(expected.step, { lr: config.lr, ...schedule }),
           lrP: lrAt(expected.step, { lr: config.lr_p, ...schedule }),
         };
         const scalars = step.run({ input, labels: Int32Array.from(picked, (i) => classes[i] as number) }, at);
-        input.dispose();
         expect([at.lrP, at.lrP, at.lr, at.lr]).toEqual(expected.group_lr);
         for (const name of Object.keys(scalars) as (keyof StepScalars)[]) {
           const reason = deviation(scalars[name], expected[name], { relative: 1e-5, absolute: 1e-6 });
@@ -133,10 +137,12 @@ describe('the optimizer', () => {
       expect(wrong).toEqual([]);
     },
   );
+});
 
+describe('Adam alone', () => {
   const torch = adamOnly.sequences.filter(({ variant }) => variant.startsWith('torch-2'));
   it.each(torch)(
-    'Adam alone follows $variant ($dtype, weight decay $weight_decay), tiny and zero gradients included',
+    'follows $variant ($dtype, weight decay $weight_decay), tiny and zero gradients included',
     (sequence) => {
       const [steps = 0, size = 0] = adamOnly.grads.shape;
       const gradients = golden.float32(adamOnly.grads);

@@ -5,8 +5,9 @@ import { tf } from '@spherelab/tensorflow';
 import { describe, expect, it } from 'vitest';
 import { deviation, maxAbsDifference, readGolden, type TensorEntry } from '../../../test/golden-reader.ts';
 import { lrAt } from '../src/lr-schedule.ts';
-import { createTrainStep, type StepScalars } from '../src/train-step.ts';
+import type { StepScalars } from '../src/train-step.ts';
 import { linear, spec } from './linear-layer.ts';
+import { type MakeStep, stepMakers } from './step-makers.ts';
 
 type Run = {
   readonly name: string;
@@ -71,39 +72,44 @@ function expectRecall(actual: readonly number[], expected: readonly number[]): v
   });
 }
 
-function train(run: Run, onStep: (scalars: StepScalars, lr: number, state: Map<string, Float32Array>) => void): void {
+function train(
+  make: MakeStep,
+  run: Run,
+  onStep: (scalars: StepScalars, lr: number, state: Map<string, Float32Array>) => void,
+): void {
   const { config } = run;
   const rows = golden.float32(data);
   const classes = golden.int32(labels);
   const order = orders[run.order] as TensorEntry;
   const indices = golden.int32(order);
   const batch = order.shape[1] as number;
-  const step = createTrainStep({
-    network,
-    loss: defaultLossSettings[config.use_loss],
-    instances: config.instances,
-    secWei: config.sec_wei ?? 0,
-    l2regWei: config.l2reg_wei ?? 0,
-    normMomentum: config.norm_momentum ?? 1,
-    weightDecay: config.weight_decay,
-    freezeBn: true,
-  });
+  const step = make(
+    {
+      network,
+      loss: defaultLossSettings[config.use_loss],
+      instances: config.instances,
+      secWei: config.sec_wei ?? 0,
+      l2regWei: config.l2reg_wei ?? 0,
+      normMomentum: config.norm_momentum ?? 1,
+      weightDecay: config.weight_decay,
+      freezeBn: true,
+    },
+    batch,
+  );
   const start = new Map(Object.entries(initial).map(([name, entry]) => [name, golden.float32(entry)]));
   step.writeState(new Map([...step.readState()].map(([key, values]) => [key, start.get(key) ?? values])));
   const schedule = { gamma: config.lr_gamma, milestones: config.step_milestones };
   for (let s = 0; s < run.steps.length; s++) {
     const picked = indices.subarray(s * batch, (s + 1) * batch);
-    const pixels = Float32Array.from(
+    const input = Float32Array.from(
       { length: batch * inputs },
       (_, i) => rows[(picked[Math.floor(i / inputs)] as number) * inputs + (i % inputs)] as number,
     );
-    const input = tf.tensor2d(pixels, [batch, inputs]);
     const lr = lrAt(s, { lr: config.lr, ...schedule });
     const scalars = step.run(
       { input, labels: Int32Array.from(picked, (i) => classes[i] as number) },
       { step: s, lr, lrP: lrAt(s, { lr: config.lr_p, ...schedule }) },
     );
-    input.dispose();
     onStep(scalars, lr, step.readState());
   }
   step.dispose();
@@ -115,13 +121,15 @@ describe('training trajectories', () => {
     const weight = golden.float32(start['head.fc.weight']);
     expectRecall(recallOf(weight, golden.float32(start['head.fc.bias'])), golden.manifest.recall_initial);
   });
+});
 
+describe.each(stepMakers)('training trajectories of the $kind step', ({ make }) => {
   it.each(runs)('$name: losses, norms, learning rates and weights are those of the reference', (run) => {
     const before = tf.memory().numTensors;
     const wrong: string[] = [];
     let updates = 0;
     let last = new Map<string, Float32Array>();
-    train(run, (scalars, lr, state) => {
+    train(make, run, (scalars, lr, state) => {
       last = state;
       const expected = run.steps[updates++] as Run['steps'][number];
       for (const name of Object.keys(scalars) as (keyof StepScalars)[]) {

@@ -25,6 +25,7 @@ export type GraphBuilder = {
   readonly placeholder: (name: string, dtype: DType, shape: readonly number[]) => NodeName;
   readonly constant: (dtype: number, shape: readonly number[], bytes: Uint8Array) => NodeName;
   readonly scalar: (value: number) => NodeName;
+  readonly toFloat: (value: NodeName, from: DType) => NodeName;
   /** A float32 variable that lives in the session. */
   readonly variable: (name: string, shape: readonly number[]) => void;
   /** The variable's value before any assignment of the same run on which it does not depend. */
@@ -68,6 +69,8 @@ export function createGraphBuilder(): GraphBuilder {
     scalar,
     placeholder: (name, dtype, shape) =>
       add('Placeholder', [], { dtype: { type: dtypes[dtype] }, shape: { shape } }, name),
+    toFloat: (value, from) =>
+      add('Cast', [value], { SrcT: { type: dtypes[from] }, DstT: float, Truncate: { flag: false } }),
     variable: (name, shape) =>
       void add(
         'VarHandleOp',

@@ -68,7 +68,12 @@ export function traceOps<Result>(
   const tensorDataSync: NativeBinding['tensorDataSync'] = () => {
     throw new Error('the traced code read a tensor back');
   };
-  backend.binding = Object.assign(Object.create(native) as NativeBinding, { createTensor, executeOp, tensorDataSync });
+  // The binding's own properties cannot be written, but they can be shadowed.
+  backend.binding = Object.create(native, {
+    createTensor: { value: createTensor },
+    executeOp: { value: executeOp },
+    tensorDataSync: { value: tensorDataSync },
+  }) as NativeBinding;
   try {
     return { result: compute(), nodeOf: (tensor) => nodeOfId(idOf(tensor)) };
   } finally {

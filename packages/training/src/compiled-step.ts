@@ -1,0 +1,91 @@
+import { batchLayout, type LayoutTensors } from '@spherelab/losses';
+import { type Feed, openGraphSession } from '@spherelab/tensorflow';
+import { adamRates } from './adam-rates.ts';
+import { type RecordOptions, stepGraph } from './record-step.ts';
+import { checkState, stepVariables, updatesKey } from './step-variables.ts';
+import {
+  checkFirstStep,
+  type StepInput,
+  type StepScalars,
+  stepScalarNames,
+  type TrainStep,
+  type TrainStepOptions,
+} from './train-step.ts';
+
+const scalar = (value: number): Feed => ({ values: Float32Array.of(value), shape: [] });
+
+/**
+ * The training step as one TensorFlow graph, loaded from `folder/saved_model.pb` as `recordStep` wrote it for the same
+ * options. The state lives in the graph's variables and is zeros until `writeState` sets it.
+ */
+export function openCompiledStep(folder: string, options: TrainStepOptions, record: RecordOptions): TrainStep {
+  const { network, loss, instances } = options;
+  const variables = stepVariables(network, options.freezeBn);
+  const session = openGraphSession(folder);
+  const inputShape = [record.batchSize, ...network.inputShape];
+  const keys = [...variables.map(({ key }) => key), updatesKey];
+  let updates = 0;
+
+  const inputFeed = (input: StepInput): Feed => {
+    const expected = record.inputType === 'uint8' ? Uint8Array : Float32Array;
+    if (!(input instanceof expected)) throw new TypeError(`the step takes ${record.inputType} inputs`);
+    return { values: input, shape: inputShape };
+  };
+  const layoutFeeds = (labels: Int32Array): Record<string, Feed> => {
+    const { classes, positives, width, firsts, seconds } = batchLayout(labels, loss.name, instances);
+    const parts: Record<keyof LayoutTensors, Feed> = {
+      classes: { values: classes, shape: [classes.length] },
+      positives: { values: positives, shape: [classes.length, width] },
+      firsts: { values: firsts, shape: [firsts.length] },
+      seconds: { values: seconds, shape: [seconds.length] },
+    };
+    const named = Object.entries(parts) as [keyof LayoutTensors, Feed][];
+    return Object.fromEntries(named.map(([part, feed]) => [stepGraph.layout(part), feed]));
+  };
+
+  const run: TrainStep['run'] = ({ input, labels }, { step, lr, lrP }) => {
+    checkFirstStep(step, updates);
+    const rates = adamRates(lr, updates + 1);
+    const feeds = {
+      [stepGraph.input]: inputFeed(input),
+      ...layoutFeeds(labels),
+      [stepGraph.momentum]: scalar(step === 0 ? 1 : options.normMomentum),
+      [stepGraph.lr]: scalar(rates.lr),
+      [stepGraph.lrP]: scalar(adamRates(lrP, updates + 1).lr),
+      [stepGraph.epsilon]: scalar(rates.epsilon),
+    };
+    const [values] = session.run(feeds, [stepGraph.scalars]);
+    updates += 1;
+    return Object.fromEntries(stepScalarNames.map((name, index) => [name, values?.[index]])) as StepScalars;
+  };
+  const writeState: TrainStep['writeState'] = (state) => {
+    checkState(variables, state);
+    const feeds = variables.map(({ key, shape }, index) => {
+      const values = state.get(key) as Float32Array;
+      return [stepGraph.restore(index), { values, shape }] as const;
+    });
+    session.run(Object.fromEntries(feeds), [stepGraph.restored]);
+    updates = state.get(updatesKey)?.[0] as number;
+  };
+  const readState: TrainStep['readState'] = () => {
+    const values = session.run(
+      {},
+      variables.map((_, index) => stepGraph.value(index)),
+    );
+    return new Map(keys.map((key, index) => [key, values[index] ?? Float32Array.of(updates)]));
+  };
+
+  writeState(new Map([...zeros(variables), [updatesKey, Float32Array.of(0)]]));
+  return {
+    run,
+    embed: (input) =>
+      session.run({ [stepGraph.embedInput]: inputFeed(input) }, [stepGraph.embeddings])[0] as Float32Array,
+    readState,
+    writeState,
+    dispose: () => session.close(),
+  };
+}
+
+function zeros(variables: ReturnType<typeof stepVariables>): (readonly [string, Float32Array])[] {
+  return variables.map(({ key, shape }) => [key, new Float32Array(shape.reduce((product, size) => product * size, 1))]);
+}

@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { nativeBackend, tf } from '@spherelab/tensorflow';
+import type { StepRecipe } from './step-recipe.ts';
+import { TrainingError } from './training-error.ts';
+
+const require = createRequire(import.meta.url);
+const run = promisify(execFile);
+
+/** Rooms whose code is recorded in a graph. */
+const recordedRooms = ['@spherelab/tensorflow', '@spherelab/losses', '@spherelab/models', '@spherelab/training'];
+const GRAPH_FILE = 'saved_model.pb';
+
+/** A recorded step on disk. */
+export type StepGraph = {
+  readonly folder: string;
+  /** SHA-256 (hex) of the graph: runs with the same one compute the same. */
+  readonly sha256: string;
+};
+
+/**
+ * The graph of a step from the cache, or recorded now in a process of its own: seconds to minutes, once for each
+ * recipe, code and engine. Processes that share the cache may come at the same time.
+ * Throws TrainingError graph_not_recorded (retryable: mostly the memory of a busy machine).
+ */
+export async function provideStepGraph(cacheFolder: string, recipe: StepRecipe): Promise<StepGraph> {
+  const graphs = path.join(cacheFolder, 'graphs');
+  const folder = path.join(graphs, await keyOf(recipe));
+  if (!existsSync(path.join(folder, GRAPH_FILE))) {
+    await mkdir(graphs, { recursive: true });
+    const temporary = await mkdtemp(path.join(graphs, '.recording-'));
+    try {
+      await record(recipe, temporary);
+      await rename(temporary, folder).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+      });
+    } finally {
+      await rm(temporary, { recursive: true, force: true });
+    }
+  }
+  const bytes = await readFile(path.join(folder, GRAPH_FILE));
+  return { folder, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+async function record(recipe: StepRecipe, folder: string): Promise<void> {
+  const recipeFile = path.join(folder, 'recipe.json');
+  await writeFile(recipeFile, JSON.stringify(recipe, null, 2));
+  const script = require.resolve('@spherelab/training/record-step-process');
+  // The graph is the same for every device; recorded on the processor it needs no graphics memory.
+  const env = { ...process.env, CUDA_VISIBLE_DEVICES: '' };
+  await run(process.execPath, [script, recipeFile, folder], { env }).catch((cause: Error & { stderr?: string }) => {
+    const said = cause.stderr?.split('\n').find((line) => line.includes('Error')) ?? cause.message;
+    throw new TrainingError('graph_not_recorded', `the training step could not be recorded: ${said}`, {
+      retryable: true,
+      cause,
+    });
+  });
+}
+
+async function keyOf(recipe: StepRecipe): Promise<string> {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify({ recipe, tensorflow: nativeBackend().binding.TF_Version, tfjs: tf.version.tfjs }));
+  for (const room of recordedRooms) {
+    const folder = path.dirname(require.resolve(room));
+    const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.js')).sort();
+    for (const file of files) hash.update(await readFile(path.join(folder, file)));
+  }
+  return hash.digest('hex').slice(0, 32);
+}

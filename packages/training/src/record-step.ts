@@ -1,0 +1,135 @@
+import { batchLayout, type LayoutTensors, layoutTensors } from '@spherelab/losses';
+import { createGraphBuilder, type GraphBuilder, type NodeName, tf, traceOps } from '@spherelab/tensorflow';
+import { adamBetas, decayOf, isBackbone } from './adam-rates.ts';
+import { stepPass } from './step-pass.ts';
+import { momentKeys, recordNormMeanKey, stepVariables, trainedSpecs } from './step-variables.ts';
+import { stepScalarNames, type TrainStepOptions } from './train-step.ts';
+
+type Tensor = InstanceType<typeof tf.Tensor>;
+
+/** Placeholders and outputs of the recorded graph; what a session feeds and fetches. */
+export const stepGraph = {
+  /** Entry point `step`: one update; fetching `scalars` carries it out. */
+  input: 'input',
+  momentum: 'momentum',
+  lr: 'lr',
+  lrP: 'lr_p',
+  epsilon: 'epsilon',
+  layout: (part: keyof LayoutTensors): string => `layout_${part}`,
+  scalars: 'scalars',
+  /** Entry point `embed`, from a placeholder of its own. */
+  embedInput: 'embed_input',
+  embeddings: 'embeddings',
+  /** Entry point `restore`: fetching it assigns what is fed for every variable. */
+  restore: (index: number): string => `restore_${index}`,
+  restored: 'restored',
+  /** Entry point `read`. */
+  value: (index: number): string => `value_${index}`,
+} as const;
+
+export type RecordOptions = {
+  /** Rows of every batch, in training and in evaluation. */
+  readonly batchSize: number;
+  readonly inputType: 'uint8' | 'float32';
+};
+
+/** Labels of a class-balanced batch; whatever the classes are, the layout has the same shapes. */
+function anyLabels(batchSize: number, instances: number): Int32Array {
+  return Int32Array.from({ length: batchSize }, (_, row) => Math.floor(row / instances));
+}
+
+/**
+ * Records the training step as one TensorFlow graph with four entry points over shared variables, by running it once
+ * on zeros; gives the bytes of a `saved_model.pb`. Takes the memory of an eager step. Equal options give equal bytes.
+ */
+export function recordStep(options: TrainStepOptions, record: RecordOptions): Uint8Array {
+  const graph = createGraphBuilder();
+  const variables = stepVariables(options.network, options.freezeBn);
+  for (const { key, shape } of variables) graph.variable(key, shape);
+  tf.tidy(() => {
+    recordUpdate(graph, options, record);
+    recordEmbedding(graph, options, record);
+  });
+  const assignments = variables.map(({ key, shape }, index) => {
+    const value = graph.placeholder(stepGraph.restore(index), 'float32', shape);
+    graph.output(stepGraph.value(index), graph.read(key));
+    return graph.assign(key, value);
+  });
+  graph.output(stepGraph.restored, graph.scalar(1), assignments);
+  return graph.encode();
+}
+
+/** Zeros in the variables' shapes that stand for their values while a pass is traced. */
+function standIns(graph: GraphBuilder, options: TrainStepOptions) {
+  const state = new Map(options.network.specs.map(({ name, shape }) => [name, tf.zeros([...shape]) as Tensor]));
+  const nodes = new Map<Tensor, NodeName>([...state].map(([name, tensor]) => [tensor, graph.read(name)]));
+  return { state, nodes };
+}
+
+/** The input as float32, from the placeholder `name`; its stand-in enters `nodes`. */
+function inputStandIn(
+  graph: GraphBuilder,
+  nodes: Map<Tensor, NodeName>,
+  name: string,
+  { network }: TrainStepOptions,
+  { batchSize, inputType }: RecordOptions,
+): Tensor {
+  const shape = [batchSize, ...network.inputShape];
+  const placeholder = graph.placeholder(name, inputType, shape);
+  const input = tf.zeros(shape);
+  nodes.set(input, inputType === 'float32' ? placeholder : graph.toFloat(placeholder, inputType));
+  return input;
+}
+
+function recordUpdate(graph: GraphBuilder, options: TrainStepOptions, record: RecordOptions): void {
+  const { state, nodes } = standIns(graph, options);
+  const input = inputStandIn(graph, nodes, stepGraph.input, options, record);
+  const layout = layoutTensors(
+    batchLayout(anyLabels(record.batchSize, options.instances), options.loss.name, options.instances),
+  );
+  for (const [part, tensor] of Object.entries(layout) as [keyof LayoutTensors, Tensor][]) {
+    nodes.set(tensor, graph.placeholder(stepGraph.layout(part), 'int32', tensor.shape));
+  }
+  const momentum = tf.scalar(1);
+  const recordNormMean = tf.scalar(0);
+  nodes.set(momentum, graph.placeholder(stepGraph.momentum, 'float32', []));
+  nodes.set(recordNormMean, graph.read(recordNormMeanKey));
+
+  const trained = trainedSpecs(options.network, options.freezeBn);
+  const { result, nodeOf } = traceOps(graph, nodes, () => {
+    const pass = stepPass(options, trained, state, { input, layout, momentum, recordNormMean });
+    const decayed = trained.map(({ name, group }, index) =>
+      withDecay(pass.gradients[index] as Tensor, state.get(name) as Tensor, decayOf(group, options.weightDecay)),
+    );
+    return { pass, decayed, scalars: tf.stack(stepScalarNames.map((name) => tf.reshape(pass.objective[name], []))) };
+  });
+
+  const rates = [stepGraph.lr, stepGraph.lrP, stepGraph.epsilon].map((name) => graph.placeholder(name, 'float32', []));
+  const [lr, lrP, epsilon] = rates as [NodeName, NodeName, NodeName];
+  const updates = trained.map(({ name, group }, index) =>
+    graph.applyAdam(
+      { parameter: name, ...momentKeys(name) },
+      {
+        lr: isBackbone(group) ? lrP : lr,
+        epsilon,
+        gradient: nodeOf(result.decayed[index] as Tensor),
+        betas: adamBetas,
+      },
+    ),
+  );
+  const statistics = [...result.pass.runningStatistics].map(([name, value]) => graph.assign(name, nodeOf(value)));
+  const norm = graph.assign(recordNormMeanKey, nodeOf(result.pass.objective.record_norm_mean));
+  graph.output(stepGraph.scalars, nodeOf(result.scalars), [...updates, ...statistics, norm]);
+}
+
+/** The decay of torch's Adam is coupled: added to the gradient. */
+function withDecay(gradient: Tensor, parameter: Tensor, decay: number): Tensor {
+  return decay === 0 ? gradient : tf.add(gradient, tf.mul(parameter, decay));
+}
+
+function recordEmbedding(graph: GraphBuilder, options: TrainStepOptions, record: RecordOptions): void {
+  const { state, nodes } = standIns(graph, options);
+  const input = inputStandIn(graph, nodes, stepGraph.embedInput, options, record);
+  const { result, nodeOf } = traceOps(graph, nodes, () => options.network.forward(state, input, false).embeddings);
+  graph.output(stepGraph.embeddings, nodeOf(result));
+}

@@ -1,0 +1,46 @@
+import type { Network, TensorSpec } from '@spherelab/models';
+
+/** One array of a step's state: its key in checkpoints, and its shape. */
+export type StepVariable = { readonly key: string; readonly shape: readonly number[] };
+
+export const recordNormMeanKey = 'record_norm_mean';
+/** Updates done; kept beside the variables, on the host. */
+export const updatesKey = 'updates';
+
+/** The keys of a parameter's moments. */
+export function momentKeys(parameter: string): { readonly m: string; readonly v: string } {
+  return { m: `adam.m.${parameter}`, v: `adam.v.${parameter}` };
+}
+
+/** Parameters that the optimizer sees, in checkpoint-key order. */
+export function trainedSpecs(network: Network, freezeBn: boolean): TensorSpec[] {
+  return network.specs.filter(({ role, group }) => role === 'parameter' && !(freezeBn && group === 'backbone-bn'));
+}
+
+/**
+ * Everything a step carries to the next one but the number of updates, in checkpoint-key order: parameters and running
+ * statistics, Adam's moments, the running mean norm. A resume needs exactly this.
+ */
+export function stepVariables(network: Network, freezeBn: boolean): StepVariable[] {
+  const trained = trainedSpecs(network, freezeBn);
+  return [
+    ...network.specs.map(({ name, shape }) => ({ key: name, shape })),
+    ...trained.map(({ name, shape }) => ({ key: momentKeys(name).m, shape })),
+    ...trained.map(({ name, shape }) => ({ key: momentKeys(name).v, shape })),
+    { key: recordNormMeanKey, shape: [] },
+  ];
+}
+
+/** Throws RangeError naming the key that is missing, unknown, or of another length. */
+export function checkState(variables: readonly StepVariable[], state: ReadonlyMap<string, Float32Array>): void {
+  const expected = new Map(
+    variables.map(({ key, shape }) => [key, shape.reduce((product, size) => product * size, 1)]),
+  );
+  expected.set(updatesKey, 1);
+  for (const [key, length] of expected) {
+    const given = state.get(key)?.length;
+    if (given !== length) throw new RangeError(`state key "${key}" has ${given ?? 'no'} values, ${length} are needed`);
+  }
+  const unknown = [...state.keys()].find((key) => !expected.has(key));
+  if (unknown !== undefined) throw new RangeError(`state key "${unknown}" does not belong to this step`);
+}

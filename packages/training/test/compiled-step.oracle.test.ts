@@ -1,0 +1,140 @@
+import { defaultLossSettings, type LossName } from '@spherelab/losses';
+import { createNetwork, initialState, type NetworkOptions } from '@spherelab/models';
+import { tf } from '@spherelab/tensorflow';
+import { describe, expect, it } from 'vitest';
+import { recordStep } from '../src/record-step.ts';
+import type { TrainStep, TrainStepOptions } from '../src/train-step.ts';
+import { createEagerStep } from './eager-step.ts';
+import { compiledStep } from './step-makers.ts';
+
+const instancesOf: Readonly<Record<LossName, number>> = { triplet: 3, semihtriplet: 3, 'n-npair': 2, ms: 5 };
+const small: NetworkOptions = { backbone: 'conv_small', imageSize: 16, embeddingDim: 8, needBn: true, freezeBn: true };
+const inception: NetworkOptions = { ...small, backbone: 'bn_inception', imageSize: 32 };
+
+const regularizers = [
+  { name: 'plain', secWei: 0, l2regWei: 0, normMomentum: 1 },
+  { name: 'SEC', secWei: 0.5, l2regWei: 0, normMomentum: 1 },
+  { name: 'SEC with EMA', secWei: 0.5, l2regWei: 0, normMomentum: 0.1 },
+  { name: 'L2-reg', secWei: 0, l2regWei: 0.01, normMomentum: 1 },
+];
+
+function optionsOf(
+  model: NetworkOptions,
+  loss: LossName,
+  regularizer: (typeof regularizers)[number],
+): TrainStepOptions {
+  return {
+    network: createNetwork(model),
+    loss: defaultLossSettings[loss],
+    instances: instancesOf[loss],
+    ...regularizer,
+    weightDecay: 1e-3,
+    freezeBn: model.freezeBn,
+  };
+}
+
+function started(step: TrainStep, { network }: TrainStepOptions): TrainStep {
+  const weights = initialState(network, 3);
+  step.writeState(new Map([...step.readState()].map(([key, values]) => [key, weights.get(key) ?? values])));
+  return step;
+}
+
+function batchOf({ network, instances }: TrainStepOptions, classes: number, seed: number) {
+  const labels = Int32Array.from({ length: classes * instances }, (_, row) => Math.floor(row / instances) + seed);
+  const size = network.inputShape.reduce((product, one) => product * one, labels.length);
+  return { input: Uint8Array.from({ length: size }, (_, i) => 127 + 127 * Math.sin(i * i + 7 * seed)), labels };
+}
+
+function lengthOf(values: Float32Array): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+}
+
+/** Euclidean length of the difference over that of the first, by key of the state. */
+function relativeDifferences(a: ReadonlyMap<string, Float32Array>, b: ReadonlyMap<string, Float32Array>) {
+  return [...a].map(([key, values]) => {
+    const other = b.get(key) as Float32Array;
+    return { key, off: lengthOf(values.map((value, i) => value - (other[i] as number))) / (lengthOf(values) || 1) };
+  });
+}
+
+const cells = (Object.keys(instancesOf) as LossName[]).flatMap((loss) =>
+  regularizers.map((regularizer) => ({ loss, regularizer, name: `${loss}, ${regularizer.name}` })),
+);
+
+describe('the compiled step equals the eager one', () => {
+  it.each(cells)('on conv_small: $name', ({ loss, regularizer }) => {
+    const options = optionsOf(small, loss, regularizer);
+    const first = batchOf(options, 4, 0);
+    const compiled = started(compiledStep(options, first.labels.length, 'uint8'), options);
+    const eager = started(createEagerStep(options), options);
+    for (let step = 0; step < 3; step += 1) {
+      const batch = batchOf(options, 4, step);
+      const at = { step, lr: 1e-3, lrP: 5e-4 };
+      const [ours, theirs] = [compiled.run(batch, at), eager.run(batch, at)];
+      for (const [name, value] of Object.entries(theirs)) {
+        expect(Math.abs((ours[name as keyof typeof ours] as number) - value), name).toBeLessThan(
+          // After an update a rounding may have turned a ReLU over.
+          (step === 0 ? 1e-5 : 1e-4) * Math.abs(value) + 1e-5,
+        );
+      }
+    }
+    const moved = relativeDifferences(eager.readState(), compiled.readState());
+    expect(moved.filter(({ off }) => !(off < 1e-3))).toEqual([]);
+    const images = batchOf(options, 4, 9).input;
+    const [ours, theirs] = [compiled.embed(images), eager.embed(images)];
+    expect(relativeDifferences(new Map([['rows', theirs]]), new Map([['rows', ours]]))[0]?.off).toBeLessThan(1e-4);
+    compiled.dispose();
+    eager.dispose();
+  });
+
+  it.each([true, false])('on bn_inception with freeze_bn=%s', (freezeBn) => {
+    const options = optionsOf({ ...inception, freezeBn }, 'triplet', regularizers[1] as (typeof regularizers)[number]);
+    const batch = batchOf(options, 3, 0);
+    const compiled = started(compiledStep(options, batch.labels.length, 'uint8'), options);
+    const eager = started(createEagerStep(options), options);
+    const at = { step: 0, lr: 1e-4, lrP: 1e-4 };
+    const [ours, theirs] = [compiled.run(batch, at), eager.run(batch, at)];
+    expect(Math.abs(ours.loss_total - theirs.loss_total)).toBeLessThan(1e-5 * Math.abs(theirs.loss_total));
+    // Moments, not parameters: Adam's first update is the sign of a gradient, which rounding decides where it is near 0.
+    const moments = relativeDifferences(eager.readState(), compiled.readState()).filter(
+      ({ key }) => key.startsWith('adam.m') && !(key.endsWith('.bias') && !freezeBn),
+    );
+    expect(moments.filter(({ off }) => !(off < 5e-2))).toEqual([]);
+    compiled.dispose();
+    eager.dispose();
+  });
+});
+
+describe('a recorded step', () => {
+  const options = optionsOf(small, 'semihtriplet', regularizers[2] as (typeof regularizers)[number]);
+
+  it('is the same bytes every time', () => {
+    const record = { batchSize: 12, inputType: 'uint8' } as const;
+    expect(Buffer.from(recordStep(options, record)).equals(Buffer.from(recordStep(options, record)))).toBe(true);
+  });
+
+  it('gives the same bits every time', () => {
+    const runs = [0, 1].map(() => {
+      const step = started(compiledStep(options, 12, 'uint8'), options);
+      for (let i = 0; i < 3; i += 1) step.run(batchOf(options, 4, i), { step: i, lr: 1e-3, lrP: 1e-3 });
+      const state = step.readState();
+      step.dispose();
+      return state;
+    });
+    expect(runs[1]).toEqual(runs[0]);
+  });
+
+  it('leaves no tensor behind', () => {
+    const before = tf.memory().numTensors;
+    recordStep(options, { batchSize: 12, inputType: 'uint8' });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('refuses inputs of another type', () => {
+    const step = compiledStep(options, 12, 'uint8');
+    const input = new Float32Array(12 * 16 * 16 * 3);
+    const { labels } = batchOf(options, 4, 0);
+    expect(() => step.run({ input, labels }, { step: 0, lr: 1e-3, lrP: 1e-3 })).toThrow('uint8');
+    step.dispose();
+  });
+});
