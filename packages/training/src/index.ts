@@ -1,6 +1,9 @@
 export { type CheckpointMetadata, type LoadedCheckpoint, readCheckpoint } from './checkpoint.ts';
+export { openCompiledStep } from './compiled-step.ts';
 export { environmentDifferences, readEnvironment } from './environment.ts';
 export { extractEmbeddings } from './extract-embeddings.ts';
+export { provideStepGraph, type StepGraph } from './provide-step-graph.ts';
+export { type StepRecipe, stepOptionsOf } from './step-recipe.ts';
 export { TrainingError } from './training-error.ts';
 export type {
   CheckpointKind,

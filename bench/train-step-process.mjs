@@ -1,0 +1,36 @@
+// Our training step, for `npm run bench train-step`: one JSON line for each line on stdin.
+// usage: node train-step-process.mjs BATCH INSTANCES CACHE_FOLDER
+import { createInterface } from 'node:readline';
+import { defaultLossSettings } from '@spherelab/losses';
+import { initialState } from '@spherelab/models';
+import { openCompiledStep, provideStepGraph, stepOptionsOf } from '@spherelab/training';
+
+const [batchSize, instances] = process.argv.slice(2, 4).map(Number);
+const recipe = {
+  model: { backbone: 'bn_inception', imageSize: 227, embeddingDim: 512, needBn: true, freezeBn: true },
+  step: {
+    loss: defaultLossSettings.triplet,
+    instances,
+    secWei: 0,
+    l2regWei: 0,
+    normMomentum: 1,
+    weightDecay: 2.5e-3,
+    freezeBn: true,
+  },
+  record: { batchSize, inputType: 'uint8' },
+};
+const graph = await provideStepGraph(process.argv[4], recipe);
+const options = stepOptionsOf(recipe);
+const step = openCompiledStep(graph.folder, options, recipe.record);
+const weights = initialState(options.network, 0);
+step.writeState(new Map([...step.readState()].map(([key, values]) => [key, weights.get(key) ?? values])));
+const input = Uint8Array.from({ length: batchSize * 227 * 227 * 3 }, (_, i) => (i * 2654435761) >>> 24);
+const labels = Int32Array.from({ length: batchSize }, (_, row) => Math.floor(row / instances));
+let index = 0;
+for await (const _ of createInterface({ input: process.stdin })) {
+  const startedMs = performance.now();
+  const { loss_total: loss } = step.run({ input, labels }, { step: index, lr: 1e-5, lrP: 1e-5 });
+  index += 1;
+  const ms = performance.now() - startedMs;
+  console.log(JSON.stringify({ ms, loss, peak_mb: process.resourceUsage().maxRSS / 1024 }));
+}
