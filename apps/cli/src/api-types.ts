@@ -30,7 +30,7 @@ export type Experiment = {
 export type Page<T> = { readonly items: readonly T[]; readonly next_cursor: string | null };
 
 export type MetricSeries = {
-  readonly series: readonly { readonly name: string; readonly points: readonly (readonly [number, number])[] }[];
+  readonly series: readonly { readonly name: string; readonly points: readonly (readonly [number, number | null])[] }[];
 };
 
 export type Sweep = {
