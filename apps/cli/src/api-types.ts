@@ -29,6 +29,13 @@ export type Experiment = {
 
 export type Page<T> = { readonly items: readonly T[]; readonly next_cursor: string | null };
 
+export type Checkpoint = {
+  readonly id: string;
+  /** Updates done. */
+  readonly step: number;
+  readonly kind: 'latest' | 'best' | 'final';
+};
+
 export type MetricSeries = {
   readonly series: readonly { readonly name: string; readonly points: readonly (readonly [number, number | null])[] }[];
 };
