@@ -35,6 +35,8 @@ export type ReportRow = Pick<PaperCell, 'dataset' | 'loss' | 'regulariser'> & {
   readonly n: number;
   readonly seeds: readonly number[];
   readonly experiment_ids: readonly string[];
+  /** SHA-256 of the lists of images these runs had: more than one means that they did not see the same data set. */
+  readonly data_lists: readonly string[];
   readonly metrics: Readonly<Record<string, ReportedMetric>>;
 };
 
@@ -71,6 +73,7 @@ function reportRow(cell: PaperCell, experiments: readonly Experiment[]): ReportR
     n: runs.length,
     seeds: runs.map(({ config }) => config.seed),
     experiment_ids: runs.map(({ id }) => id),
+    data_lists: [...new Set(runs.flatMap(({ environment }) => dataListOf(environment)))],
     metrics: Object.fromEntries(metrics),
   };
 }
@@ -88,6 +91,11 @@ function newestOfEachSeed(experiments: readonly Experiment[]): Experiment[] {
   const bySeed = new Map<number, Experiment>();
   for (const run of experiments) if (!bySeed.has(run.config.seed)) bySeed.set(run.config.seed, run);
   return [...bySeed.values()].sort((a, b) => a.config.seed - b.config.seed);
+}
+
+function dataListOf(environment: Experiment['environment']): string[] {
+  const sha256 = environment?.data_list_sha256;
+  return typeof sha256 === 'string' ? [sha256] : [];
 }
 
 function reportMetric(name: string, paper: number, runs: readonly Experiment[]): ReportedMetric {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { canonicalDatasetName } from '@spherelab/config';
-import { claimExperiment, settleAttempt } from '@spherelab/db';
+import { claimExperiment, recordStart, settleAttempt } from '@spherelab/db';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { storeExperiment } from '../../../test/experiment-fixture.ts';
 import { goldenRoot } from '../../../test/golden-reader.ts';
@@ -34,15 +34,17 @@ describe('the paper report over HTTP', () => {
     return claimed?.attempt ?? 0;
   }
 
-  async function finish(id: string, last: object, best: object): Promise<void> {
+  async function finish(id: string, last: object, best: object, dataList: string): Promise<void> {
     const fence = { experimentId: id, attempt: await start(id) };
+    const environment = { data_list_sha256: dataList };
+    await recordStart(api.database.pool, fence, { totalUpdates: 8001, resumedFromStep: null, environment });
     const result = { last: { step: 8000, metrics: last }, best: { step: 100, metrics: best } };
     await settleAttempt(api.database.pool, fence, { status: 'succeeded', result });
   }
 
-  async function ran(over: object, recall: number): Promise<string> {
+  async function ran(over: object, recall: number, dataList = 'a'): Promise<string> {
     const { id } = await storeExperiment(api.database, { ...over });
-    await finish(id, { recall_at_1: recall, nmi: recall + 0.01 }, { recall_at_1: recall + 0.02 });
+    await finish(id, { recall_at_1: recall, nmi: recall + 0.01 }, { recall_at_1: recall + 0.02 }, dataList);
     return id;
   }
 
@@ -92,6 +94,9 @@ describe('the paper report over HTTP', () => {
     expect(recall?.best_on_test?.mean).toBeCloseTo(0.64, 12);
     // Measured by no run: absent is not 0.
     expect(row?.metrics.f1).toMatchObject({ n: 0, mean: null });
+    expect(row?.data_lists).toEqual(['a']);
+    await ran({ ...secOnCub, seed: 3 }, 0.6, 'b');
+    expect((await rowOf('cub', 'triplet', 'sec'))?.data_lists).toEqual(['a', 'b']);
   });
 
   test('leaves out what differs from the cell in any value, and counts a seed that ran twice once', async () => {

@@ -34,6 +34,9 @@ const reportSchema = z
         n: z.int().describe("seeds that succeeded with exactly this cell's config"),
         seeds: z.array(z.int()),
         experiment_ids: z.array(z.string()),
+        data_lists: z
+          .array(z.string())
+          .describe('sha256 of the image lists of these runs: one, if they are comparable'),
         metrics: z.record(z.string(), reportedMetricSchema),
       }),
     ),
