@@ -188,7 +188,7 @@ describe('the command line against a running server', () => {
     }
     await expect(
       spherelab('evaluate', '--experiment', experiment?.id as string, '--checkpoint', '3'),
-    ).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('latest, best or a number of updates') });
+    ).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('latest, best, final or a number of updates') });
     await expect(spherelab('evaluate')).rejects.toMatchObject({ code: 1 });
   }, 120_000);
 

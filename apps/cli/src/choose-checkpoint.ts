@@ -11,9 +11,12 @@ export function chooseCheckpoint(checkpoints: readonly Checkpoint[], wanted: str
   const found =
     wanted === 'latest'
       ? newestFirst[0]
-      : newestFirst.find(({ kind, step }) => (wanted === 'best' ? kind === 'best' : String(step) === wanted));
+      : newestFirst.find(({ kind, step }) => kind === wanted || String(step) === wanted);
   if (found !== undefined) return found;
   if (checkpoints.length === 0) throw new CliError('the experiment has no checkpoint yet');
   const present = newestFirst.map(({ kind, step }) => `${step} (${kind})`).join(', ');
-  throw new CliError(`--checkpoint ${wanted}: write latest, best or a number of updates`, `there are ${present}`);
+  throw new CliError(
+    `--checkpoint ${wanted}: write latest, best, final or a number of updates`,
+    `there are ${present}`,
+  );
 }

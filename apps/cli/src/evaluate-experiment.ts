@@ -8,7 +8,7 @@ import { embedList } from './embed-list.ts';
 
 export type EvaluateExperimentOptions = {
   readonly id: string;
-  /** latest, best, or a number of updates. */
+  /** latest, best, final, or a number of updates. */
   readonly checkpoint: string;
   /** Folder of data sets on this machine. */
   readonly dataRoot: string;

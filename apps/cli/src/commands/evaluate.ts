@@ -34,7 +34,7 @@ export function addEvaluateCommand(program: Command): void {
     .option('--embeddings <file>', 'float32 [n, d], raw or normalised')
     .option('--labels <file>', 'int32 or int64 [n]')
     .option('--experiment <id>', 'embed the test images here with a checkpoint of this experiment and score them')
-    .option('--checkpoint <which>', 'of the experiment: latest, best, or a number of updates', 'latest')
+    .option('--checkpoint <which>', 'of the experiment: latest, best, final, or a number of updates', 'latest')
     .option('--gallery-embeddings <file>', 'retrieve from these instead of from the rest of the queries')
     .option('--gallery-labels <file>')
     .option('--k <list>', "K of Recall@K; by default 1,2,4,8, or those of the experiment's data set")
