@@ -58,7 +58,15 @@ beforeAll(async () => {
   const { DATABASE_URL: _, REDIS_URL: __, ...env } = process.env;
   launcher = spawn(
     process.execPath,
-    [path.join(root, 'apps/launcher/dist/main.js'), '--state', state, '--workers', '1'],
+    [
+      path.join(root, 'apps/launcher/dist/main.js'),
+      '--state',
+      state,
+      '--workers',
+      '1',
+      '--data-dir',
+      path.join(state, 'datasets'),
+    ],
     {
       env,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -164,6 +172,44 @@ describe('the command line against a running server', () => {
     );
     expect(scores.recall['1']).toBeCloseTo(experiment?.result.last.metrics.recall_at_1 as number, 2);
   }, 120_000);
+
+  it('scores a checkpoint of an experiment on the images of this machine, as the run itself scored it', async () => {
+    type Scored = Experiment & { result: { last: { metrics: Record<string, number> } } };
+    const [experiment] = (await get<{ items: Scored[] }>('/experiments?status=succeeded&limit=1')).items;
+    const scores = JSON.parse(await spherelab('evaluate', '--experiment', experiment?.id as string, '--json'));
+    expect(Object.keys(scores.recall)).toEqual(['1', '2', '4', '8', '16', '32']);
+    for (const [name, value] of [
+      ['recall_at_1', scores.recall['1']],
+      ['recall_at_32', scores.recall['32']],
+      ['norm_cv', scores.norm_cv],
+      ['nmi', scores.nmi],
+    ]) {
+      expect(value, name).toBeCloseTo(experiment?.result.last.metrics[name] as number, 2);
+    }
+    await expect(
+      spherelab('evaluate', '--experiment', experiment?.id as string, '--checkpoint', '3'),
+    ).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('latest, best, final or a number of updates') });
+    await expect(spherelab('evaluate')).rejects.toMatchObject({ code: 1 });
+  }, 120_000);
+
+  it('posts the cells of the published table that are asked for, and reports them beside the paper', async () => {
+    const cells = ['--dataset', 'CUB', '--loss', 'triplet', '--regulariser', 'sec', '--seeds', '0,1'];
+    // No data root and no GPU here: they wait, and nothing is trained.
+    const { items } = JSON.parse(await spherelab('reproduce', ...cells, '--device', 'gpu', '--json'));
+    expect(
+      items.map(({ config }: { config: Record<string, unknown> }) => [config.sec_wei, config.lr, config.seed]),
+    ).toEqual([
+      [1, 0.5e-5, 0],
+      [1, 0.5e-5, 1],
+    ]);
+    const report = JSON.parse(await spherelab('report', '--json'));
+    expect(report.rows).toHaveLength(48);
+    expect(report.rows[2]).toMatchObject({ dataset: 'cub', regulariser: 'sec', status: 'queued', n: 0 });
+    const markdown = await spherelab('report');
+    expect(markdown.match(/\| not run \|/g)).toHaveLength(47);
+    for (const { id } of items) await spherelab('cancel', id);
+    await expect(spherelab('reproduce', '--dataset', 'shapes')).rejects.toMatchObject({ code: 1 });
+  });
 
   it('says in doctor --json which TensorFlow, device and kernels there are', async () => {
     const report = JSON.parse(await spherelab('doctor', '--json'));

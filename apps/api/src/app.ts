@@ -13,6 +13,7 @@ import { experimentRoutes } from './routes/experiments.ts';
 import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/logs.ts';
 import { metricRoutes } from './routes/metrics.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { sweepRoutes } from './routes/sweeps.ts';
 import { workerRoutes } from './routes/workers.ts';
 
@@ -35,7 +36,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(requestCounter);
   await app.register(openapi);
   const routes = [experimentRoutes, metricRoutes, eventRoutes, logRoutes, checkpointRoutes, sweepRoutes];
-  for (const plugin of [...routes, datasetRoutes, workerRoutes, healthRoutes]) {
+  for (const plugin of [...routes, reportRoutes, datasetRoutes, workerRoutes, healthRoutes]) {
     await app.register(plugin, dependencies);
   }
   return app;

@@ -1,4 +1,5 @@
-import type { Statistic, SweepTable } from './sweep-table.ts';
+import type { Statistic } from './statistic.ts';
+import type { SweepTable } from './sweep-table.ts';
 
 /** Fractions that papers print in percent. */
 const inPercent = /^(train_)?recall_at_|^nmi$|^f1$|^map_at_r$|^r_precision$/;

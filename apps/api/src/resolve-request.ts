@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import {
   ConfigError,
   type DatasetFacts,
@@ -13,6 +12,8 @@ import {
 } from '@spherelab/config';
 import type { NewExperiment } from '@spherelab/db';
 import type { AppDependencies, Protocol } from './app-dependencies.ts';
+import { checkWeightsFile } from './check-weights-file.ts';
+import { presentFolder } from './present-folder.ts';
 
 type Catalogue = Pick<AppDependencies, 'catalogue' | 'dataRoot'>;
 
@@ -21,7 +22,9 @@ export async function resolveExperimentRequest(dependencies: Catalogue, body: un
   const { force, request } = splitForce(body);
   const asked = parseExperimentRequest(request);
   const facts = await factsOf(dependencies, asked.dataset, asked.protocol ?? 'paper');
-  return toNewExperiment(resolveExperiment(request, facts), facts, force);
+  const resolved = resolveExperiment(request, facts);
+  await checkWeightsFile(dependencies.dataRoot, resolved);
+  return toNewExperiment(resolved, facts, force);
 }
 
 /** Checks and completes every cell of a posted sweep before anything is stored. @throws ConfigError */
@@ -36,7 +39,9 @@ export async function resolveSweepRequest(
     known.set(key(dataset, protocol), await factsOf(dependencies, dataset, protocol));
   }
   const lookUp = (dataset: string, protocol: Protocol) => known.get(key(dataset, protocol)) ?? null;
-  const cells = expandSweep(sweep, lookUp).map((cell) =>
+  const expanded = expandSweep(sweep, lookUp);
+  for (const cell of expanded) await checkWeightsFile(dependencies.dataRoot, cell);
+  const cells = expanded.map((cell) =>
     toNewExperiment(cell, lookUp(cell.config.dataset, cell.config.protocol), sweep.force),
   );
   return { sweep, cells };
@@ -71,10 +76,4 @@ async function factsOf(
     if (!(error instanceof Error) || error.name !== 'DatasetError' || typeof field !== 'string') throw error;
     throw new ConfigError([{ field, value: field === 'protocol' ? protocol : dataset, reason: error.message }]);
   }
-}
-
-/** The folder, or null where there is none. */
-export async function presentFolder(folder: string): Promise<string | null> {
-  const found = await stat(folder).catch(() => null);
-  return found?.isDirectory() ? folder : null;
 }

@@ -1,10 +1,8 @@
 import type { Experiment } from '@spherelab/db';
+import { type Statistic, statistic } from './statistic.ts';
 
-/** Which evaluation of each run is tabled: its best by recall_at_1, or its last. */
+/** Which evaluation of each run is tabled: its last, or its best by recall_at_1 (chosen on what is evaluated). */
 export type TableAt = 'best' | 'last';
-
-/** Mean and sample standard deviation (n - 1) over the seeds of a cell; sd is null for one run. */
-export type Statistic = { readonly n: number; readonly mean: number; readonly sd: number | null };
 
 export type SweepTableRow = {
   /** swept fields other than the seed */
@@ -65,12 +63,9 @@ function metricsOf(experiment: Experiment, at: TableAt): Readonly<Record<string,
 function statisticsOf(runs: readonly Readonly<Record<string, number>>[]): Record<string, Statistic> {
   const names = [...new Set(runs.flatMap((run) => Object.keys(run)))];
   return Object.fromEntries(
-    names.map((name) => {
-      const values = runs.flatMap((run) => run[name] ?? []);
-      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-      const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-      const sd = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null;
-      return [name, { n: values.length, mean, sd }];
+    names.flatMap((name) => {
+      const measured = statistic(runs.flatMap((run) => run[name] ?? []));
+      return measured === null ? [] : [[name, measured] as const];
     }),
   );
 }

@@ -144,7 +144,7 @@ describe('looking at an experiment over HTTP', () => {
   test('the OpenAPI document names every route, and the docs need nothing from elsewhere', async () => {
     const document = (await get('/openapi.json')).json();
     expect(Object.keys(document.paths)).toEqual(
-      expect.arrayContaining(['/experiments', '/sweeps/{id}/table', '/experiments/{id}/events']),
+      expect.arrayContaining(['/experiments', '/sweeps/{id}/table', '/experiments/{id}/events', '/reports/paper']),
     );
     expect(document.components.schemas).toHaveProperty('Experiment');
     const docs = await get('/docs');

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 const referenceSpelling: Readonly<Partial<Record<ExperimentField, string>>> = {
   dataset: 'use_dataset',
   loss: 'use_loss',
+  milestones: 'step_milestones',
 };
 
 /** Adds one flag for each field of an experiment, spelt as the reference spells it. */

@@ -22,7 +22,7 @@ export type Model = {
  * Throws CliError where neither is named or the checkpoint cannot be read.
  */
 export async function loadModel(options: EmbedOptions): Promise<Model> {
-  if (options.checkpoint !== undefined) return fromCheckpoint(options.checkpoint);
+  if (options.checkpoint !== undefined) return loadCheckpoint(options.checkpoint);
   if (options.weights !== 'random') {
     throw new CliError('name the weights: --checkpoint ID, or --weights random for an untrained network');
   }
@@ -37,7 +37,8 @@ export async function loadModel(options: EmbedOptions): Promise<Model> {
   return buildModel(networkOptions, initialState(createNetwork(networkOptions), seed), `random weights, seed ${seed}`);
 }
 
-async function fromCheckpoint(checkpoint: string): Promise<Model> {
+/** The network of a checkpoint, by id from the server or from a file. Throws CliError where it cannot be read. */
+export async function loadCheckpoint(checkpoint: string): Promise<Model> {
   const file = await readFile(checkpoint).catch(() => null);
   const bytes =
     file ?? (await new ApiClient(serverAddress()).download(`/checkpoints/${encodeURIComponent(checkpoint)}/download`));

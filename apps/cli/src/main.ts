@@ -5,6 +5,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addEmbedCommand } from './commands/embed.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addLookingCommands } from './commands/experiments.ts';
+import { addReproduceCommands } from './commands/reproduce.ts';
 import { addSweepCommand } from './commands/sweep.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addUpCommands } from './commands/up.ts';
@@ -17,6 +18,7 @@ const program = new Command('spherelab')
 addUpCommands(program);
 addTrainCommand(program);
 addSweepCommand(program);
+addReproduceCommands(program);
 addLookingCommands(program);
 addControlCommands(program);
 addEvaluateCommand(program);

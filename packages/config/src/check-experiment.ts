@@ -1,38 +1,49 @@
 import { ConfigError, type ConfigIssue } from './config-error.ts';
 import type { ExperimentField, ExperimentRequest } from './experiment-schema.ts';
+import { bnInceptionSizesNear, fitsBnInception } from './fits-bn-inception.ts';
 import { lossConstantFields, lossConstants, type SourcedValue } from './loss-constants.ts';
+import { isPaperDataset } from './paper-datasets.ts';
+import { carsLrGammas } from './presets/cars.ts';
 import type { DatasetFacts } from './presets/preset.ts';
 
 type Values = Partial<Record<ExperimentField, SourcedValue<unknown>>>;
 
-/** Paper data sets and their network come with the readers of their annotation files. */
-const datasetsToCome: ReadonlySet<string> = new Set(['cub', 'cars', 'sop', 'inshop']);
-
 /** Checks what no single field can tell. @throws ConfigError with every issue found */
 export function checkExperiment(values: Values, asked: ExperimentRequest, facts: DatasetFacts | null): void {
-  const issues = [...checkAvailability(values), ...checkConstants(asked), ...checkBatch(values, facts)];
+  const issues = [
+    ...checkNetwork(values),
+    ...checkSchedule(values),
+    ...checkConstants(asked),
+    ...checkBatch(values, facts),
+  ];
   if (issues.length > 0) throw new ConfigError(issues);
 }
 
-function checkAvailability(values: Values): ConfigIssue[] {
-  const issues: ConfigIssue[] = [];
-  const dataset = values.dataset?.value as string;
-  if (datasetsToCome.has(dataset)) {
-    const reason = 'has no reader in this version';
-    issues.push({ field: 'dataset', value: dataset, reason, allowed: 'shapes, or a folder under the data root' });
-  }
-  if (values.backbone?.value === 'bn_inception') {
-    issues.push({
-      field: 'backbone',
-      value: 'bn_inception',
-      reason: 'is not built in this version',
-      allowed: 'conv_small',
-    });
-  } else if (values.weights?.value !== 'random') {
+function checkNetwork(values: Values): ConfigIssue[] {
+  const weights = values.weights?.value as string;
+  if (values.backbone?.value === 'conv_small') {
     const reason = 'conv_small has no pretrained weights';
-    issues.push({ field: 'weights', value: values.weights?.value, reason, allowed: 'random' });
+    return weights === 'random' ? [] : [{ field: 'weights', value: weights, reason, allowed: 'random' }];
   }
-  return issues;
+  const imageSize = values.image_size?.value as number;
+  if (fitsBnInception(imageSize)) return [];
+  const reason = 'bn_inception cannot put its branches together at this size';
+  const allowed = `32k - 1 to 32k + 6 for k from 1 on; the nearest are ${bnInceptionSizesNear(imageSize).join(' and ')}`;
+  return [{ field: 'image_size', value: imageSize, reason, allowed }];
+}
+
+/** The reference fails at its first step where no milestones go with lr_gamma; here the request is refused. */
+function checkSchedule(values: Values): ConfigIssue[] {
+  if (values.milestones !== undefined) return [];
+  const reason = `${values.dataset?.value} has no milestones for this factor: give milestones too`;
+  return [
+    {
+      field: 'lr_gamma',
+      value: values.lr_gamma?.value,
+      reason,
+      allowed: `${carsLrGammas.join(', ')} without milestones`,
+    },
+  ];
 }
 
 /** A constant of another loss would be ignored in silence; it is refused instead. */
@@ -70,7 +81,8 @@ function checkBatch(values: Values, facts: DatasetFacts | null): ConfigIssue[] {
     const reason = `needs ${classes} classes a batch, the training set has ${facts.trainingClasses}`;
     return [{ field, value: batchSize, reason, allowed: `at most ${facts.trainingClasses * instances}` }];
   }
-  if (facts !== null && facts.smallestTrainingClass < 2) {
+  // The reference draws such an image twice; on its own data sets that stays so.
+  if (facts !== null && facts.smallestTrainingClass < 2 && !isPaperDataset(values.dataset?.value as string)) {
     const reason = 'has a training class with a single image, which has no positive pair';
     return [{ field: 'dataset', value: values.dataset?.value, reason, allowed: 'at least 2 images a class' }];
   }

@@ -15,13 +15,23 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** The decisive config apart from the seed, as text: runs with equal settings are repetitions of one experiment. */
+export function experimentSettings(config: ExperimentConfig): string {
+  const { seed: _, ...settings } = decisiveFields(config);
+  return canonicalJson(settings);
+}
+
 /**
  * SHA-256 (hex) of what decides the numbers: the completed config without labels, and the data list where it is known.
  * Two requests with the same identity are the same experiment.
  */
 export function experimentIdentity(config: ExperimentConfig, dataListSha256: string | null): string {
-  const decisive = Object.fromEntries(Object.entries(config).filter(([field]) => !labels.has(field)));
+  const decisive = decisiveFields(config);
   return createHash('sha256')
     .update(canonicalJson({ config: decisive, dataListSha256 }))
     .digest('hex');
+}
+
+function decisiveFields(config: ExperimentConfig): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).filter(([field]) => !labels.has(field)));
 }

@@ -1,6 +1,7 @@
 export { ConfigError, type ConfigIssue, describeIssue } from './config-error.ts';
+export { type EvaluationProtocol, evaluationProtocol } from './evaluation-protocol.ts';
 export { datasetsOfSweep, expandSweep, type FactsOf, parseSweepRequest } from './expand-sweep.ts';
-export { canonicalJson, experimentIdentity } from './experiment-identity.ts';
+export { canonicalJson, experimentIdentity, experimentSettings } from './experiment-identity.ts';
 export {
   type ExperimentConfig,
   type ExperimentField,
@@ -17,9 +18,13 @@ export {
   lossNames,
 } from './loss-constants.ts';
 export { nearestKey } from './nearest-key.ts';
+export { type PaperCell, paperCells } from './paper-cells.ts';
+export { isPaperDataset, type PaperDataset, paperDatasets } from './paper-datasets.ts';
+export { type PaperResult, paperResults } from './paper-results.ts';
 export { parseRequest } from './parse-request.ts';
 export type { DatasetFacts } from './presets/preset.ts';
 export { recallKs } from './recall-ks.ts';
+export { type Regulariser, regulariserOf, regularisers } from './regulariser.ts';
 export {
   canonicalDatasetName,
   parseExperimentRequest,

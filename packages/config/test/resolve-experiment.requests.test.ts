@@ -68,13 +68,29 @@ describe('resolveExperiment', () => {
     [{ dataset: 'shapes', loss: 'triplet', alpha: 2 }, 'alpha', 'is not a constant of loss triplet'],
     [{ dataset: 'shapes', loss: 'triplet', batch_size: 100 }, 'batch_size', 'multiple of instances'],
     [{ dataset: 'shapes', loss: 'triplet', batch_size: 3 }, 'batch_size', 'at least 2 classes'],
-    [{ dataset: 'cub', loss: 'ms' }, 'dataset', 'no reader in this version'],
-    [{ dataset: 'shapes', loss: 'ms', backbone: 'bn_inception' }, 'backbone', 'not built in this version'],
+    [{ dataset: 'cub', loss: 'ms', image_size: 240 }, 'image_size', 'cannot put its branches together'],
+    [{ dataset: 'cars', loss: 'ms', lr_gamma: 0.3 }, 'lr_gamma', 'give milestones too'],
+    [{ dataset: 'cars', loss: 'ms', lr_gamma: 0 }, 'lr_gamma', '>0'],
+    [{ dataset: 'cub', loss: 'ms', backbone: 'conv_small', weights: 'bn.pth' }, 'weights', 'no pretrained weights'],
     [{ dataset: 'shapes', loss: 'ms', weights: 'bn.pth' }, 'weights', 'no pretrained weights'],
     [null, 'body', 'expected object'],
   ])('refuses %j at %s: %s', (request, field, reason) => {
     const issue = issuesOf(request).find((one) => one.field === field);
     expect(issue?.reason).toContain(reason);
+  });
+
+  it('gives a changed backbone the weights that it has, so that a random BN-Inception is always written out', () => {
+    const weights = (request: object) => resolveExperiment({ loss: 'ms', ...request }, null).config.weights;
+    expect(weights({ dataset: 'cub' })).toBe('bn_inception-52deb4733.pth');
+    expect(weights({ dataset: 'cub', backbone: 'conv_small' })).toBe('random');
+    expect(weights({ dataset: 'shapes' })).toBe('random');
+    expect(weights({ dataset: 'shapes', backbone: 'bn_inception' })).toBe('bn_inception-52deb4733.pth');
+    expect(weights({ dataset: 'cub', weights: 'random' })).toBe('random');
+  });
+
+  it('takes any lr_gamma on Cars where milestones are given', () => {
+    const { config } = resolveExperiment({ dataset: 'cars', loss: 'ms', lr_gamma: 0.3, milestones: [100] }, null);
+    expect(config).toMatchObject({ lr_gamma: 0.3, milestones: [100] });
   });
 
   it('names the nearest field for one that it does not know', () => {
@@ -96,6 +112,8 @@ describe('resolveExperiment', () => {
       'batch_size',
     );
     expect(issuesOf(wide)).toEqual([]);
+    // As the reference, which draws the single image of a class twice.
+    expect(issuesOf({ dataset: 'inshop', loss: 'triplet' }, { ...facts, smallestTrainingClass: 1 })).toEqual([]);
   });
 });
 

@@ -1,12 +1,10 @@
-import { recallKs } from '@spherelab/config';
+import { canonicalDatasetName, type EvaluationProtocol, evaluationProtocol, recallKs } from '@spherelab/config';
 import type { Dataset } from '@spherelab/datasets';
 import { colourHistogram, type EmbeddingSet, type EvaluationResult, evaluateEmbeddings } from '@spherelab/evaluation';
 import { extractEmbeddings } from './extract-embeddings.ts';
 import type { TrainStep } from './train-step.ts';
 import type { EvaluationSummary } from './training-events.ts';
 
-/** Training images up to which recall on the training set is worth its time. */
-const TRAIN_RECALL_LIMIT = 5_000;
 /** Seed of k-means, as scikit-learn got it in the reference. */
 const CLUSTER_SEED = 0;
 const HISTOGRAM_BINS = 64;
@@ -16,6 +14,8 @@ export type EvaluateOptions = {
   readonly batchSize: number;
   readonly embed: TrainStep['embed'];
   readonly step: number;
+  /** Whether no update follows: some measures are taken only then. Default false */
+  readonly isFinal?: boolean;
   /** Whether the colour histogram of the same test images is wanted too. */
   readonly withColourHistogram: boolean;
   /** Called often; false ends the evaluation. */
@@ -37,12 +37,16 @@ function metricsOf({ recall, ...scores }: EvaluationResult): Record<string, numb
 }
 
 /**
- * Embeds the test set (and gallery), and the training set where it is small, and scores them as the reference does.
- * Clustering scores are left out where queries and gallery are apart. Resolves with null when `goOn` said to stop.
+ * Embeds the test set (and gallery) and the training set, and scores them as the reference does; what is due when is
+ * config's evaluationProtocol. What is not due is absent, never 0. Resolves with null when `goOn` said to stop.
  */
 export async function evaluateNetwork(options: EvaluateOptions): Promise<NetworkEvaluation | null> {
   const { dataset, step, onProgress } = options;
-  const ks = recallKs(dataset.name);
+  const name = canonicalDatasetName(dataset.name);
+  const ks = recallKs(name);
+  const protocol = evaluationProtocol(name, dataset.train.length);
+  const isDue = (when: EvaluationProtocol['clustering']): boolean =>
+    when === 'each' || (when === 'final' && options.isFinal === true);
   const histograms: Float32Array[] = [];
   const watchHistogram = async (pixels: Uint8Array, count: number): Promise<boolean> => {
     if (options.withColourHistogram) {
@@ -60,9 +64,9 @@ export async function evaluateNetwork(options: EvaluateOptions): Promise<Network
     galleryList === null ? null : await extractEmbeddings({ ...options, list: galleryList, goOn: watchHistogram });
   if (galleryList !== null && gallery === null) return null;
   const histogramGallery = histogramTest !== null && gallery !== null ? histogramSet(histograms, gallery.labels) : null;
-  const cluster = gallery === null;
+  const cluster = gallery === null && isDue(protocol.clustering);
   const scores = metricsOf(evaluateEmbeddings(test, gallery, { ks, cluster, seed: CLUSTER_SEED, onProgress }));
-  const trainRecall = await trainRecallAt1(options);
+  const trainRecall = isDue(protocol.trainingRecall) ? await measureTrainingRecall(options, ks) : {};
   if (trainRecall === null) return null;
   return {
     summary: { step, metrics: { ...scores, ...trainRecall } },
@@ -71,13 +75,15 @@ export async function evaluateNetwork(options: EvaluateOptions): Promise<Network
   };
 }
 
-async function trainRecallAt1(options: EvaluateOptions): Promise<Record<string, number> | null> {
+async function measureTrainingRecall(
+  options: EvaluateOptions,
+  ks: readonly number[],
+): Promise<Record<string, number> | null> {
   const { dataset, goOn, onProgress } = options;
-  if (dataset.train.length > TRAIN_RECALL_LIMIT) return {};
   const train = await extractEmbeddings({ ...options, list: dataset.train, goOn: () => goOn() });
   if (train === null) return null;
-  const { recall } = evaluateEmbeddings(train, null, { ks: [1], cluster: false, seed: CLUSTER_SEED, onProgress });
-  return recall['1'] === undefined ? {} : { train_recall_at_1: recall['1'] };
+  const { recall } = evaluateEmbeddings(train, null, { ks, cluster: false, seed: CLUSTER_SEED, onProgress });
+  return Object.fromEntries(Object.entries(recall).map(([k, value]) => [`train_recall_at_${k}`, value]));
 }
 
 function histogramSet(parts: readonly Float32Array[], labels: Int32Array): EmbeddingSet {

@@ -90,7 +90,10 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
       params,
       querystring: z.strictObject({
         format: z.enum(['json', 'csv', 'md', 'latex']).default('json'),
-        at: z.enum(['best', 'last']).default('best').describe('which evaluation of each run; best by recall_at_1'),
+        at: z
+          .enum(['last', 'best'])
+          .default('last')
+          .describe('which evaluation of each run; best by recall_at_1, which is chosen on the images evaluated'),
       }),
       response: { 200: tableSchema, ...problems },
     },

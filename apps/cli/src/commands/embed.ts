@@ -4,9 +4,8 @@ import type { NetworkOptions } from '@spherelab/models';
 import type { Command } from 'commander';
 import { readEnvironment } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
-import type { Model } from '../load-model.ts';
+import { embedList } from '../embed-list.ts';
 import { writeNpy } from '../npy-file.ts';
-import { createProgressLine } from '../output/progress-line.ts';
 
 export type EmbedOptions = {
   readonly dataset?: string;
@@ -22,9 +21,6 @@ export type EmbedOptions = {
   readonly out: string;
   readonly json?: boolean;
 };
-
-/** Images a batch. */
-const batchSize = 64;
 
 /** `spherelab embed`: pictures to embeddings in an .npy file; needs a server only to fetch a checkpoint by its id. */
 export function addEmbedCommand(program: Command): void {
@@ -110,24 +106,4 @@ async function openSource(options: EmbedOptions, { imageSize }: NetworkOptions):
   }
   const byPath = [...list].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
   return { dataset, list: byPath, labelled: true };
-}
-
-async function embedList(dataset: Pick<Dataset, 'pictures'>, list: ImageList, model: Model): Promise<Float32Array> {
-  const { evaluationBatches } = await import('@spherelab/datasets');
-  const progress = createProgressLine();
-  const parts: Float32Array[] = [];
-  let done = 0;
-  for await (const { pixels, count } of evaluationBatches(dataset, list, batchSize)) {
-    parts.push(model.embed(pixels, batchSize).slice(0, count * model.options.embeddingDim));
-    done += count;
-    progress.show(done / list.length, `${done}/${list.length} pictures`);
-  }
-  progress.end();
-  const rows = new Float32Array(list.length * model.options.embeddingDim);
-  let at = 0;
-  for (const part of parts) {
-    rows.set(part, at);
-    at += part.length;
-  }
-  return rows;
 }

@@ -1,15 +1,21 @@
 import { readFile } from 'node:fs/promises';
+import type { EvaluationResult } from '@spherelab/evaluation';
 import type { Command } from 'commander';
+import { ApiClient } from '../api-client.ts';
+import { readEnvironment, serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
+import { evaluateExperiment } from '../evaluate-experiment.ts';
 import { readNpy } from '../npy-file.ts';
 import { formatTable } from '../output/print-table.ts';
 
 type EvaluateOptions = {
-  readonly embeddings: string;
-  readonly labels: string;
+  readonly experiment?: string;
+  readonly checkpoint: string;
+  readonly embeddings?: string;
+  readonly labels?: string;
   readonly galleryEmbeddings?: string;
   readonly galleryLabels?: string;
-  readonly k: string;
+  readonly k?: string;
   readonly cluster: boolean;
   readonly seed: string;
   readonly json?: boolean;
@@ -17,16 +23,21 @@ type EvaluateOptions = {
 
 type Rows = { readonly embeddings: Float32Array; readonly labels: Int32Array; readonly dim: number };
 
-/** `spherelab evaluate`: R@K, NMI, F1 of embeddings in .npy files; runs without a server. */
+/** K where files say nothing of a data set. */
+const defaultKs = [1, 2, 4, 8];
+
+/** `spherelab evaluate`: R@K, NMI, F1 of embeddings in .npy files, without a server; or of an experiment's checkpoint. */
 export function addEvaluateCommand(program: Command): void {
   program
     .command('evaluate')
-    .description('R@K, NMI, F1, MAP@R, R-precision and norm_cv of embeddings in .npy files')
-    .requiredOption('--embeddings <file>', 'float32 [n, d], raw or normalised')
-    .requiredOption('--labels <file>', 'int32 or int64 [n]')
+    .description('R@K, NMI, F1, MAP@R, R-precision and norm_cv of embeddings in .npy files, or of an experiment')
+    .option('--embeddings <file>', 'float32 [n, d], raw or normalised')
+    .option('--labels <file>', 'int32 or int64 [n]')
+    .option('--experiment <id>', 'embed the test images here with a checkpoint of this experiment and score them')
+    .option('--checkpoint <which>', 'of the experiment: latest, best, final, or a number of updates', 'latest')
     .option('--gallery-embeddings <file>', 'retrieve from these instead of from the rest of the queries')
     .option('--gallery-labels <file>')
-    .option('--k <list>', 'K of Recall@K', '1,2,4,8')
+    .option('--k <list>', "K of Recall@K; by default 1,2,4,8, or those of the experiment's data set")
     .option('--no-cluster', 'leave out NMI and F1, which need k-means')
     .option('--seed <n>', 'seed of k-means', '0')
     .option('--json', 'print JSON')
@@ -34,21 +45,41 @@ export function addEvaluateCommand(program: Command): void {
 }
 
 async function evaluate(options: EvaluateOptions): Promise<void> {
-  const ks = options.k.split(',').map(Number);
-  if (ks.some((k) => !Number.isInteger(k) || k < 1))
+  const ks = options.k?.split(',').map(Number) ?? null;
+  if (ks?.some((k) => !Number.isInteger(k) || k < 1))
     throw new CliError(`--k ${options.k}: write whole numbers from 1 on, as 1,2,4,8`);
   const seed = Number(options.seed);
   if (!Number.isInteger(seed) || seed < 0)
     throw new CliError(`--seed ${options.seed}: must be a whole number from 0 on`);
-  const query = await readRows(options.embeddings, options.labels);
+  const { cluster } = options;
+  if (options.experiment !== undefined) {
+    if (options.embeddings !== undefined || options.labels !== undefined)
+      throw new CliError('name either --experiment or --embeddings and --labels');
+    const { dataRoot } = readEnvironment();
+    const { experiment: id, checkpoint: which } = options;
+    const api = new ApiClient(serverAddress());
+    const found = await evaluateExperiment(api, { id, checkpoint: which, dataRoot, ks, cluster, seed });
+    const { checkpoint, description, scores } = found;
+    if (options.json) return print(scores, { checkpoint_id: checkpoint.id, updates: checkpoint.step });
+    process.stdout.write(`${description}, ${checkpoint.step} updates (${checkpoint.kind})\n`);
+    return printTable(scores);
+  }
+  const { embeddings, labels } = options;
+  if (embeddings === undefined || labels === undefined)
+    throw new CliError('name --embeddings and --labels, or --experiment');
+  const query = await readRows(embeddings, labels);
   const gallery = await readGallery(options, query.dim);
   const { evaluateEmbeddings } = await import('@spherelab/evaluation');
-  const result = evaluateEmbeddings(query, gallery, { ks, cluster: options.cluster, seed });
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify(result)}\n`);
-    return;
-  }
-  const { recall, ...others } = result;
+  const result = evaluateEmbeddings(query, gallery, { ks: ks ?? defaultKs, cluster, seed });
+  if (options.json) print(result);
+  else printTable(result);
+}
+
+function print(result: EvaluationResult, facts: object = {}): void {
+  process.stdout.write(`${JSON.stringify({ ...result, ...facts })}\n`);
+}
+
+function printTable({ recall, ...others }: EvaluationResult): void {
   const rows = [
     ...Object.entries(recall).map(([k, value]) => [`R@${k}`, value.toFixed(4)]),
     ...Object.entries(others).map(([name, value]) => [name, Number(value).toFixed(4)]),

@@ -32,8 +32,9 @@ export function addSweepCommand(program: Command): void {
     .command('table <sweep>')
     .description('result table of a sweep: n, mean and standard deviation over seeds')
     .option('--format <format>', 'md, csv, latex or json', 'md')
-    .action(async (id: string, options: { readonly format: string }) =>
-      printTable(new ApiClient(serverAddress()), id, options.format),
+    .option('--at <evaluation>', 'last, or best by R@1, which is chosen on the images evaluated', 'last')
+    .action(async (id: string, options: { readonly format: string; readonly at: string }) =>
+      printTable(new ApiClient(serverAddress()), id, options.format, options.at),
     );
 }
 
@@ -74,8 +75,9 @@ async function watchSweep(api: ApiClient, id: string): Promise<Sweep> {
   }
 }
 
-async function printTable(api: ApiClient, id: string, format: string): Promise<void> {
-  const text = await api.text(`/sweeps/${encodeURIComponent(id)}/table?format=${encodeURIComponent(format)}`);
+async function printTable(api: ApiClient, id: string, format: string, at = 'last'): Promise<void> {
+  const query = new URLSearchParams({ format, at });
+  const text = await api.text(`/sweeps/${encodeURIComponent(id)}/table?${query}`);
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 

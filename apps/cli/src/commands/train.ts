@@ -5,6 +5,7 @@ import { serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
 import { addExperimentFlags, requestFromFlags } from '../experiment-flags.ts';
 import { resultTable } from '../output/result-table.ts';
+import { addReferenceFlags, notesOnReferenceFlags } from '../reference-flags.ts';
 import { watchExperiment } from '../watch-experiment.ts';
 
 type TrainOptions = Record<string, unknown> & {
@@ -15,11 +16,13 @@ type TrainOptions = Record<string, unknown> & {
 
 /** `spherelab train`: posts an experiment with the reference's flags and follows it. */
 export function addTrainCommand(program: Command): void {
-  addExperimentFlags(program.command('train').description("train one experiment; takes the reference's flags"))
+  const command = program.command('train').description("train one experiment; takes the reference's flags");
+  addReferenceFlags(addExperimentFlags(command))
     .option('--force', 'run again even where the same config was run before')
     .option('--detach', 'do not wait for the end')
     .option('--json', 'print the experiment as JSON')
     .action(async (options: TrainOptions) => {
+      for (const note of notesOnReferenceFlags(options)) process.stderr.write(`note: ${note}\n`);
       const api = new ApiClient(serverAddress());
       const request = { ...requestFromFlags(options), ...(options.force ? { force: true } : {}) };
       const posted = await api.post<Experiment>('/experiments', request);

@@ -25,7 +25,7 @@ async function normSpread(api: ApiClient, experiment: Experiment): Promise<numbe
   const variance = new Map(series.find((one) => one.name === 'norm_var')?.points ?? []);
   const spread = mean.flatMap(([step, value]) => {
     const found = variance.get(step);
-    return found === undefined ? [] : [Math.sqrt(found) / value];
+    return found == null || value === null ? [] : [Math.sqrt(found) / value];
   });
   return thin(spread);
 }

@@ -1,19 +1,11 @@
-import type { LossName } from '../loss-constants.ts';
+import { instancesOf } from './instances-of.ts';
 import { ours, type Preset } from './preset.ts';
-
-/** Images a class in a batch: 3 as the reference's default (config.py:17), 2 for n-npair and 5 for ms as its README. */
-const instancesOf = {
-  triplet: { value: 3, source: 'readme' },
-  semihtriplet: { value: 3, source: 'readme' },
-  'n-npair': { value: 2, source: 'readme' },
-  ms: { value: 5, source: 'readme' },
-} as const satisfies Record<LossName, { value: number; source: string }>;
 
 /** The reference's batch holds 120 images (config.py:16). */
 const referenceBatchSize = 120;
 
 /** A small network on any folder of images. Everything but the class-balanced batch is ours. */
-export const folderPreset: Preset = (loss, facts) => {
+export const folderPreset: Preset = ({ loss }, facts) => {
   const instances = instancesOf[loss];
   const classesPerBatch = Math.floor(referenceBatchSize / instances.value);
   return {

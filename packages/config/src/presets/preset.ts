@@ -1,5 +1,6 @@
 import type { ExperimentConfig, ExperimentField } from '../experiment-schema.ts';
 import type { LossName, SourcedValue } from '../loss-constants.ts';
+import type { Regulariser } from '../regulariser.ts';
 
 /** What the API or the worker knows of a data set from its lists alone. */
 export type DatasetFacts = {
@@ -15,9 +16,22 @@ export type PresetValues = {
   readonly [F in ExperimentField]?: SourcedValue<Exclude<ExperimentConfig[F], undefined>>;
 };
 
-export type Preset = (loss: LossName, facts: DatasetFacts | null) => PresetValues;
+/** What a preset depends on beside its data set. */
+export type PresetCell = {
+  readonly loss: LossName;
+  readonly regulariser: Regulariser;
+  /** As the user gave it; the milestones of Cars follow from it. */
+  readonly lrGamma: number | undefined;
+};
+
+export type Preset = (cell: PresetCell, facts: DatasetFacts | null) => PresetValues;
 
 /** Marks values that neither the paper nor the reference gives. */
 export function ours<T>(value: T): SourcedValue<T> {
   return { value, source: 'ours' };
+}
+
+/** Marks a value with the file and line of the reference, or `readme`. */
+export function from<T>(source: string, value: T): SourcedValue<T> {
+  return { value, source };
 }

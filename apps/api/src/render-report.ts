@@ -1,0 +1,64 @@
+import { paperDatasets } from '@spherelab/config';
+import type { ReportedMetric, ReportRow } from './paper-report.ts';
+
+/** One line for each published number; fractions as fractions, nothing where nothing was measured. */
+export function reportAsCsv(rows: readonly ReportRow[]): string {
+  const header =
+    'dataset,loss,regulariser,status,metric,paper,n,mean,sd,difference,ci95_low,ci95_high,best_on_test_mean,best_on_test_sd';
+  const lines = rows.flatMap((row) =>
+    Object.entries(row.metrics).map(([name, metric]) => {
+      const { paper, n, mean, sd, difference, ci95, best_on_test: best } = metric;
+      const cell = [row.dataset, row.loss, row.regulariser, row.status, name];
+      return [...cell, paper, n, mean, sd, difference, ci95?.[0], ci95?.[1], best?.mean, best?.sd].join(',');
+    }),
+  );
+  return `${[header, ...lines].join('\n')}\n`;
+}
+
+/** A table for each data set: ours beside the paper's, percent. */
+export function reportAsMarkdown(rows: readonly ReportRow[]): string {
+  const parts = paperDatasets.map((dataset) =>
+    datasetTable(
+      dataset,
+      rows.filter((row) => row.dataset === dataset),
+    ),
+  );
+  const legend = [
+    'Percent: ours / paper (difference). Ours is the last evaluation of each run: mean over n seeds, ± the half width of',
+    'the 95 % confidence interval (Student t) where n > 1. * The best evaluation of each run by R@1 is chosen on the test',
+    'classes, so it flatters; it is no result.',
+  ].join('\n');
+  return `${[legend, ...parts].join('\n\n')}\n`;
+}
+
+function datasetTable(dataset: string, rows: readonly ReportRow[]): string {
+  const metrics = Object.keys(rows[0]?.metrics ?? {});
+  const header = ['loss', 'regulariser', 'status', 'n', ...metrics.map(heading), 'best R@1 *'];
+  const body = rows.map((row) => [
+    row.loss,
+    row.regulariser,
+    row.status,
+    String(row.n),
+    ...metrics.map((name) => besidePaper(row.metrics[name])),
+    percent(row.metrics.recall_at_1?.best_on_test?.mean),
+  ]);
+  const lines = [header, header.map(() => '---'), ...body].map((line) => `| ${line.join(' | ')} |`);
+  return [`## ${dataset}`, '', ...lines].join('\n');
+}
+
+function besidePaper(metric: ReportedMetric | undefined): string {
+  if (metric === undefined) return '';
+  const paper = percent(metric.paper);
+  if (metric.mean === null || metric.difference === null) return `- / ${paper}`;
+  const spread = metric.ci95 === null ? '' : ` ± ${percent((metric.ci95[1] - metric.ci95[0]) / 2)}`;
+  const sign = metric.difference < 0 ? '' : '+';
+  return `${percent(metric.mean)}${spread} / ${paper} (${sign}${percent(metric.difference)})`;
+}
+
+function heading(metric: string): string {
+  return metric.startsWith('recall_at_') ? `R@${metric.slice('recall_at_'.length)}` : metric.toUpperCase();
+}
+
+function percent(rate: number | undefined): string {
+  return rate === undefined ? '-' : (100 * rate).toFixed(2);
+}
