@@ -1,0 +1,14 @@
+export type { ByteReader } from './byte-reader.ts';
+export type { TorchScalar } from './flatten-state.ts';
+export { readTorchFile, type TorchFile } from './read-torch-file.ts';
+export { type TorchDtype, torchDtypeBytes } from './torch-dtype.ts';
+export { TorchFileError } from './torch-file-error.ts';
+export {
+  elementCount,
+  permuteTensor,
+  type TorchTensor,
+  type TorchValues,
+  tensorBytes,
+  tensorFloat32,
+  tensorValues,
+} from './torch-tensor.ts';
