@@ -1,4 +1,8 @@
 export type { ByteReader } from './byte-reader.ts';
+export { encodeSafetensors } from './encode-safetensors.ts';
+export type { StateTensor } from './encode-state-pickle.ts';
+export { encodeTfjsWeights, type TfjsWeights } from './encode-tfjs-weights.ts';
+export { encodeTorchFile } from './encode-torch-file.ts';
 export type { TorchScalar } from './flatten-state.ts';
 export { readTorchFile, type TorchFile } from './read-torch-file.ts';
 export { type TorchDtype, torchDtypeBytes } from './torch-dtype.ts';

@@ -15,3 +15,9 @@ export function littleEndianElements(
   else view.swap64();
   return copy;
 }
+
+/** The bytes of values as files hold them: the same memory where the host is little-endian, else a swapped copy. */
+export function bytesOfValues(values: Float32Array | BigInt64Array, swap = !hostIsLittleEndian): Uint8Array {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return swap ? littleEndianElements(bytes, values.BYTES_PER_ELEMENT as 4 | 8, true) : bytes;
+}
