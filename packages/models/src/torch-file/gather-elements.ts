@@ -19,7 +19,7 @@ export function gatherElements(
   size: 1 | 2 | 4 | 8,
   shape: readonly number[],
   stride: readonly number[],
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const count = shape.reduce((product, length) => product * length, 1);
   const result = new Uint8Array(count * size);
   const from = wordsOf(block, size) as Uint32Array;

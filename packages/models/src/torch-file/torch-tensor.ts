@@ -44,21 +44,33 @@ function isContiguous({ shape, stride }: TorchTensor): boolean {
   return true;
 }
 
+type RowMajor =
+  | { readonly bytes: Uint8Array; readonly isOwned: false }
+  | { readonly bytes: Uint8Array<ArrayBuffer>; readonly isOwned: true };
+
+/** What the strides scatter is gathered into memory of its own; what lies in a row stays where it is. */
+function rowMajorBytes(tensor: TorchTensor): RowMajor {
+  const { dtype, shape, stride, storageOffset, storageKey, content } = tensor;
+  const size = torchDtypeBytes[dtype];
+  const count = elementCount(shape);
+  if (count === 0) return { bytes: new Uint8Array(0), isOwned: true };
+  const what = `storage ${storageKey}`;
+  const offset = storageOffset * size;
+  if (isContiguous(tensor)) return { bytes: readExactly(content, offset, count * size, what), isOwned: false };
+  const reach = shape.reduce((sum, length, axis) => sum + (length - 1) * (stride[axis] as number), 1);
+  return {
+    bytes: gatherElements(readExactly(content, offset, reach * size, what), size, shape, stride),
+    isOwned: true,
+  };
+}
+
 /**
  * The elements row-major (last axis fastest) as little-endian bytes, whatever the strides. May be a view into the
  * source: do not change it.
  * @throws TorchFileError when the file is damaged there
  */
 export function tensorBytes(tensor: TorchTensor): Uint8Array {
-  const { dtype, shape, stride, storageOffset, storageKey, content } = tensor;
-  const size = torchDtypeBytes[dtype];
-  const count = elementCount(shape);
-  if (count === 0) return new Uint8Array(0);
-  const what = `storage ${storageKey}`;
-  if (isContiguous(tensor)) return readExactly(content, storageOffset * size, count * size, what);
-  const reach = shape.reduce((sum, length, axis) => sum + (length - 1) * (stride[axis] as number), 1);
-  const block = readExactly(content, storageOffset * size, reach * size, what);
-  return gatherElements(block, size, shape, stride);
+  return rowMajorBytes(tensor).bytes;
 }
 
 /**
@@ -66,7 +78,9 @@ export function tensorBytes(tensor: TorchTensor): Uint8Array {
  * @throws TorchFileError when the file is damaged there
  */
 export function tensorValues(tensor: TorchTensor): TorchValues {
-  const { buffer } = littleEndianElements(tensorBytes(tensor), torchDtypeBytes[tensor.dtype]);
+  const rows = rowMajorBytes(tensor);
+  const own = rows.isOwned ? rows.bytes : new Uint8Array(rows.bytes);
+  const { buffer } = littleEndianElements(own, torchDtypeBytes[tensor.dtype]);
   switch (tensor.dtype) {
     case 'float32':
       return new Float32Array(buffer);
