@@ -27,6 +27,17 @@ export type Experiment = {
   readonly finished_at: string | null;
 };
 
+/** A published checkpoint, as the API lists them: newest step first. */
+export type Checkpoint = {
+  readonly id: string;
+  /** Updates done. */
+  readonly step: number;
+  readonly kind: 'latest' | 'best' | 'final';
+  readonly bytes: number;
+  /** Of the file, hex. */
+  readonly sha256: string;
+};
+
 export type Page<T> = { readonly items: readonly T[]; readonly next_cursor: string | null };
 
 export type MetricSeries = {

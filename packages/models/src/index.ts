@@ -5,7 +5,6 @@ export { createNetwork, type NetworkOptions } from './create-network.ts';
 export { type BatchesTracked, exportStateDict } from './export-state-dict.ts';
 export { type ImportedState, importStateDict } from './import-state-dict.ts';
 export { initialState } from './initial-state.ts';
-export { type KnownWeights, knownWeights } from './known-weights.ts';
 export type {
   ForwardResult,
   Network,

@@ -6,9 +6,9 @@ import { convSmall } from '../src/conv-small.ts';
 import { exportStateDict } from '../src/export-state-dict.ts';
 import { importStateDict } from '../src/import-state-dict.ts';
 import { initialState } from '../src/initial-state.ts';
-import { knownWeights } from '../src/known-weights.ts';
 import type { Network, TensorSpec } from '../src/network.ts';
 import { encodeTorchFile, readTorchFile, type StateTensor, TorchFileError } from '../src/torch-file/index.ts';
+import { knownWeights } from '../src/torch-file/known-weights.ts';
 
 /** Keys, shapes and order of a torch model with a convolution, a BatchNorm of the backbone, and the head. */
 const specs: readonly TensorSpec[] = [
