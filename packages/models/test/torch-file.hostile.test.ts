@@ -128,6 +128,21 @@ describe('a hostile file', () => {
     expect(() => readTorchFile(counted)).toThrow('its sizes do not fit');
   });
 
+  test('cannot send control characters or pages of text to a terminal through an error', () => {
+    const file = zipFile(bytesOf('cos\n\x1b[2Jsystem', 'x'.repeat(3000), '\n.'));
+    const message = (() => {
+      try {
+        readTorchFile(file);
+        return 'it was read';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    })();
+    expect(message).toContain('os.\\x1b[2Jsystemxxx');
+    expect(message).not.toMatch(/\p{C}/u);
+    expect(message.length).toBeLessThan(500);
+  });
+
   test('of big-endian values, of TorchScript, of another kind is named', () => {
     const tar = new Uint8Array(600);
     tar.set(bytesOf('ustar'), 257);

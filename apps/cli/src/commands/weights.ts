@@ -1,4 +1,10 @@
-import { type ByteReader, elementCount, knownWeights, readTorchFile } from '@spherelab/models/torch-file';
+import {
+  type ByteReader,
+  elementCount,
+  knownWeights,
+  printableText,
+  readTorchFile,
+} from '@spherelab/models/torch-file';
 import { type Command, Option } from 'commander';
 import { type ImportOptions, importWeights } from '../import-weights.ts';
 import { openFileReader, readerSha256 } from '../open-file-reader.ts';
@@ -55,7 +61,7 @@ function printInspection(file: string, reader: ByteReader, asJson: boolean): voi
     process.stdout.write(`${JSON.stringify(report)}\n`);
     return;
   }
-  const rows = [...tensors].map(([key, { dtype, shape }]) => [key, dtype, `[${shape.join(', ')}]`]);
+  const rows = [...tensors].map(([key, { dtype, shape }]) => [printableText(key), dtype, `[${shape.join(', ')}]`]);
   const elements = [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
   const lines = [
     formatTable(['key', 'type', 'shape'], rows),
@@ -63,7 +69,9 @@ function printInspection(file: string, reader: ByteReader, asJson: boolean): voi
     `SHA-256 ${sha256}${known === undefined ? '' : ` (${known[0]}: ${known[1].about})`}`,
   ];
   if (scalars.size > 0)
-    lines.push(`and ${scalars.size} plain values, such as ${[...scalars.keys()].slice(0, 3).join(', ')}`);
+    lines.push(
+      `and ${scalars.size} plain values, such as ${[...scalars.keys()].slice(0, 3).map(printableText).join(', ')}`,
+    );
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
@@ -79,7 +87,7 @@ async function importFile(file: string, options: ImportOptions & { readonly json
     return;
   }
   const named = (title: string, names: readonly string[]) =>
-    names.length === 0 ? `${title}: none` : `${title} ${names.length}: ${names.join(', ')}`;
+    names.length === 0 ? `${title}: none` : `${title} ${names.length}: ${names.map(printableText).join(', ')}`;
   const lines = [
     `matched ${report.matched.length} tensors of ${report.backbone}`,
     named('missing in the file, random at the start', report.missing),

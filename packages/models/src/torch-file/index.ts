@@ -5,6 +5,7 @@ export { encodeTfjsWeights, type TfjsWeights } from './encode-tfjs-weights.ts';
 export { encodeTorchFile } from './encode-torch-file.ts';
 export type { TorchScalar } from './flatten-state.ts';
 export { type KnownWeights, knownWeights } from './known-weights.ts';
+export { printableText } from './printable-text.ts';
 export { readTorchFile, type TorchFile } from './read-torch-file.ts';
 export { type TorchDtype, torchDtypeBytes } from './torch-dtype.ts';
 export { TorchFileError } from './torch-file-error.ts';

@@ -41,7 +41,7 @@ function resolve(key: string, pickled: PickledTensor, container: TorchContainer)
   const { storage, storageOffset, shape, stride } = pickled;
   const bytes = shape.includes(0) ? 0 : elementCount(shape) * torchDtypeBytes[storage.dtype];
   if (bytes > Math.max(SMALL_TENSOR_BYTES, container.contentBytes)) {
-    throw new TorchFileError(`${key} of shape [${shape}] is larger than the whole file: refused`);
+    throw new TorchFileError(`${key} is larger than the whole file: refused (shape [${shape}])`);
   }
   return {
     dtype: storage.dtype,
