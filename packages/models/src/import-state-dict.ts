@@ -28,7 +28,9 @@ function isOldBatchNorm({ group, shape }: TensorSpec, fileShape: readonly number
   return group.endsWith('-bn') && fileShape.length === 2 && fileShape[0] === 1 && fileShape[1] === shape[0];
 }
 
-function importTensor(spec: TensorSpec, key: string, tensor: TorchTensor): Float32Array {
+type FileTensor = { readonly key: string; readonly tensor: TorchTensor };
+
+function importTensor(spec: TensorSpec, { key, tensor }: FileTensor): Float32Array {
   const wanted = torchShape(spec);
   const isSame = tensor.shape.length === wanted.length && tensor.shape.every((size, axis) => size === wanted[axis]);
   if (!isSame && !isOldBatchNorm(spec, tensor.shape)) {
@@ -42,8 +44,8 @@ function importTensor(spec: TensorSpec, key: string, tensor: TorchTensor): Float
   }
 }
 
-function byName(file: TorchFile): Map<string, { readonly key: string; readonly tensor: TorchTensor }> {
-  const tensors = new Map<string, { readonly key: string; readonly tensor: TorchTensor }>();
+function byName(file: TorchFile): Map<string, FileTensor> {
+  const tensors = new Map<string, FileTensor>();
   for (const [key, tensor] of file.tensors) {
     const name = withoutPrefixes(key);
     const other = tensors.get(name);
@@ -61,24 +63,17 @@ function byName(file: TorchFile): Map<string, { readonly key: string; readonly t
  */
 export function importStateDict(network: Network, file: TorchFile): ImportedState {
   const tensors = byName(file);
-  const state = new Map<string, Float32Array>();
-  const missing: string[] = [];
-  let ofBackbone = 0;
-  for (const spec of network.specs) {
-    const found = tensors.get(spec.name);
-    if (found === undefined) missing.push(spec.name);
-    else {
-      state.set(spec.name, importTensor(spec, found.key, found.tensor));
-      if (spec.group.startsWith('backbone')) ofBackbone += 1;
-    }
-  }
-  if (ofBackbone === 0) {
+  const found = network.specs.filter(({ name }) => tensors.has(name));
+  // Told first: in a file for another network single keys, as the head's, may fit by name and not by shape.
+  if (!found.some(({ group }) => group.startsWith('backbone'))) {
     const keys = [...file.tensors.keys()].slice(0, 3).join(', ') || 'nothing';
     const wanted = network.specs[0]?.name ?? 'nothing';
     throw new TorchFileError(
       `the file has no tensor of the backbone of ${network.name}: it holds ${keys} ..., wanted are ${wanted} ...`,
     );
   }
+  const state = new Map(found.map((spec) => [spec.name, importTensor(spec, tensors.get(spec.name) as FileTensor)]));
+  const missing = network.specs.map(({ name }) => name).filter((name) => !state.has(name));
   const used = new Set([...state.keys()].map((name) => tensors.get(name)?.key));
   const unused = [...file.tensors.keys()].filter((key) => !used.has(key) && !BATCH_COUNTER.test(key));
   return { state, matched: [...state.keys()], missing, unused };

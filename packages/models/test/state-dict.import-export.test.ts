@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { goldenRoot } from '../../../test/golden-reader.ts';
+import { bnInception } from '../src/bn-inception.ts';
 import { convSmall } from '../src/conv-small.ts';
 import { exportStateDict } from '../src/export-state-dict.ts';
 import { importStateDict } from '../src/import-state-dict.ts';
@@ -121,6 +122,8 @@ describe('importing a file', () => {
   test('refuses a file without a tensor of the backbone, and whole numbers for weights', () => {
     const head = exported.filter(({ name }) => name.startsWith('head'));
     expect(() => importStateDict(toy, fileOf(head))).toThrow('no tensor of the backbone of toy');
+    const otherHead = head.map((tensor) => (tensor.name.endsWith('fc.weight') ? { ...tensor, shape: [5, 7] } : tensor));
+    expect(() => importStateDict(toy, fileOf(otherHead))).toThrow('no tensor of the backbone of toy');
     expect(() => importStateDict(toy, fileOf([]))).toThrow('it holds nothing');
     const integers: StateTensor = { name: 'conv1.bias', shape: [5], values: new BigInt64Array(5) };
     expect(() => importStateDict(toy, fileOf([integers]))).toThrow('conv1.bias: a tensor of int64');
@@ -135,29 +138,39 @@ describe('importing a file', () => {
   });
 });
 
-test('the order and shapes of an export are those of the reference model', () => {
-  const folder = path.join(goldenRoot(), 'bninception', 'state-dict-bn.json');
-  type Entry = { readonly key: string; readonly shape: readonly number[]; readonly dtype: string };
-  const { entries } = JSON.parse(readFileSync(folder, 'utf8')) as { readonly entries: readonly Entry[] };
-  const floats = entries.filter(({ dtype }) => dtype === 'float32');
-  const network: Network = {
-    ...toy,
-    specs: floats.map(({ key, shape }) => ({
-      name: key,
-      shape: shape.length === 4 ? [2, 3, 1, 0].map((axis) => shape[axis] as number) : shape,
-      role: key.includes('running') ? 'running-statistic' : 'parameter',
-      group: key.startsWith('head') ? 'head' : 'backbone',
-      init: 'zeros',
-    })),
-  };
-  const exported = exportStateDict(network, initialState(network, 0));
-  expect(
-    exported.map(({ name, shape, values }) => ({
-      key: name,
-      shape,
-      dtype: values instanceof Float32Array ? 'float32' : 'int64',
-    })),
-  ).toEqual(entries.map(({ key, shape, dtype }) => ({ key, shape, dtype })));
+describe.each([
+  ['state-dict-bn.json', true],
+  ['state-dict-nobn.json', false],
+] as const)('BN-Inception of %s', (file, needBn) => {
+  const network = bnInception({ imageSize: 227, embeddingDim: 512, needBn, freezeBn: true });
+  const values = initialState(network, 4);
+
+  test('is exported with the keys, shapes, types and order of the reference model', () => {
+    type Entry = { readonly key: string; readonly shape: readonly number[]; readonly dtype: string };
+    const golden = readFileSync(path.join(goldenRoot(), 'bninception', file), 'utf8');
+    const { entries } = JSON.parse(golden) as { readonly entries: readonly Entry[] };
+    expect(
+      exportStateDict(network, values).map((tensor) => ({
+        key: tensor.name,
+        shape: tensor.shape,
+        dtype: tensor.values instanceof Float32Array ? 'float32' : 'int64',
+      })),
+    ).toEqual(entries.map(({ key, shape, dtype }) => ({ key, shape, dtype })));
+  });
+
+  test('comes from a pretrained file of 2017 but for its head', () => {
+    const pretrained: StateTensor[] = exportStateDict(network, values)
+      .filter(({ name }) => !name.startsWith('head.') && !name.endsWith('num_batches_tracked'))
+      .map((tensor) => (tensor.name.includes('_bn.') ? { ...tensor, shape: [1, ...tensor.shape] } : tensor));
+    const classifier = { name: 'last_linear.bias', shape: [1000], values: new Float32Array(1000) };
+    const { state: imported, missing, unused } = importStateDict(network, fileOf([...pretrained, classifier]));
+    expect(unused).toEqual(['last_linear.bias']);
+    expect(missing).toEqual(network.specs.map(({ name }) => name).filter((name) => name.startsWith('head.')));
+    const differing = [...imported].filter(
+      ([name, array]) => !Buffer.from(array.buffer).equals(Buffer.from((values.get(name) as Float32Array).buffer)),
+    );
+    expect(differing.map(([name]) => name)).toEqual([]);
+  });
 });
 
 test("a known file's name ends in the first digits of its SHA-256, as torch names them", () => {
