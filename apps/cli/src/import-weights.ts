@@ -33,7 +33,7 @@ export type ImportReport = {
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const DEFAULT_BACKBONE = 'bn_inception';
 const DEFAULT_EMBEDDING_DIM = 512;
-/** The names and shapes of a network's tensors do not depend on the size of its pictures. */
+/** The names and shapes of a network's tensors depend neither on the size of its pictures nor on what is frozen. */
 const ANY_IMAGE_SIZE = 227;
 
 /**
@@ -82,7 +82,7 @@ async function check(name: string, file: string, options: ImportOptions, needBn:
     const embeddingDim = embeddingDimOf(content, options.embedding_dim);
     // TensorFlow takes a second to load: a file that is refused before does not wait for it.
     const { importStateDict } = await import('@spherelab/models');
-    const network = await networkFor({ backbone, embeddingDim, needBn, imageSize: ANY_IMAGE_SIZE });
+    const network = await networkFor({ backbone, embeddingDim, needBn, imageSize: ANY_IMAGE_SIZE, freezeBn: true });
     const { matched, missing, unused } = importStateDict(network, content);
     return { sha256, known: known !== undefined, backbone, matched, missing, unused };
   } finally {

@@ -12,8 +12,6 @@ export type ModelCheckpoint = {
   readonly tensors: FileTensors;
   /** Updates done. */
   readonly updates: number;
-  /** Whether the backbone's BatchNorms were frozen; true where it is not known, as in the reference. */
-  readonly freezeBn: boolean;
   /** For people and for the summary. */
   readonly source: Readonly<Record<string, unknown>>;
 };
@@ -30,7 +28,7 @@ export async function downloadCheckpoint(experimentId: string, which: string): P
   if (sha256 !== chosen.sha256) throw new CliError(`checkpoint ${chosen.id} arrived damaged: SHA-256 ${sha256}`);
   const { id, step, kind } = chosen;
   const source = { experiment: experiment.id, checkpoint: id, step, kind, sha256 };
-  return decode(bytes, `checkpoint ${id}`, experiment.config.freeze_bn !== false, source);
+  return decode(bytes, `checkpoint ${id}`, source);
 }
 
 export async function readCheckpointFile(file: string): Promise<ModelCheckpoint> {
@@ -38,7 +36,7 @@ export async function readCheckpointFile(file: string): Promise<ModelCheckpoint>
     throw new CliError(`--file ${file} cannot be read (${cause.code})`, null, { cause });
   });
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return decode(bytes, `--file ${file}`, true, { file, sha256 });
+  return decode(bytes, `--file ${file}`, { file, sha256 });
 }
 
 /** `items` are newest first. */
@@ -62,17 +60,12 @@ type Metadata = {
   readonly progress?: { readonly updates?: number };
 };
 
-async function decode(
-  bytes: Uint8Array,
-  what: string,
-  freezeBn: boolean,
-  source: ModelCheckpoint['source'],
-): Promise<ModelCheckpoint> {
+async function decode(bytes: Uint8Array, what: string, source: ModelCheckpoint['source']): Promise<ModelCheckpoint> {
   const { decodeTensorFile, TensorFileError } = await import('@spherelab/models');
   try {
     const { metadata, tensors } = decodeTensorFile<Metadata | null>(bytes);
     if (metadata?.model === undefined) throw new CliError(`${what} is no checkpoint of ours`);
-    return { model: metadata.model, tensors, updates: metadata.progress?.updates ?? 0, freezeBn, source };
+    return { model: metadata.model, tensors, updates: metadata.progress?.updates ?? 0, source };
   } catch (error) {
     if (error instanceof TensorFileError) throw new CliError(`${what}: ${error.message}`, null, { cause: error });
     throw error;

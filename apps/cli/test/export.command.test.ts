@@ -17,7 +17,7 @@ import { tf } from '@spherelab/tensorflow';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const script = fileURLToPath(new URL('../bin/spherelab.js', import.meta.url));
-const model = { backbone: 'conv_small', imageSize: 32, embeddingDim: 24, needBn: true };
+const model = { backbone: 'conv_small', imageSize: 32, embeddingDim: 24, needBn: true, freezeBn: true };
 const network = convSmall(model);
 const state = initialState(network, 1);
 let folder: string;

@@ -106,6 +106,8 @@ describe('spherelab weights import', () => {
     expect((await importing('whole.pth', '--need_bn', 'perhaps')).stderr).toContain('must be true or false');
     expect((await importing('whole.pth', '--embedding_dim', '0')).stderr).toContain('--embedding_dim 0');
     expect((await importing('absent.pth')).stderr).toContain('ENOENT');
+    const standard = await spherelab('weights', 'import', inFolder('whole.pth'));
+    expect(standard.stderr).toContain('no tensor of the backbone of bn_inception');
     const backbone = await spherelab('weights', 'import', inFolder('whole.pth'), '--backbone', 'vgg');
     expect(backbone.stderr).toContain('--backbone vgg');
     const broken = inFolder('broken.pth');

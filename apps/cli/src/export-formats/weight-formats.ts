@@ -72,7 +72,7 @@ async function exportWeights(format: WeightFormat, request: ExportRequest): Prom
   const state = new Map([...checkpoint.tensors].map(([name, { values }]) => [name, values]));
   const torch = exportStateDict(network, state, {
     'head-bn': checkpoint.updates,
-    'backbone-bn': checkpoint.freezeBn ? 0 : checkpoint.updates,
+    'backbone-bn': checkpoint.model.freezeBn ? 0 : checkpoint.updates,
   });
   const outputs = format.encode({ out, network, state, torch, source: checkpoint.source });
   for (const { file, content } of outputs) await atomicWrite(file, content);
