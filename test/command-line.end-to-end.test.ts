@@ -1,10 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { convSmall, importStateDict, littleEndianBytes, readTorchFile } from '@spherelab/models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from './wait-until.ts';
 
@@ -210,6 +212,37 @@ describe('the command line against a running server', () => {
     for (const { id } of items) await spherelab('cancel', id);
     await expect(spherelab('reproduce', '--dataset', 'shapes')).rejects.toMatchObject({ code: 1 });
   });
+
+  it('exports the weights of a run, bit by bit those of its result, for PyTorch', async () => {
+    const [experiment] = (
+      await get<{ items: (Experiment & { config: { embedding_dim: number; image_size: number } })[] }>(
+        '/experiments?status=succeeded&limit=1',
+      )
+    ).items;
+    const id = experiment?.id as string;
+    const file = path.join(state, 'run.pth');
+    const written = JSON.parse(
+      await spherelab('export', id, '--format', 'pth', '--checkpoint', 'final', '--out', file, '--json'),
+    );
+    expect(written).toMatchObject({ format: 'pth', source: { experiment: id, kind: 'final' }, updates: 12 });
+    const network = convSmall({
+      imageSize: experiment?.config.image_size as number,
+      embeddingDim: experiment?.config.embedding_dim as number,
+      needBn: true,
+    });
+    const imported = importStateDict(network, readTorchFile(new Uint8Array(await readFile(file))));
+    expect([imported.missing, imported.unused]).toEqual([[], []]);
+    const hash = createHash('sha256');
+    for (const { name } of network.specs) hash.update(littleEndianBytes(imported.state.get(name) as Float32Array));
+    expect(hash.digest('hex')).toBe(experiment?.result?.weights_sha256);
+    await spherelab('export', id, '--format', 'tfjs', '--checkpoint', 'best', '--out', path.join(state, 'model.json'));
+    await expect(
+      spherelab('export', id, '--format', 'pth', '--checkpoint', '777', '--out', path.join(state, 'x.pth')),
+    ).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('12 (final)') });
+    await expect(
+      spherelab('export', 'nobody', '--format', 'pth', '--out', path.join(state, 'x.pth')),
+    ).rejects.toMatchObject({ code: 1 });
+  }, 120_000);
 
   it('says in doctor --json which TensorFlow, device and kernels there are', async () => {
     const report = JSON.parse(await spherelab('doctor', '--json'));

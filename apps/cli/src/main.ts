@@ -5,10 +5,12 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addEmbedCommand } from './commands/embed.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addLookingCommands } from './commands/experiments.ts';
+import { addExportCommand } from './commands/export.ts';
 import { addReproduceCommands } from './commands/reproduce.ts';
 import { addSweepCommand } from './commands/sweep.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addUpCommands } from './commands/up.ts';
+import { addWeightsCommand } from './commands/weights.ts';
 
 const program = new Command('spherelab')
   .description('deep-metric-learning experiments with the Spherical Embedding Constraint')
@@ -23,6 +25,8 @@ addLookingCommands(program);
 addControlCommands(program);
 addEvaluateCommand(program);
 addEmbedCommand(program);
+addExportCommand(program);
+addWeightsCommand(program);
 addDatasetsCommand(program);
 addDoctorCommand(program);
 

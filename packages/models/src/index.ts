@@ -2,6 +2,8 @@ export { type BnInceptionOptions, bnInception } from './bn-inception.ts';
 export { type ConvSmallOptions, convSmall } from './conv-small.ts';
 export { counterUniform } from './counter-uniform.ts';
 export { createNetwork, type NetworkOptions } from './create-network.ts';
+export { type BatchesTracked, exportStateDict } from './export-state-dict.ts';
+export { type ImportedState, importStateDict } from './import-state-dict.ts';
 export { initialState } from './initial-state.ts';
 export type {
   ForwardResult,
@@ -21,3 +23,4 @@ export {
   type TensorFile,
   TensorFileError,
 } from './tensor-file.ts';
+export * from './torch-file/index.ts';

@@ -15,7 +15,7 @@ export type EvaluateOptions = {
   readonly embed: TrainStep['embed'];
   readonly step: number;
   /** Whether no update follows: some measures are taken only then. Default false */
-  readonly isFinal?: boolean;
+  readonly isFinal: boolean;
   /** Whether the colour histogram of the same test images is wanted too. */
   readonly withColourHistogram: boolean;
   /** Called often; false ends the evaluation. */
@@ -46,7 +46,7 @@ export async function evaluateNetwork(options: EvaluateOptions): Promise<Network
   const ks = recallKs(name);
   const protocol = evaluationProtocol(name, dataset.train.length);
   const isDue = (when: EvaluationProtocol['clustering']): boolean =>
-    when === 'each' || (when === 'final' && options.isFinal === true);
+    when === 'each' || (when === 'final' && options.isFinal);
   const histograms: Float32Array[] = [];
   const watchHistogram = async (pixels: Uint8Array, count: number): Promise<boolean> => {
     if (options.withColourHistogram) {

@@ -72,6 +72,7 @@ async function evaluate(run: TrainingRun, step: number, stopReason: () => StopRe
     embed: (input) => trainStep.embed(input),
     step,
     withColourHistogram: run.progress.colourHistogram === null,
+    isFinal: updates === run.schedule.totalUpdates,
     goOn: async () => {
       await reporter.tick(updates, 'evaluating');
       await nextTurn();

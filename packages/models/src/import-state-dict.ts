@@ -1,0 +1,80 @@
+import type { Network, TensorSpec } from './network.ts';
+import { axesFromTorch, isConvolution, torchShape } from './state-dict-layout.ts';
+import { permuteTensor, type TorchFile, TorchFileError, type TorchTensor, tensorFloat32 } from './torch-file/index.ts';
+
+export type ImportedState = {
+  /** Values of the matched tensors only, in the network's layout; the others keep their initialisation. */
+  readonly state: Map<string, Float32Array>;
+  /** Names of the network's tensors that the file holds, in the network's order. */
+  readonly matched: readonly string[];
+  /** Names of the network's tensors that the file lacks. */
+  readonly missing: readonly string[];
+  /** Keys of the file that the network does not use, such as a classifier's. */
+  readonly unused: readonly string[];
+};
+
+/** What wrappers put before a key: DataParallel, torch.compile, and training scripts that save more than the weights. */
+const PREFIXES = ['module.', '_orig_mod.', 'state_dict.'];
+/** Batches that a BatchNorm has seen: counted by torch, used by nothing here. */
+const BATCH_COUNTER = /(^|\.)num_batches_tracked$/;
+
+function withoutPrefixes(key: string): string {
+  const prefix = PREFIXES.find((candidate) => key.startsWith(candidate));
+  return prefix === undefined ? key : withoutPrefixes(key.slice(prefix.length));
+}
+
+/** Files of 2017 hold the vectors of a BatchNorm as [1, channels]. */
+function isOldBatchNorm({ group, shape }: TensorSpec, fileShape: readonly number[]): boolean {
+  return group.endsWith('-bn') && fileShape.length === 2 && fileShape[0] === 1 && fileShape[1] === shape[0];
+}
+
+type FileTensor = { readonly key: string; readonly tensor: TorchTensor };
+
+function importTensor(spec: TensorSpec, { key, tensor }: FileTensor): Float32Array {
+  const wanted = torchShape(spec);
+  const isSame = tensor.shape.length === wanted.length && tensor.shape.every((size, axis) => size === wanted[axis]);
+  if (!isSame && !isOldBatchNorm(spec, tensor.shape)) {
+    throw new TorchFileError(`${key} has shape [${tensor.shape}] in the file, [${wanted}] is wanted`);
+  }
+  try {
+    return tensorFloat32(isConvolution(spec) ? permuteTensor(tensor, axesFromTorch) : tensor);
+  } catch (error) {
+    if (error instanceof TorchFileError) throw new TorchFileError(`${key}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+function byName(file: TorchFile): Map<string, FileTensor> {
+  const tensors = new Map<string, FileTensor>();
+  for (const [key, tensor] of file.tensors) {
+    const name = withoutPrefixes(key);
+    const other = tensors.get(name);
+    if (other !== undefined) throw new TorchFileError(`${other.key} and ${key} are the same tensor under two prefixes`);
+    tensors.set(name, { key, tensor });
+  }
+  return tensors;
+}
+
+/**
+ * Maps a file's state dict onto a network by name, as the reference does: what the file lacks keeps its random
+ * initialisation (with a pretrained file the whole head), what the network lacks is ignored (the classifier).
+ * Convolution weights are turned from OIHW to HWIO; float16, bfloat16 and float64 become float32.
+ * @throws TorchFileError naming key and shapes where a tensor does not fit, and when nothing of the backbone is there
+ */
+export function importStateDict(network: Network, file: TorchFile): ImportedState {
+  const tensors = byName(file);
+  const found = network.specs.filter(({ name }) => tensors.has(name));
+  // Told first: in a file for another network single keys, as the head's, may fit by name and not by shape.
+  if (!found.some(({ group }) => group.startsWith('backbone'))) {
+    const keys = [...file.tensors.keys()].slice(0, 3).join(', ') || 'nothing';
+    const wanted = network.specs[0]?.name ?? 'nothing';
+    throw new TorchFileError(
+      `the file has no tensor of the backbone of ${network.name}: it holds ${keys} ..., wanted are ${wanted} ...`,
+    );
+  }
+  const state = new Map(found.map((spec) => [spec.name, importTensor(spec, tensors.get(spec.name) as FileTensor)]));
+  const missing = network.specs.map(({ name }) => name).filter((name) => !state.has(name));
+  const used = new Set([...state.keys()].map((name) => tensors.get(name)?.key));
+  const unused = [...file.tensors.keys()].filter((key) => !used.has(key) && !BATCH_COUNTER.test(key));
+  return { state, matched: [...state.keys()], missing, unused };
+}

@@ -1,0 +1,20 @@
+export type { ByteReader } from './byte-reader.ts';
+export { encodeSafetensors } from './encode-safetensors.ts';
+export type { StateTensor } from './encode-state-pickle.ts';
+export { encodeTfjsWeights, type TfjsWeights } from './encode-tfjs-weights.ts';
+export { encodeTorchFile } from './encode-torch-file.ts';
+export type { TorchScalar } from './flatten-state.ts';
+export { type KnownWeights, knownWeights } from './known-weights.ts';
+export { printableText } from './printable-text.ts';
+export { readTorchFile, type TorchFile } from './read-torch-file.ts';
+export { type TorchDtype, torchDtypeBytes } from './torch-dtype.ts';
+export { TorchFileError } from './torch-file-error.ts';
+export {
+  elementCount,
+  permuteTensor,
+  type TorchTensor,
+  type TorchValues,
+  tensorBytes,
+  tensorFloat32,
+  tensorValues,
+} from './torch-tensor.ts';
