@@ -1,5 +1,7 @@
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { readTorchFile, TorchFileError, tensorFloat32 } from '../src/torch-file/index.ts';
+import { crc32 } from '../src/torch-file/crc32.ts';
+import { readTorchFile, TorchFileError, type TorchTensor, tensorFloat32 } from '../src/torch-file/index.ts';
 import { bytesOf, legacyFile, tensorOpcodes, zipFile } from './raw-torch-file.ts';
 
 const values = Float32Array.of(1, 2, 3, 4, 5, 6);
@@ -55,7 +57,7 @@ describe('dialects of older and newer torch and Python', () => {
     const tensor = (sizes: number) =>
       bytesOf('ctorch._utils\n_rebuild_tensor\n(', storage(view), 'K', 1, 'K', sizes, 0x85, 'K', 1, 0x85, 'tR');
     const { tensors } = readLegacy(bytesOf(0x80, 2, '}U', 1, 'w', tensor(3), 's.'));
-    expect(tensorFloat32(tensors.get('w') as never)).toEqual(Float32Array.of(4, 5, 6));
+    expect(tensorFloat32(tensors.get('w') as TorchTensor)).toEqual(Float32Array.of(4, 5, 6));
     expect(() => readLegacy(bytesOf(0x80, 2, '}U', 1, 'w', tensor(4), 's.'))).toThrow('beyond its storage of 4');
   });
 
@@ -74,12 +76,27 @@ describe('dialects of older and newer torch and Python', () => {
     expect([...scalars.keys()].at(-1)).toBe('a.6');
   });
 
+  test('deflated records, which zip tools make when they pack a file anew', () => {
+    const content = new Uint8Array(new Float32Array(1000).fill(1.5).buffer);
+    const packed = new Uint8Array(deflateRawSync(content));
+    const pickle = bytesOf(0x80, 2, '}U', 1, 'w', tensorOpcodes('0', 1000, [1000], [1]), 's.');
+    const file = zipFile(pickle, { 0: packed });
+    const entry = new DataView(file.buffer, file.length - 22 - 46 - 'a/data/0'.length);
+    entry.setUint16(10, 8, true);
+    entry.setUint32(16, crc32(content), true);
+    entry.setUint32(24, content.length, true);
+    const tensor = readTorchFile(file).tensors.get('w') as TorchTensor;
+    expect(tensorFloat32(tensor)).toEqual(new Float32Array(1000).fill(1.5));
+    entry.setUint32(24, content.length + 4, true);
+    expect(() => readTorchFile(file)).toThrow('storage 0 has 4004 bytes, 1000 of float32 are declared');
+  });
+
   test('a checksum of 0, which torch records when told to compute none, is not compared', () => {
     const content = new Uint8Array(values.slice().buffer);
     const pickle = bytesOf(0x80, 2, '}U', 1, 'w', tensorOpcodes('0', 6, [6], [1]), 's.');
     const file = zipFile(pickle, { 0: content });
     const last = file.length - 22 - 46 - 'a/data/0'.length;
-    const read = () => tensorFloat32(readTorchFile(file).tensors.get('w') as never);
+    const read = () => tensorFloat32(readTorchFile(file).tensors.get('w') as TorchTensor);
     expect(read()).toEqual(values);
     file.fill(7, last + 16, last + 20);
     expect(read).toThrow(TorchFileError);

@@ -2,7 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { goldenRoot, readGolden, type TensorEntry } from '../../../test/golden-reader.ts';
-import { readTorchFile, TorchFileError, type TorchTensor, tensorBytes, tensorValues } from '../src/torch-file/index.ts';
+import {
+  readTorchFile,
+  type TorchFile,
+  TorchFileError,
+  type TorchTensor,
+  tensorBytes,
+  tensorValues,
+} from '../src/torch-file/index.ts';
 
 type Entry = {
   readonly key: string;
@@ -85,9 +92,15 @@ describe('files written by torch.save', () => {
   });
 
   test.each(golden.manifest.files.filter((file) => file.expect === 'ok-or-reject'))(
-    '$file, which torch never writes, is read exactly too',
+    '$file, which torch never writes, is read exactly or refused',
     (file) => {
-      const opened = readTorchFile(read(file.file));
+      let opened: TorchFile;
+      try {
+        opened = readTorchFile(read(file.file));
+      } catch (error) {
+        expect(error).toBeInstanceOf(TorchFileError);
+        return;
+      }
       for (const entry of file.entries ?? []) expectEntry(opened.tensors.get(entry.key), entry);
     },
   );
@@ -104,8 +117,8 @@ describe('files written by torch.save', () => {
     },
   );
 
-  test('has cases of every kind', () => {
-    const kinds = golden.manifest.files.map((file) => `${file.expect} ${file.format}`);
-    expect(kinds).toEqual(expect.arrayContaining(['ok legacy', 'ok zip', 'reject legacy', 'reject zip']));
+  test('has files to read and files to refuse', () => {
+    const kinds = golden.manifest.files.map((file) => file.expect);
+    expect(kinds).toEqual(expect.arrayContaining(['ok', 'reject']));
   });
 });

@@ -23,7 +23,7 @@ function bnInception(): StateTensor[] {
 
 beforeAll(() => {
   writeFileSync(file, encodeTorchFile(bnInception()));
-  handle = openSync(file);
+  handle = openSync(file, 'r');
 });
 
 afterAll(() => {
