@@ -29,7 +29,12 @@ describe('what is measured when', () => {
         gallery: withGallery ? shapes.test.filter((_, at) => at % 20 === 1) : null,
       },
       batchSize: 32,
-      embed: (input) => tf.tidy(() => tf.avgPool(input.toFloat() as typeof input, 4, 4, 'valid').reshape([32, 48])),
+      embed: (pixels) =>
+        tf.tidy(() => {
+          const side = shapes.imageSize;
+          const images = tf.tensor4d(Float32Array.from(pixels), [32, side, side, 3]);
+          return tf.avgPool(images, 4, 4, 'valid').reshape([32, -1]).dataSync<'float32'>();
+        }),
       step: 7,
       isFinal,
       withColourHistogram: false,
