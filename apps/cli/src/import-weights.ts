@@ -1,11 +1,11 @@
 import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { openFileReader, readerSha256 } from '@spherelab/datasets/file-reader';
 import type { NetworkOptions } from '@spherelab/models';
 import { knownWeights, readTorchFile, type TorchFile } from '@spherelab/models/torch-file';
 import { temporaryBeside } from './atomic-write.ts';
 import { readEnvironment } from './cli-environment.ts';
 import { CliError } from './cli-error.ts';
-import { openFileReader, readerSha256 } from './open-file-reader.ts';
 
 export type ImportOptions = {
   readonly backbone?: string;
@@ -147,8 +147,7 @@ function sha256OfPresent(target: string): string | null {
       close();
     }
   } catch (error) {
-    const isAbsent = error instanceof CliError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
-    if (isAbsent) return null;
+    if ((error as { readonly cause?: NodeJS.ErrnoException }).cause?.code === 'ENOENT') return null;
     throw error;
   }
 }

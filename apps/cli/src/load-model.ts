@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createNetwork, decodeTensorFile, initialState, type NetworkOptions, TensorFileError } from '@spherelab/models';
+import { openFileReader, readerSha256 } from '@spherelab/datasets/file-reader';
+import {
+  createNetwork,
+  decodeTensorFile,
+  importStateDict,
+  initialState,
+  type Network,
+  type NetworkOptions,
+  TensorFileError,
+} from '@spherelab/models';
+import { readTorchFile } from '@spherelab/models/torch-file';
 import { tf } from '@spherelab/tensorflow';
 import { ApiClient } from './api-client.ts';
 import { serverAddress } from './cli-environment.ts';
@@ -18,23 +28,50 @@ export type Model = {
 };
 
 /**
- * The network of a checkpoint (by id from the server, or a file), or an untrained one with `--weights random`.
- * Throws CliError where neither is named or the checkpoint cannot be read.
+ * The network of a checkpoint (by id from the server, or a file), one with the weights of a .pth file, or an untrained
+ * one with `--weights random`. Throws CliError where none is named or it cannot be read.
  */
 export async function loadModel(options: EmbedOptions): Promise<Model> {
   if (options.checkpoint !== undefined) return loadCheckpoint(options.checkpoint);
-  if (options.weights !== 'random') {
-    throw new CliError('name the weights: --checkpoint ID, or --weights random for an untrained network');
+  if (options.weights === undefined) {
+    throw new CliError('name the weights: --checkpoint ID, --weights FILE.pth, or --weights random');
   }
+  const defaults = defaultsOf[options.backbone] ?? defaultsOf.conv_small;
   const networkOptions = {
     backbone: options.backbone,
-    imageSize: wholeNumber('--image_size', options.image_size, 16),
-    embeddingDim: wholeNumber('--embedding_dim', options.embedding_dim, 1),
-    needBn: options.need_bn !== 'false' && options.need_bn !== '0',
+    imageSize: wholeNumber('--image_size', options.image_size ?? defaults.imageSize, 16),
+    embeddingDim: wholeNumber('--embedding_dim', options.embedding_dim ?? defaults.embeddingDim, 1),
+    needBn: !['false', '0'].includes(options.needBn ?? options.need_bn),
     freezeBn: true,
   };
   const seed = wholeNumber('--seed', options.seed, 0);
-  return buildModel(networkOptions, initialState(createNetwork(networkOptions), seed), `random weights, seed ${seed}`);
+  const initial = initialState(networkOf(networkOptions), seed);
+  if (options.weights === 'random') return buildModel(networkOptions, initial, `random weights, seed ${seed}`);
+  const [reader, close] = openFileReader(options.weights);
+  try {
+    const { state, missing } = importStateDict(networkOf(networkOptions), readTorchFile(reader));
+    const random = missing.length === 0 ? '' : `; random with seed ${seed}: ${missing.join(', ')}`;
+    const description = `${options.weights}, SHA-256 ${readerSha256(reader)}${random}`;
+    return buildModel(networkOptions, new Map([...initial, ...state]), description);
+  } finally {
+    close();
+  }
+}
+
+type Defaults = { readonly imageSize: string; readonly embeddingDim: string };
+
+const defaultsOf: Readonly<Record<string, Defaults>> & { readonly conv_small: Defaults } = {
+  conv_small: { imageSize: '64', embeddingDim: '128' },
+  bn_inception: { imageSize: '227', embeddingDim: '512' },
+};
+
+function networkOf(options: NetworkOptions): Network {
+  try {
+    return createNetwork(options);
+  } catch (cause) {
+    if (cause instanceof RangeError) throw new CliError(cause.message, null, { cause });
+    throw cause;
+  }
 }
 
 /** The network of a checkpoint, by id from the server or from a file. Throws CliError where it cannot be read. */

@@ -10,13 +10,14 @@ export type DatasetErrorCode =
   | 'too_few_images'
   | 'query_without_gallery'
   | 'unreadable_image'
+  | 'unreadable_file'
   | 'invalid_batch';
 
 /** What is wrong with a data set, told to its user. Trying again does not help: never retryable. */
 export class DatasetError extends Error {
   override readonly name = 'DatasetError';
   readonly code: DatasetErrorCode;
-  /** The experiment's field that is to blame: dataset, protocol, batch_size or instances. */
+  /** The experiment's field that is to blame: dataset, protocol, batch_size, instances or weights. */
   readonly field: string;
   readonly retryable = false;
 

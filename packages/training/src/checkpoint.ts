@@ -28,6 +28,8 @@ export type CheckpointIdentity = {
   readonly dataListSha256: string;
   /** SHA-256 of the compiled step. */
   readonly graphSha256: string;
+  /** SHA-256 of the file of weights that the run began with, or `random`. */
+  readonly weightsFileSha256: string;
 };
 
 export type CheckpointMetadata = CheckpointIdentity & {
@@ -114,7 +116,7 @@ function decode(file: Uint8Array): TensorFile<CheckpointMetadata | null> {
 
 /** Throws TrainingError checkpoint_mismatch, naming what differs, unless a run of `identity` may continue from it. */
 export function checkCheckpointIdentity({ metadata }: LoadedCheckpoint, identity: CheckpointIdentity): void {
-  for (const key of ['network', 'configSha256', 'dataListSha256', 'graphSha256'] as const) {
+  for (const key of ['network', 'configSha256', 'dataListSha256', 'graphSha256', 'weightsFileSha256'] as const) {
     if (metadata[key] === identity[key]) continue;
     throw new TrainingError(
       'checkpoint_mismatch',

@@ -9,6 +9,7 @@ import { type EventReporter, eventReporter } from './event-reporter.ts';
 import { type LogWindow, logWindow } from './log-window.ts';
 import { lossSettingsOf } from './loss-settings-of.ts';
 import { countUpdates } from './lr-schedule.ts';
+import { pretrainedState } from './pretrained-state.ts';
 import { provideStepGraph } from './provide-step-graph.ts';
 import { initialProgress, type RunProgress, type Schedule } from './run-progress.ts';
 import { type StepRecipe, stepOptionsOf } from './step-recipe.ts';
@@ -93,10 +94,12 @@ async function startState(
 export async function openRun(options: TrainOptions): Promise<TrainingRun> {
   const { config, workFolder, emit } = options;
   await mkdir(workFolder, { recursive: true });
-  const environment = readEnvironment(options.hostEnvironment);
   const recipe = stepRecipeOf(config);
   const stepOptions = stepOptionsOf(recipe);
   const { network } = stepOptions;
+  const pretrained = config.weights === 'random' ? null : pretrainedState(options.dataRoot, config.weights, network);
+  const weightsFileSha256 = pretrained?.sha256 ?? 'random';
+  const environment = readEnvironment({ ...options.hostEnvironment, weights_file_sha256: weightsFileSha256 });
   const dataset = await openDataset({
     dataRoot: options.dataRoot,
     name: config.dataset,
@@ -118,13 +121,16 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
       configSha256: experimentIdentity(config, null),
       dataListSha256,
       graphSha256: graph.sha256,
+      weightsFileSha256,
     };
     const { state, progress } = await startState(options, identity, environment);
     trainStep = openCompiledStep(graph.folder, stepOptions, recipe.record);
-    trainStep.writeState(state ?? withFreshOptimizer(trainStep, initialState(network, config.seed)));
+    const weights = new Map([...initialState(network, config.seed), ...(pretrained?.state ?? [])]);
+    trainStep.writeState(state ?? withFreshOptimizer(trainStep, weights));
     const reporter = eventReporter(emit, totalUpdates);
     const resumedFromStep = options.resumeFrom === null ? null : progress.updates;
     await emit({ type: 'started', totalUpdates, resumedFromStep, environment, dataListSha256 });
+    if (pretrained !== null) await emit({ type: 'log', level: 'info', message: pretrained.message });
     await reporter.flush(progress.updates, 'preparing');
     return {
       config,

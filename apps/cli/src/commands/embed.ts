@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Dataset, ImageList } from '@spherelab/datasets';
 import type { NetworkOptions } from '@spherelab/models';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { readEnvironment } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
 import { embedList } from '../embed-list.ts';
@@ -14,9 +14,10 @@ export type EmbedOptions = {
   readonly checkpoint?: string;
   readonly weights?: string;
   readonly backbone: string;
-  readonly embedding_dim: string;
-  readonly image_size: string;
+  readonly embedding_dim?: string;
+  readonly image_size?: string;
   readonly need_bn: string;
+  readonly needBn?: string;
   readonly seed: string;
   readonly out: string;
   readonly json?: boolean;
@@ -31,12 +32,13 @@ export function addEmbedCommand(program: Command): void {
     .option('--images <folder>', 'or every picture under a folder')
     .option('--split <part>', 'of the data set: test, train or gallery', 'test')
     .option('--checkpoint <id|file>', 'trained weights: a checkpoint id, or a downloaded checkpoint file')
-    .option('--weights <name>', 'or "random" for an untrained network')
-    .option('--backbone <name>', 'network of random weights', 'conv_small')
-    .option('--embedding_dim <n>', 'of random weights', '128')
-    .option('--image_size <px>', 'of random weights', '64')
-    .option('--need_bn <bool>', 'of random weights', 'true')
-    .option('--seed <n>', 'of random weights', '0')
+    .option('--weights <file|random>', 'or a PyTorch file, or "random" for an untrained network')
+    .option('--backbone <name>', 'network of --weights: bn_inception or conv_small', 'conv_small')
+    .option('--embedding_dim <n>', 'of --weights (512 for bn_inception, 128 for conv_small)')
+    .option('--image_size <px>', 'of --weights (227 for bn_inception, 64 for conv_small)')
+    .option('--need_bn <bool>', 'whether the head of --weights has a BatchNorm', 'true')
+    .addOption(new Option('--need-bn <bool>').hideHelp())
+    .option('--seed <n>', 'of what is random', '0')
     .requiredOption(
       '--out <file.npy>',
       'float32 [n, d]; the relative paths go to .json beside it, labels to .labels.npy',

@@ -1,3 +1,4 @@
+import { openFileReader, readerSha256 } from '@spherelab/datasets/file-reader';
 import {
   type ByteReader,
   elementCount,
@@ -7,7 +8,6 @@ import {
 } from '@spherelab/models/torch-file';
 import { type Command, Option } from 'commander';
 import { type ImportOptions, importWeights } from '../import-weights.ts';
-import { openFileReader, readerSha256 } from '../open-file-reader.ts';
 import { formatTable } from '../output/print-table.ts';
 
 /** `spherelab weights`: PyTorch files, looked into and taken over without Python; runs without a server. */

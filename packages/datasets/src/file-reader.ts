@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { ByteReader } from '@spherelab/models/torch-file';
-import { CliError } from './cli-error.ts';
+import { DatasetError } from './dataset-error.ts';
 
 const BLOCK_BYTES = 1 << 20;
 
-/** Random access to a file, and what closes it. Throws CliError where it cannot be opened. */
-export function openFileReader(file: string): [reader: ByteReader, close: () => void] {
+/** Random access to bytes, as the reader of weight files takes them; a read at the end may give fewer. */
+export type FileReader = {
+  readonly size: number;
+  readonly read: (offset: number, length: number) => Uint8Array;
+};
+
+/** Random access to a file, and what closes it. Throws DatasetError unreadable_file. */
+export function openFileReader(file: string): [reader: FileReader, close: () => void] {
   const handle = open(file);
   const { size } = fstatSync(handle);
   const read = (offset: number, length: number): Uint8Array => {
@@ -27,15 +32,19 @@ function open(file: string): number {
   try {
     handle = openSync(file, 'r');
   } catch (cause) {
-    throw new CliError(`${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`, null, { cause });
+    throw unreadable(`${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`, cause);
   }
   if (fstatSync(handle).isFile()) return handle;
   closeSync(handle);
-  throw new CliError(`${file} is no file`);
+  throw unreadable(`${file} is no file`);
+}
+
+function unreadable(message: string, cause?: unknown): DatasetError {
+  return new DatasetError('unreadable_file', message, { field: 'weights', cause });
 }
 
 /** SHA-256 of everything, hex. */
-export function readerSha256(reader: ByteReader): string {
+export function readerSha256(reader: FileReader): string {
   const hash = createHash('sha256');
   for (let at = 0; at < reader.size; at += BLOCK_BYTES) {
     hash.update(reader.read(at, Math.min(BLOCK_BYTES, reader.size - at)));

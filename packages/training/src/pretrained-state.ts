@@ -1,0 +1,43 @@
+import path from 'node:path';
+import { DatasetError } from '@spherelab/datasets';
+import { openFileReader, readerSha256 } from '@spherelab/datasets/file-reader';
+import { importStateDict, type Network } from '@spherelab/models';
+import { readTorchFile, TorchFileError } from '@spherelab/models/torch-file';
+import { TrainingError } from './training-error.ts';
+
+export type PretrainedState = {
+  /** Values of the tensors that the file has, in the network's layout; the others keep their initialisation. */
+  readonly state: ReadonlyMap<string, Float32Array>;
+  /** SHA-256 (hex) of the file. */
+  readonly sha256: string;
+  /** One line for the log. */
+  readonly message: string;
+};
+
+/**
+ * Reads `<data root>/weights/<name>` onto a network.
+ * Throws TrainingError missing_weights (not there) or bad_weights (damaged, or of another network).
+ */
+export function pretrainedState(dataRoot: string, name: string, network: Network): PretrainedState {
+  const file = path.join(dataRoot, 'weights', name);
+  try {
+    const [reader, close] = openFileReader(file);
+    try {
+      const { state, matched, missing, unused } = importStateDict(network, readTorchFile(reader));
+      const rest = `${missing.length} start at random, ${unused.length} of the file are not used`;
+      const message = `weights ${name}: ${matched.length} tensors of ${network.name} set, ${rest}`;
+      return { state, sha256: readerSha256(reader), message };
+    } finally {
+      close();
+    }
+  } catch (cause) {
+    if (cause instanceof DatasetError) {
+      const hint = `put the file at weights/${name} under the worker's data root, or start from "random"`;
+      throw new TrainingError('missing_weights', `${cause.message}: ${hint}`, { cause });
+    }
+    if (cause instanceof TorchFileError) {
+      throw new TrainingError('bad_weights', `weights ${name}: ${cause.message}`, { cause });
+    }
+    throw cause;
+  }
+}
