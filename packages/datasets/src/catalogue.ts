@@ -4,6 +4,7 @@ import { DatasetError } from './dataset-error.ts';
 import { readDatasetLists } from './dataset-lists.ts';
 import { datasetFolderNames, generatedDatasets } from './dataset-name.ts';
 import { classSizes, type DatasetLists, type Protocol } from './image-list.ts';
+import { paperDatasets } from './paper/paper-dataset.ts';
 
 export { DatasetError, type DatasetErrorCode } from './dataset-error.ts';
 export type { Protocol } from './image-list.ts';
@@ -36,10 +37,16 @@ export async function describeDataset(
   return datasetFacts(await readDatasetLists(dataRoot, name, protocol));
 }
 
-/** Every generated data set and every folder of the data root, with its facts or with what is wrong with it. */
+/**
+ * Every generated data set, every data set of the paper whose folder is there, and every other folder of the data root,
+ * each with its facts or with what is wrong with it.
+ */
 export async function listDatasets(dataRoot: string | null): Promise<DatasetDescription[]> {
   const folders = dataRoot === null ? [] : await datasetFolderNames(dataRoot);
-  const names = [...generatedDatasets, ...folders.filter((name) => !generatedDatasets.includes(name.toLowerCase()))];
+  const papers = paperDatasets.filter(({ folder }) => folders.includes(folder));
+  const taken = new Set([...generatedDatasets, ...paperDatasets.flatMap(({ name, folder }) => [name, folder])]);
+  const others = folders.filter((name) => !taken.has(name) && !taken.has(name.toLowerCase()));
+  const names = [...generatedDatasets, ...papers.map(({ name }) => name), ...others];
   return Promise.all(
     names.map(async (name): Promise<DatasetDescription> => {
       try {
