@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -114,7 +115,7 @@ describe.each(testCases)('the test transform of $file', (golden_) => {
   });
 
   test('decodes the file as Pillow does, but for JPEG rounding and chroma', async () => {
-    const picture = await decodePicture(fileOf(golden_));
+    const picture = await decodePicture(readFileSync(fileOf(golden_)));
     expect([picture.width, picture.height]).toEqual(golden_.source_size);
     const { largest, mean } = differences(picture.pixels, golden.uint8(golden_.decoded_rgb));
     expect(mean).toBeLessThanOrEqual(1);
@@ -122,7 +123,7 @@ describe.each(testCases)('the test transform of $file', (golden_) => {
   });
 
   test('gives the values that the network of the reference sees, from file to crop', async () => {
-    const resized = resizeShortSide(await decodePicture(fileOf(golden_)), shortSideFor(IMAGE_SIZE));
+    const resized = resizeShortSide(await decodePicture(readFileSync(fileOf(golden_))), shortSideFor(IMAGE_SIZE));
     const pixels = testTransform(resized, IMAGE_SIZE);
     expect([3, pixels.length / 3 / IMAGE_SIZE, IMAGE_SIZE]).toEqual(golden_.output_shape);
     const { means, deviations } = channelStatistics(pixels);
@@ -150,7 +151,7 @@ test.each(trainCases)('the training transform of $file with crop $width x $heigh
 test.each(trainCases)(
   'the training transform of the file $file with crop $width x $height has its means',
   async (golden_) => {
-    const resized = resizeShortSide(await decodePicture(fileOf(golden_)), shortSideFor(IMAGE_SIZE));
+    const resized = resizeShortSide(await decodePicture(readFileSync(fileOf(golden_))), shortSideFor(IMAGE_SIZE));
     const { pixels } = resizeCrop(resized, golden_, IMAGE_SIZE, IMAGE_SIZE);
     if (golden_.flip) flipRows(pixels, IMAGE_SIZE);
     expectWithin(channelStatistics(pixels).means, golden_.channel_mean_bgr, 0.5);
