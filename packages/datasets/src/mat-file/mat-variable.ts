@@ -18,8 +18,9 @@ export function matVariable(file: string, bytes: Uint8Array, name: string): MatV
   const elements = new MatElements(file, bytes.subarray(HEADER_BYTES), HEADER_BYTES);
   const names: string[] = [];
   let budget = MAX_INFLATED_BYTES;
-  // Fewer bytes than a tag may be left as padding.
-  while (elements.remaining >= 8) {
+  let found: MatValue | null = null;
+  // The rest of the file is looked through too: one that was cut short behind the variable is broken all the same.
+  while (elements.remaining > 0) {
     const { offset } = elements;
     const { type, data } = elements.next('a variable');
     let matrix = data;
@@ -32,9 +33,10 @@ export function matVariable(file: string, bytes: Uint8Array, name: string): MatV
     } else if (type !== elementTypes.matrix) continue;
     const content = new MatElements(file, matrix, offset);
     const head = matMatrixHead(content);
-    if (head.name === name) return matMatrixBody(content, head);
+    if (head.name === name) found = matMatrixBody(content, head);
     names.push(head.name);
   }
+  if (found !== null) return found;
   const present = names.length === 0 ? 'no variable' : names.join(', ');
   throw malformedMat(file, bytes.length, `the variable "${name}" was expected; the file has ${present}`);
 }

@@ -6,7 +6,7 @@ export type AnnotationPlace = { readonly file: string; readonly line: number };
 
 /** A DatasetError that says what was expected at a place, and what is there. */
 export function malformedAt({ file, line }: AnnotationPlace, expected: string, found: string): DatasetError {
-  const shown = found.length > 80 ? `${found.slice(0, 80)}...` : found;
+  const shown = found.length > 40 ? `${found.slice(0, 40)}...` : found;
   return new DatasetError('malformed_file', `${file}, line ${line}: ${expected}, found ${JSON.stringify(shown)}`);
 }
 
