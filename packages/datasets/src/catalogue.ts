@@ -2,9 +2,8 @@ import type { DatasetFacts } from '@spherelab/config';
 import { dataListSha256 } from './data-list-sha256.ts';
 import { DatasetError } from './dataset-error.ts';
 import { readDatasetLists } from './dataset-lists.ts';
-import { datasetFolderNames, generatedDatasets } from './dataset-name.ts';
+import { datasetFolderNames, knownDatasetNames } from './dataset-name.ts';
 import { classSizes, type DatasetLists, type Protocol } from './image-list.ts';
-import { paperDatasets } from './paper/paper-dataset.ts';
 
 export { DatasetError, type DatasetErrorCode } from './dataset-error.ts';
 export type { Protocol } from './image-list.ts';
@@ -43,10 +42,7 @@ export async function describeDataset(
  */
 export async function listDatasets(dataRoot: string | null): Promise<DatasetDescription[]> {
   const folders = dataRoot === null ? [] : await datasetFolderNames(dataRoot);
-  const papers = paperDatasets.filter(({ folder }) => folders.includes(folder));
-  const taken = new Set([...generatedDatasets, ...paperDatasets.flatMap(({ name, folder }) => [name, folder])]);
-  const others = folders.filter((name) => !taken.has(name) && !taken.has(name.toLowerCase()));
-  const names = [...generatedDatasets, ...papers.map(({ name }) => name), ...others];
+  const names = knownDatasetNames(folders);
   return Promise.all(
     names.map(async (name): Promise<DatasetDescription> => {
       try {

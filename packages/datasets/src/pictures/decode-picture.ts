@@ -64,11 +64,9 @@ function firstThreeChannels({ data, width, height, channels }: Raw): Picture {
   return { width, height, pixels };
 }
 
-/** Format and size of a JPEG, PNG or WebP file, from its header. Rejects with sharp's error for anything else. */
-export async function readPictureHeader(
-  file: Uint8Array,
-): Promise<{ readonly width: number; readonly height: number }> {
-  const { width, height } = await sharp(file, OPTIONS).metadata();
+/** Size of the JPEG, PNG or WebP file at a path, from its header. Rejects with sharp's error for anything else. */
+export async function readPictureHeader(path: string): Promise<{ readonly width: number; readonly height: number }> {
+  const { width, height } = await sharp(path, OPTIONS).metadata();
   return { width, height };
 }
 
