@@ -1,5 +1,6 @@
-import { symlink } from 'node:fs/promises';
+import { rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { describeDataset, listDatasets } from '../src/catalogue.ts';
 import { readDatasetLists } from '../src/dataset-lists.ts';
@@ -198,5 +199,22 @@ test('the catalogue lists data sets of the paper by name where their folder is, 
       ['inshop', false],
       ['own', false],
     ]);
+  });
+});
+
+test('facts are remembered until a file changes', async () => {
+  const classes = (count: number): string =>
+    Array.from({ length: count }, (_, i) => `${i + 1} ${String(i + 1).padStart(3, '0')}.a/b.jpg\n`).join('');
+  await withDataRoot({ [files.cub]: classes(150) }, async (root) => {
+    const file = path.join(root, files.cub);
+    await delay(2_100); // a file that has just changed is not remembered
+    const first = await describeDataset(root, 'cub');
+    expect(first.testClasses).toBe(50);
+    expect(await describeDataset(root, 'CUB')).toBe(first);
+    expect((await describeDataset(root, 'cub', 'validation')).testClasses).toBe(30);
+    await writeFile(file, classes(160));
+    expect((await describeDataset(root, 'cub')).testClasses).toBe(60);
+    await rm(file);
+    await expect(describeDataset(root, 'cub')).rejects.toEqual(refusal('missing_file', /was expected/));
   });
 });

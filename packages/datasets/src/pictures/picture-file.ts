@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
+import { type FileStamp, stampOf } from '../file-stamp.ts';
 
 /** Larger than any picture of a data set; a larger file is refused before it is read. */
 const MAX_FILE_BYTES = 64 * 2 ** 20;
 
-/** A file as it was found; a changed file has another stamp. */
-export type PictureFile = { readonly path: string; readonly stamp: string; readonly changedMs: number };
+export type PictureFile = FileStamp & { readonly path: string };
 
 /** Looks a picture's file up. Throws for what is not there, is no plain file (a pipe would never end) or is too large. */
 export function findPictureFile(path: string): PictureFile {
@@ -12,8 +12,7 @@ export function findPictureFile(path: string): PictureFile {
   if (facts === undefined) throw new Error('there is no such file');
   if (!facts.isFile()) throw new Error('it is not a file');
   if (facts.size > MAX_FILE_BYTES) throw new Error(`it has ${facts.size} bytes; at most ${MAX_FILE_BYTES} are read`);
-  const { dev, ino, size, mtimeNs, ctimeNs } = facts;
-  return { path, stamp: [dev, ino, size, mtimeNs, ctimeNs].join(), changedMs: Number(facts.ctimeMs) };
+  return { path, ...stampOf(facts) };
 }
 
 export function readPictureFile({ path }: PictureFile): Uint8Array {

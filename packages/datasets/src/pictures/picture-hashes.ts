@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
+import { isSettled } from '../file-stamp.ts';
 import { type PictureFile, readPictureFile } from './picture-file.ts';
 
-/** A file changed again within the clock's step could keep its stamp; one that is older than this cannot. */
-const SETTLED_MS = 2_000;
 /** 20 MB of paths and hashes; beyond it files are hashed anew, which costs 0.1 ms each. */
 const MAX_KNOWN = 100_000;
 
@@ -21,7 +20,7 @@ export function hashPicture(file: PictureFile): HashedPicture {
   if (before?.stamp === file.stamp) return { sha256: before.sha256, bytes: null };
   const bytes = readPictureFile(file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (Date.now() - file.changedMs > SETTLED_MS && (known.has(file.path) || known.size < MAX_KNOWN)) {
+  if (isSettled(file) && (known.has(file.path) || known.size < MAX_KNOWN)) {
     known.set(file.path, { stamp: file.stamp, sha256 });
   }
   return { sha256, bytes };
