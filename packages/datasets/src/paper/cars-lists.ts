@@ -27,7 +27,7 @@ function classOf(value: MatValue | undefined, field: string, row: number): numbe
 /**
  * Cars196: path and class are the first field and the field before the last of each annotation, whatever their names;
  * classes 1..98 train, labels are class - 1 in both lists. The official halves (field `test`) play no part
- * (split_train_test.py:25-37). Throws DatasetError.
+ * (split_train_test.py:23-35). Throws DatasetError.
  */
 export async function carsLists(dataRoot: string): Promise<PaperLists> {
   const annotations = matVariable(FILE, await annotationFile(dataRoot, FILE), 'annotations');

@@ -8,7 +8,7 @@ const LAST_TRAINING_CLASS = 100;
 
 /**
  * CUB-200-2011: a row `id path`; the class is the number before the path's first dot, classes 1..100 train. Labels are
- * class - 1 in both lists, so those of the test begin at 100 (split_train_test.py:4-22). Throws DatasetError.
+ * class - 1 in both lists, so those of the test begin at 100 (split_train_test.py:4-20). Throws DatasetError.
  */
 export async function cubLists(dataRoot: string): Promise<PaperLists> {
   const train: ImageEntry[] = [];

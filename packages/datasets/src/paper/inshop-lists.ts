@@ -22,7 +22,7 @@ function labelGiver(): { readonly labelOf: (item: string) => number; readonly kn
 /**
  * In-Shop: rows of three words `path item part`; all other rows are passed over, the two header lines among them.
  * Training and query labels are given in order of first appearance, each list from 0; the gallery takes the labels of the
- * queries and ENDS at its first row whose item no query has (split_train_test.py:66-110). Throws DatasetError.
+ * queries and ENDS at its first row whose item no query has (split_train_test.py:62-104). Throws DatasetError.
  */
 export async function inshopLists(dataRoot: string): Promise<PaperLists> {
   const lines = await annotationLines(dataRoot, FILE);

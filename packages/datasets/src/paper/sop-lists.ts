@@ -22,7 +22,7 @@ async function readList(dataRoot: string, name: string): Promise<ImageList> {
 
 /**
  * Stanford Online Products: split by file, one header line in each, whatever it says; labels are class_id - 1, so those
- * of the test begin at 11318 (split_train_test.py:40-63). Throws DatasetError.
+ * of the test begin at 11318 (split_train_test.py:38-59). Throws DatasetError.
  */
 export async function sopLists(dataRoot: string): Promise<PaperLists> {
   const [train, test] = await Promise.all([readList(dataRoot, 'Ebay_train.txt'), readList(dataRoot, 'Ebay_test.txt')]);
