@@ -16,6 +16,12 @@ export const workerEnvSchema = z.object({
     .optional(),
   SPHERELAB_INTRA_OP_THREADS: threads.default(availableParallelism()),
   SPHERELAB_INTER_OP_THREADS: threads.default(1),
+  SPHERELAB_PICTURE_CACHE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 50)
+    .default(16 * 2 ** 30),
   XDG_CACHE_HOME: z.string().min(1).default(join(homedir(), '.cache')),
 });
 
@@ -24,6 +30,7 @@ export type WorkerEnv = {
   readonly redisUrl: string | undefined;
   readonly dataRoot: string;
   readonly cacheFolder: string;
+  readonly cacheBytes: number;
   readonly name: string | undefined;
   readonly devices: readonly string[] | undefined;
   readonly intraOpThreads: number;
@@ -41,6 +48,7 @@ export function readWorkerEnv(env: NodeJS.ProcessEnv): WorkerEnv {
     redisUrl: data.REDIS_URL,
     dataRoot: resolve(data.SPHERELAB_DATA_DIR),
     cacheFolder: join(data.XDG_CACHE_HOME, 'spherelab'),
+    cacheBytes: data.SPHERELAB_PICTURE_CACHE_BYTES,
     name: data.SPHERELAB_WORKER_NAME,
     devices: data.SPHERELAB_DEVICES?.split(','),
     intraOpThreads: data.SPHERELAB_INTRA_OP_THREADS,

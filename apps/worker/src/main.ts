@@ -17,6 +17,7 @@ async function main(): Promise<void> {
     queue: queueStoreOf(env),
     dataRoot: env.dataRoot,
     cacheFolder: env.cacheFolder,
+    cacheBytes: env.cacheBytes,
     devices: (env.devices as Device[] | undefined) ?? findDevices(),
     threads: { intra_op_threads: env.intraOpThreads, inter_op_threads: env.interOpThreads },
     name: env.name,

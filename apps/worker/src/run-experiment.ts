@@ -32,6 +32,7 @@ export type WorkerContext = {
   readonly trainerScript: string;
   readonly dataRoot: string;
   readonly cacheFolder: string;
+  readonly cacheBytes: number | undefined;
   readonly log: (level: 'info' | 'warn' | 'error', message: string, details?: object) => void;
 };
 
@@ -119,6 +120,7 @@ async function superviseAttempt(
         config: experiment.config,
         dataRoot: context.dataRoot,
         cacheFolder: context.cacheFolder,
+        cacheBytes: context.cacheBytes,
         workFolder,
         resumeFrom,
         hostEnvironment: { ...threads, device: experiment.config.device === 'cpu' ? 'cpu' : device },

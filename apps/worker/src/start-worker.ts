@@ -23,6 +23,8 @@ export type WorkerOptions = {
   readonly queue: QueueStore;
   readonly dataRoot: string;
   readonly cacheFolder: string;
+  /** bound of the pictures kept under the cache folder; 0 keeps none; default 16 GiB */
+  readonly cacheBytes?: number | undefined;
   /** one experiment at a time on each */
   readonly devices: readonly Device[];
   readonly threads: ThreadCounts;
@@ -63,6 +65,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     trainerScript: options.trainerScript ?? realTrainer,
     dataRoot: options.dataRoot,
     cacheFolder: options.cacheFolder,
+    cacheBytes: options.cacheBytes,
     log,
   };
   const slots = deviceSlots(options.devices);

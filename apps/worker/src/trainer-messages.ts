@@ -8,6 +8,7 @@ export type TrainerOrder =
       readonly config: ExperimentConfig;
       readonly dataRoot: string;
       readonly cacheFolder: string;
+      readonly cacheBytes: number | undefined;
       readonly workFolder: string;
       readonly resumeFrom: string | null;
       readonly hostEnvironment: Environment;

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import type { DatasetFacts } from '@spherelab/config';
 import { dataListSha256 } from './data-list-sha256.ts';
 import { DatasetError } from './dataset-error.ts';
 import { readDatasetLists } from './dataset-lists.ts';
-import { datasetFolderNames, generatedDatasets } from './dataset-name.ts';
+import { datasetFolderNames, knownDatasetNames } from './dataset-name.ts';
+import { isSettled, stampOfFiles } from './file-stamp.ts';
 import { classSizes, type DatasetLists, type Protocol } from './image-list.ts';
+import { paperDataset } from './paper/paper-dataset.ts';
 
 export { DatasetError, type DatasetErrorCode } from './dataset-error.ts';
 export type { Protocol } from './image-list.ts';
@@ -24,8 +27,12 @@ export function datasetFacts(lists: DatasetLists): DatasetFacts {
   };
 }
 
+/** Facts of the paper's data sets by root, name and protocol: each experiment that is posted asks for them. */
+const knownFacts = new Map<string, { readonly stamp: string; readonly facts: DatasetFacts }>();
+
 /**
- * What the names and lists of a data set tell, without opening an image.
+ * What the names and lists of a data set tell, without opening an image; lists of the paper are read again only when
+ * their files have changed.
  * Throws DatasetError, `no_data_root` when the data set needs files and `dataRoot` is null.
  */
 export async function describeDataset(
@@ -33,13 +40,24 @@ export async function describeDataset(
   name: string,
   protocol: Protocol = 'paper',
 ): Promise<DatasetFacts> {
-  return datasetFacts(await readDatasetLists(dataRoot, name, protocol));
+  const paper = paperDataset(name);
+  const files = dataRoot === null ? undefined : paper?.files.map((file) => join(dataRoot, file));
+  const found = files === undefined ? null : stampOfFiles(files);
+  const key = [dataRoot, paper?.name, protocol].join('\0');
+  const known = knownFacts.get(key);
+  if (found !== null && known?.stamp === found.stamp) return known.facts;
+  const facts = datasetFacts(await readDatasetLists(dataRoot, name, protocol));
+  if (found !== null && isSettled(found)) knownFacts.set(key, { stamp: found.stamp, facts });
+  return facts;
 }
 
-/** Every generated data set and every folder of the data root, with its facts or with what is wrong with it. */
+/**
+ * Every generated data set, every data set of the paper whose folder is there, and every other folder of the data root,
+ * each with its facts or with what is wrong with it.
+ */
 export async function listDatasets(dataRoot: string | null): Promise<DatasetDescription[]> {
   const folders = dataRoot === null ? [] : await datasetFolderNames(dataRoot);
-  const names = [...generatedDatasets, ...folders.filter((name) => !generatedDatasets.includes(name.toLowerCase()))];
+  const names = knownDatasetNames(folders);
   return Promise.all(
     names.map(async (name): Promise<DatasetDescription> => {
       try {

@@ -4,6 +4,8 @@ export type DatasetErrorCode =
   | 'ambiguous_name'
   | 'no_data_root'
   | 'missing_folder'
+  | 'missing_file'
+  | 'malformed_file'
   | 'outside_data_root'
   | 'invalid_split'
   | 'too_few_classes'

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { byteOrder } from './byte-order.ts';
 import { DatasetError } from './dataset-error.ts';
+import { paperDatasets } from './paper/paper-dataset.ts';
 
 const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
@@ -32,6 +33,14 @@ export async function datasetFolderNames(dataRoot: string): Promise<string[]> {
     .sort(byteOrder);
 }
 
+/** Generated data sets, data sets of the paper by name where their folder is there, and all other folders. */
+export function knownDatasetNames(folders: readonly string[]): string[] {
+  const papers = paperDatasets.filter(({ folder }) => folders.includes(folder));
+  const taken = new Set([...generatedDatasets, ...paperDatasets.flatMap(({ name, folder }) => [name, folder])]);
+  const others = folders.filter((name) => !taken.has(name) && !taken.has(name.toLowerCase()));
+  return [...generatedDatasets, ...papers.map(({ name }) => name), ...others];
+}
+
 /**
  * The folder's own spelling of a data set name; case does not matter unless two folders differ by case alone.
  * Throws DatasetError unknown_dataset (it lists the known ones) or ambiguous_name.
@@ -46,6 +55,6 @@ export async function resolveDatasetFolder(dataRoot: string, name: string): Prom
   }
   const [match] = matches;
   if (match !== undefined) return match;
-  const known = [...generatedDatasets, ...folders];
-  throw new DatasetError('unknown_dataset', `there is no data set "${name}"; known: ${known.join(', ')}`);
+  const known = knownDatasetNames(folders).join(', ');
+  throw new DatasetError('unknown_dataset', `there is no data set "${name}"; known: ${known}`);
 }

@@ -1,9 +1,10 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkLists } from './check-lists.ts';
 import { readContainedFolder } from './contained-folder.ts';
 import { DatasetError } from './dataset-error.ts';
 import { resolveDatasetFolder } from './dataset-name.ts';
-import { classSizes, type DatasetLists, type ImageList } from './image-list.ts';
+import type { DatasetLists, ImageList } from './image-list.ts';
 import { imagesOfPart, parseSplitFile, type SplitFile } from './split-file.ts';
 
 const IMAGE_PATTERN = /\.(jpe?g|png|webp)$/i;
@@ -45,25 +46,6 @@ function halves(classes: ClassImages): SplitFile {
   const names = [...classes.keys()];
   const trainCount = Math.floor(names.length / 2);
   return { train: names.slice(0, trainCount), test: names.slice(trainCount) };
-}
-
-function checkLists({ name, train, test, gallery }: DatasetLists): void {
-  for (const [part, list] of [['training', train] as const, ['test', test] as const]) {
-    const count = classSizes(list).size;
-    if (count < 2) {
-      throw new DatasetError('too_few_classes', `data set ${name} has ${count} ${part} classes; it needs at least 2`);
-    }
-  }
-  const trained = new Set(train.map(({ path }) => path));
-  const shared = [...test, ...(gallery ?? [])].find(({ path }) => trained.has(path));
-  if (shared !== undefined) {
-    throw new DatasetError('invalid_split', `data set ${name}: ${shared.path} is in the training and the test part`);
-  }
-  if (gallery === null) return;
-  const galleryLabels = new Set(gallery.map(({ label }) => label));
-  const lonely = test.find(({ label }) => !galleryLabels.has(label));
-  if (lonely === undefined) return;
-  throw new DatasetError('query_without_gallery', `data set ${name}: no gallery image has the class of ${lonely.path}`);
 }
 
 /**

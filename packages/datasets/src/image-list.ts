@@ -1,7 +1,10 @@
 export type ImageEntry = {
   /** Relative to the data set's folder, with forward slashes; for generated images the name of the image. */
   readonly path: string;
-  /** Index of the class among all classes of the data set; test labels go on where training labels end. */
+  /**
+   * The class, as a number. Labels of a data set's test classes go on where those of its training classes end, but for
+   * In-Shop, whose queries begin at 0 again, as the reference's do.
+   */
   readonly label: number;
 };
 
@@ -11,7 +14,7 @@ export type ImageList = readonly ImageEntry[];
 /** What a data set consists of. With a gallery, `test` holds the queries. */
 export type DatasetLists = {
   readonly name: string;
-  readonly kind: 'generated' | 'folder';
+  readonly kind: 'generated' | 'folder' | 'paper';
   /** Absolute folder that the paths are relative to; null for generated images. */
   readonly folder: string | null;
   readonly train: ImageList;

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { DatasetFacts } from '@spherelab/config';
 import { datasetFacts } from './catalogue.ts';
 import { readDatasetLists } from './dataset-lists.ts';
 import type { ImageList, Protocol } from './image-list.ts';
+import type { CacheLimit } from './pictures/cache-allowance.ts';
 import { PictureStore } from './pictures/picture-store.ts';
 import { PictureThreads } from './pictures/picture-threads.ts';
 
@@ -17,6 +19,10 @@ export type OpenDatasetOptions = {
   readonly threadCount?: number;
   /** Bound of the resized pictures kept in memory; 512 MiB hold 30,000 at 64 px. */
   readonly memoryBytes?: number;
+  /** Folder for resized pictures, shared by any number of processes; none by default. Makes no difference to any pixel. */
+  readonly cacheFolder?: string | null;
+  /** Bound of that folder; the pictures used least recently make room. 0: no cache. */
+  readonly cacheBytes?: number;
 };
 
 /** A data set ready to be trained on and evaluated. Holds threads: close it. */
@@ -34,6 +40,13 @@ export type Dataset = {
 
 const MAX_THREADS = 4;
 const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
+/** At 227 px a picture takes 0.26 MB: CUB 3 GB, Cars 4 GB, In-Shop 10 GB, SOP 30 GB. */
+const DEFAULT_CACHE_BYTES = 16 * 2 ** 30;
+
+function cacheLimitOf({ cacheFolder, cacheBytes = DEFAULT_CACHE_BYTES }: OpenDatasetOptions): CacheLimit | null {
+  if (cacheFolder === undefined || cacheFolder === null || cacheBytes === 0) return null;
+  return { folder: join(cacheFolder, 'pictures'), limitBytes: cacheBytes };
+}
 
 /** Reads the lists of a data set and starts its picture threads. Throws DatasetError. */
 export async function openDataset(options: OpenDatasetOptions): Promise<Dataset> {
@@ -43,6 +56,7 @@ export async function openDataset(options: OpenDatasetOptions): Promise<Dataset>
     folder: lists.folder,
     imageSize: options.imageSize,
     memoryBytes: options.memoryBytes ?? DEFAULT_MEMORY_BYTES,
+    cache: cacheLimitOf(options),
     threads,
   });
   return {

@@ -105,6 +105,8 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
     name: config.dataset,
     imageSize: config.image_size,
     protocol: config.protocol,
+    cacheFolder: options.cacheFolder,
+    ...(options.cacheBytes === undefined ? {} : { cacheBytes: options.cacheBytes }),
   });
   let trainStep: TrainStep | null = null;
   const close = async (): Promise<void> => {

@@ -54,7 +54,10 @@ export type StopReason = 'cancel' | 'pause' | 'drain';
 export type TrainOptions = {
   readonly config: ExperimentConfig;
   readonly dataRoot: string;
+  /** Resized pictures are kept under it between runs. */
   readonly cacheFolder: string;
+  /** Bound of what is kept there; 0 keeps nothing. Default: 16 GiB. */
+  readonly cacheBytes?: number | undefined;
   /** For temporary checkpoint files. */
   readonly workFolder: string;
   /** Path of a checkpoint file. */

@@ -2,34 +2,31 @@ import { describeDataset, listDatasets } from '@spherelab/datasets/catalogue';
 import type { Command } from 'commander';
 import { readEnvironment } from '../cli-environment.ts';
 import { formatTable } from '../output/print-table.ts';
+import { addDatasetsSplitCommand } from './datasets-split.ts';
+import { addDatasetsVerifyCommand } from './datasets-verify.ts';
 
-/** `spherelab datasets list`: what the data root holds; runs without a server. */
+/** `spherelab datasets list|split|verify`: what the data root holds; runs without a server. */
 export function addDatasetsCommand(program: Command): void {
-  program
-    .command('datasets')
-    .description('data sets under the data root (SPHERELAB_DATA_DIR)')
-    .command('list')
-    .description('names and sizes')
-    .option('--json', 'print JSON')
-    .action(async (options: { readonly json?: boolean }) => {
-      const { dataRoot } = readEnvironment();
-      const names = await listDatasets(dataRoot);
-      const items = await Promise.all(names.map(async ({ name }) => ({ name, ...(await facts(dataRoot, name)) })));
-      if (options.json) {
-        process.stdout.write(`${JSON.stringify({ data_root: dataRoot, items })}\n`);
-        return;
-      }
-      const rows = items.map((item) =>
-        'error' in item
-          ? [item.name, item.error]
-          : [
-              item.name,
-              `${item.trainingClasses} classes, ${item.trainingImages} images`,
-              `${item.testClasses} classes`,
-            ],
-      );
-      process.stdout.write(`data root: ${dataRoot}\n${formatTable(['name', 'train', 'test'], rows)}\n`);
-    });
+  const datasets = program.command('datasets').description('data sets under the data root (SPHERELAB_DATA_DIR)');
+  datasets.command('list').description('names and sizes').option('--json', 'print JSON').action(list);
+  addDatasetsSplitCommand(datasets);
+  addDatasetsVerifyCommand(datasets);
+}
+
+async function list(options: { readonly json?: boolean }): Promise<void> {
+  const { dataRoot } = readEnvironment();
+  const names = await listDatasets(dataRoot);
+  const items = await Promise.all(names.map(async ({ name }) => ({ name, ...(await facts(dataRoot, name)) })));
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ data_root: dataRoot, items })}\n`);
+    return;
+  }
+  const rows = items.map((item) =>
+    'error' in item
+      ? [item.name, item.error]
+      : [item.name, `${item.trainingClasses} classes, ${item.trainingImages} images`, `${item.testClasses} classes`],
+  );
+  process.stdout.write(`data root: ${dataRoot}\n${formatTable(['name', 'train', 'test'], rows)}\n`);
 }
 
 async function facts(dataRoot: string, name: string) {

@@ -5,8 +5,20 @@ import type { Picture } from './pillow-resize.ts';
 sharp.concurrency(1);
 sharp.cache(false);
 
+// Whatever a file is called, its content decides what reads it: nothing but these may. (SVG, for one, opens other files.)
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({
+  operation: ['Jpeg', 'Png', 'Webp'].flatMap((format) => [
+    `VipsForeignLoad${format}File`,
+    `VipsForeignLoad${format}Buffer`,
+  ]),
+});
+
+/** The largest picture of Cars196 has 42 million; a few hundred bytes of PNG can claim billions. */
+const MAX_PIXELS = 64e6;
+
 /** An embedded colour profile and the orientation tag are ignored, as Pillow does; a broken file is an error. */
-const OPTIONS = { failOn: 'error', ignoreIcc: true } as const;
+const OPTIONS = { failOn: 'error', ignoreIcc: true, limitInputPixels: MAX_PIXELS } as const;
 
 type Raw = { readonly data: Uint8Array; readonly width: number; readonly height: number; readonly channels: number };
 
@@ -29,8 +41,8 @@ function fromCmyk({ data, width, height }: Raw): Picture {
 }
 
 /** Pillow clips 16-bit grey at 255 instead of scaling it. */
-async function fromGrey16(path: string): Promise<Picture> {
-  const pipeline = sharp(path, OPTIONS).toColourspace('grey16').raw({ depth: 'ushort' });
+async function fromGrey16(file: Uint8Array): Promise<Picture> {
+  const pipeline = sharp(file, OPTIONS).toColourspace('grey16').raw({ depth: 'ushort' });
   const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
   const values = new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
   const pixels = new Uint8Array(info.width * info.height * 3);
@@ -52,18 +64,28 @@ function firstThreeChannels({ data, width, height, channels }: Raw): Picture {
   return { width, height, pixels };
 }
 
+/** Size of the JPEG, PNG or WebP file at a path, from its header. Rejects with sharp's error for anything else. */
+export async function readPictureHeader(path: string): Promise<{ readonly width: number; readonly height: number }> {
+  const { width, height } = await sharp(path, OPTIONS).metadata();
+  return { width, height };
+}
+
 /**
- * Decodes a JPEG, PNG or WebP file to RGB as Pillow's `convert("RGB")` does: alpha dropped without blending, palette
- * expanded, grey replicated, CMYK converted, orientation tag ignored. Rejects with sharp's error for an unreadable file.
+ * Decodes the bytes of a JPEG, PNG or WebP file to RGB as Pillow's `convert("RGB")` does: alpha dropped without blending,
+ * palette expanded, grey replicated, CMYK converted, orientation tag ignored. Rejects with sharp's error for an unreadable
+ * file and for one of more than 64 million pixels.
  */
-export async function decodePicture(path: string): Promise<Picture> {
-  const { space, depth } = await sharp(path, OPTIONS).metadata();
-  if (space === 'grey16' && depth === 'ushort') return fromGrey16(path);
+export async function decodePicture(file: Uint8Array): Promise<Picture> {
+  const { space, depth } = await sharp(file, OPTIONS).metadata();
+  if (space === 'grey16' && depth === 'ushort') return fromGrey16(file);
   if (space === 'cmyk') {
-    return fromCmyk(await rawPixels(sharp(path, OPTIONS).pipelineColourspace('cmyk').toColourspace('cmyk')));
+    return fromCmyk(await rawPixels(sharp(file, OPTIONS).pipelineColourspace('cmyk').toColourspace('cmyk')));
   }
-  return firstThreeChannels(await rawPixels(sharp(path, OPTIONS).toColourspace('srgb')));
+  return firstThreeChannels(await rawPixels(sharp(file, OPTIONS).toColourspace('srgb')));
 }
 
 /** Version of the decoder, which is part of what a run depends on. */
 export const libvipsVersion: string = sharp.versions.vips;
+
+/** What decoded pixels follow from beside the file: sharp brings its own libvips and JPEG library. */
+export const decoderVersion = `sharp-${sharp.versions.sharp ?? 'unknown'}-vips-${libvipsVersion}-${process.arch}`;

@@ -1,4 +1,5 @@
 import type { ImageEntry } from '../image-list.ts';
+import { CacheAllowance, type CacheLimit } from './cache-allowance.ts';
 import type { PictureItem, ResizedPicture } from './picture-task.ts';
 import type { PictureThreads } from './picture-threads.ts';
 
@@ -14,33 +15,45 @@ export type PictureStoreOptions = {
   readonly imageSize: number;
   /** How many bytes of resized pictures are kept. */
   readonly memoryBytes: number;
+  /** Where resized pictures are kept between runs; null: nowhere. */
+  readonly cache: CacheLimit | null;
   readonly threads: PictureThreads;
 };
 
 /**
- * Makes batches of pictures, and keeps resized pictures in memory until the bound is reached: where all fit, each is
- * decoded once. What is kept changes the speed, never a pixel.
+ * Makes batches of pictures. Resized pictures are kept in memory until its bound is reached, and on disk, where the next
+ * run finds them too. What is kept changes the speed, never a pixel.
  */
 export class PictureStore {
   readonly #options: PictureStoreOptions;
   readonly #kept = new Map<string, ResizedPicture>();
+  readonly #allowance: CacheAllowance | null;
   #keptBytes = 0;
 
   constructor(options: PictureStoreOptions) {
     this.#options = options;
+    this.#allowance = options.cache === null || options.folder === null ? null : new CacheAllowance(options.cache);
   }
 
   /** RGB bytes [rows, imageSize, imageSize, 3], in memory that nothing else uses. Rejects with DatasetError. */
   async batch({ entries, rows, training }: PictureBatch): Promise<Uint8Array> {
-    const { threads, folder, imageSize } = this.#options;
+    const { threads, folder, imageSize, memoryBytes } = this.#options;
     const items: PictureItem[] = entries.map(({ path, label }) => ({
       path,
       label,
       resized: this.#kept.get(path) ?? null,
     }));
-    const { pixels, resized } = await threads.run({ folder, imageSize, rows, training, items });
-    for (const [position, picture] of resized) this.#keep((entries[position] as ImageEntry).path, picture);
-    return pixels;
+    const cache = this.#allowance?.take() ?? null;
+    const keepBytes = memoryBytes - this.#keptBytes;
+    let cachedBytes = cache?.room ?? 0; // stays so for a task that fails: nobody knows how much it wrote
+    try {
+      const reply = await threads.run({ folder, imageSize, rows, training, items, keepBytes, cache });
+      cachedBytes = reply.cachedBytes;
+      for (const [position, picture] of reply.resized) this.#keep((entries[position] as ImageEntry).path, picture);
+      return reply.pixels;
+    } finally {
+      if (cache !== null) this.#allowance?.settle(cache, cachedBytes);
+    }
   }
 
   #keep(path: string, picture: ResizedPicture): void {

@@ -5,6 +5,16 @@ export type ResizedPicture = { readonly width: number; readonly height: number; 
 
 export type PictureItem = { readonly path: string; readonly label: number; readonly resized: ResizedPicture | null };
 
+/** A folder of resized pictures on disk, as one task may use it. */
+export type CacheUse = {
+  readonly folder: string;
+  readonly limitBytes: number;
+  /** How many bytes the task may write. */
+  readonly room: number;
+  /** The task shall make room first, by removing what was used least recently. */
+  readonly sweep: boolean;
+};
+
 /** One batch of work for a thread: the pictures of `items`, transformed for training or for evaluation. */
 export type PictureTask = {
   readonly id: number;
@@ -16,13 +26,19 @@ export type PictureTask = {
   /** Set for the training transform: every draw follows from it and the item's place in the batch. */
   readonly training: { readonly seed: number; readonly step: number } | null;
   readonly items: readonly PictureItem[];
+  /** How many bytes of resized pictures are wanted back, to be kept in memory. */
+  readonly keepBytes: number;
+  /** null: nothing is read from disk but the pictures themselves. */
+  readonly cache: CacheUse | null;
 };
 
 export type PictureReply =
   | {
       readonly id: number;
       readonly pixels: Uint8Array<ArrayBuffer>; // [rows, imageSize, imageSize, 3]
-      /** Pictures that were not yet resized, by position in `items`. */
+      /** Pictures that were not yet in memory, as many as were wanted, by position in `items`. */
       readonly resized: readonly (readonly [number, ResizedPicture])[];
+      /** Bytes written to the cache. */
+      readonly cachedBytes: number;
     }
   | { readonly id: number; readonly error: { readonly code: DatasetErrorCode | null; readonly message: string } };

@@ -7,9 +7,19 @@ export function shortSideFor(imageSize: number): number {
   return Math.round((imageSize * 256) / 227);
 }
 
-/** Resizes the shorter side to `shortSide`, the longer one in proportion, rounded down. */
+/** A strip one pixel high would become one 256 pixels high and 256 times as long. Bounds the passes of the resize too. */
+export const MAX_RESIZED_BYTES = 64 * 2 ** 20;
+
+/**
+ * Resizes the shorter side to `shortSide`, the longer one in proportion, rounded down.
+ * Throws RangeError for a picture so narrow that it would have more than 64 MiB.
+ */
 export function resizeShortSide(picture: Picture, shortSide: number): Picture {
   const { width, height } = picture;
+  const aspect = Math.max(width, height) / Math.min(width, height);
+  if (aspect * shortSide ** 2 * 3 > MAX_RESIZED_BYTES) {
+    throw new RangeError(`${width} x ${height} is too narrow to be resized to a shorter side of ${shortSide}`);
+  }
   const whole = { left: 0, top: 0, width, height };
   return width <= height
     ? resizeCrop(picture, whole, shortSide, Math.floor((shortSide * height) / width))
