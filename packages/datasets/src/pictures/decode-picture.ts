@@ -1,24 +1,18 @@
 import sharp, { type Sharp } from 'sharp';
+import { hasPictureSignature, readSignature } from './picture-signature.ts';
 import type { Picture } from './pillow-resize.ts';
 
 // Threads decode side by side, so each decoder uses one; nothing is decoded twice, so a cache would only hold memory.
 sharp.concurrency(1);
 sharp.cache(false);
 
-// Whatever a file is called, its content decides what reads it: nothing but these may. (SVG, for one, opens other files.)
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({
-  operation: ['Jpeg', 'Png', 'Webp'].flatMap((format) => [
-    `VipsForeignLoad${format}File`,
-    `VipsForeignLoad${format}Buffer`,
-  ]),
-});
-
 /** The largest picture of Cars196 has 42 million; a few hundred bytes of PNG can claim billions. */
 const MAX_PIXELS = 64e6;
 
 /** An embedded colour profile and the orientation tag are ignored, as Pillow does; a broken file is an error. */
 const OPTIONS = { failOn: 'error', ignoreIcc: true, limitInputPixels: MAX_PIXELS } as const;
+
+const NO_PICTURE = 'its content is no JPEG, PNG or WebP';
 
 type Raw = { readonly data: Uint8Array; readonly width: number; readonly height: number; readonly channels: number };
 
@@ -64,18 +58,20 @@ function firstThreeChannels({ data, width, height, channels }: Raw): Picture {
   return { width, height, pixels };
 }
 
-/** Size of the JPEG, PNG or WebP file at a path, from its header. Rejects with sharp's error for anything else. */
+/** Size of the JPEG, PNG or WebP file at a path, from its header. Rejects for anything else. */
 export async function readPictureHeader(path: string): Promise<{ readonly width: number; readonly height: number }> {
+  if (!hasPictureSignature(await readSignature(path))) throw new Error(NO_PICTURE);
   const { width, height } = await sharp(path, OPTIONS).metadata();
   return { width, height };
 }
 
 /**
  * Decodes the bytes of a JPEG, PNG or WebP file to RGB as Pillow's `convert("RGB")` does: alpha dropped without blending,
- * palette expanded, grey replicated, CMYK converted, orientation tag ignored. Rejects with sharp's error for an unreadable
- * file and for one of more than 64 million pixels.
+ * palette expanded, grey replicated, CMYK converted, orientation tag ignored. Rejects for an unreadable file,
+ * another format, and more than 64 million pixels.
  */
 export async function decodePicture(file: Uint8Array): Promise<Picture> {
+  if (!hasPictureSignature(file)) throw new Error(NO_PICTURE);
   const { space, depth } = await sharp(file, OPTIONS).metadata();
   if (space === 'grey16' && depth === 'ushort') return fromGrey16(file);
   if (space === 'cmyk') {
