@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { timingMetrics } from '@spherelab/config';
 import { convSmall, importStateDict, littleEndianBytes, readTorchFile } from '@spherelab/models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from './wait-until.ts';
@@ -114,7 +115,7 @@ describe('the command line against a running server', () => {
       const csv = await spherelab('metrics', id);
       return csv
         .split('\n')
-        .filter((line) => !line.startsWith('images_per_s'))
+        .filter((line) => !timingMetrics.has(line.split(',')[0] as string))
         .sort();
     };
     expect(await points(killed.id)).toEqual(await points(whole.id));

@@ -33,3 +33,4 @@ export {
 } from './resolve-experiment.ts';
 export { canTransition, isSettled, type RunState, runStates } from './run-states.ts';
 export { type SweepRequest, sweepRequestSchema } from './sweep-schema.ts';
+export { timingMetrics } from './timing-metrics.ts';

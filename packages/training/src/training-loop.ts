@@ -53,11 +53,13 @@ async function runToEnd(run: TrainingRun, options: TrainOptions): Promise<TrainO
 
 async function update(run: TrainingRun): Promise<void> {
   const { config, trainStep, reporter } = run;
+  const startedMs = performance.now();
   const batch = await run.batches.next();
+  const waitedMs = performance.now() - startedMs;
   const { lossTotal, points } = updateOnce(trainStep, batch, config);
   run.progress = withLoss(run.progress, lossTotal, config.log_every);
   reporter.addMetrics(points);
-  reporter.addMetrics(run.window.pointsAfter(batch.step, run.progress));
+  reporter.addMetrics(run.window.pointsAfter(batch.step, run.progress, waitedMs));
   await reporter.tick(run.progress.updates, 'training');
 }
 

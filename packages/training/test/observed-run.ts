@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type ExperimentConfig, type LossName, resolveExperiment } from '@spherelab/config';
+import { type ExperimentConfig, type LossName, resolveExperiment, timingMetrics } from '@spherelab/config';
 import type { TrainingEvent, TrainOptions, TrainOutcome } from '../src/training-events.ts';
 import { trainExperiment } from '../src/training-loop.ts';
 
@@ -63,7 +63,7 @@ export function pointsOf(events: readonly TrainingEvent[]): Map<string, number> 
   for (const event of events) {
     if (event.type !== 'metrics') continue;
     for (const { name, step, value } of event.points) {
-      if (name === 'images_per_s') continue;
+      if (timingMetrics.has(name)) continue;
       const key = `${name}@${step}`;
       if (points.has(key) && points.get(key) !== value) throw new Error(`${key} came with two values`);
       points.set(key, value);

@@ -45,7 +45,7 @@ describe.each(cases.filter(({ error }) => error === null))(
       for (let step = 0; step < totalUpdates; step += 1) {
         progress = withLoss(progress, 1, 20);
         events.push(['update', step]);
-        if (window.pointsAfter(step, progress).length > 0) lossesLoggedAt.push(step);
+        if (window.pointsAfter(step, progress, 0).length > 0) lossesLoggedAt.push(step);
         const evaluated = evaluationDue(progress, schedule);
         // The evaluation after the last update is ours, unless it falls on a multiple.
         if (evaluated !== null && evaluated % golden.evaluate_every === 0) events.push(['test', evaluated]);
@@ -73,7 +73,7 @@ test('the window of train_loss holds the last losses only', () => {
   const losses = [5, 1, 2, 3];
   const progress = losses.reduce((before, loss) => withLoss(before, loss, 3), initialProgress);
   expect(progress.recentLosses).toEqual([1, 2, 3]);
-  expect(logWindow(3, 10).pointsAfter(3, progress)[0]).toEqual({ name: 'train_loss', step: 3, value: 2 });
+  expect(logWindow(3, 10).pointsAfter(3, progress, 0)[0]).toEqual({ name: 'train_loss', step: 3, value: 2 });
 });
 
 test('a loss that is not finite ends the run and names its step', () => {
