@@ -13,6 +13,8 @@ function loadEngine(): typeof import('@tensorflow/tfjs-node-gpu') {
   // TensorFlow reads these once, when its library is loaded.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+  // On by default only where the processor has AVX-512; with AVX2 a step of BN-Inception is a sixth faster with it.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   return require('@tensorflow/tfjs-node-gpu') as typeof import('@tensorflow/tfjs-node-gpu');
 }
 
@@ -21,3 +23,6 @@ function loadEngine(): typeof import('@tensorflow/tfjs-node-gpu') {
  * `@spherelab/tensorflow/install` puts the library there and loads nothing.
  */
 export const tf = loadEngine();
+
+/** Whether oneDNN's kernels are used: they round differently. */
+export const usesOneDnn: boolean = process.env.TF_ENABLE_ONEDNN_OPTS !== '0';

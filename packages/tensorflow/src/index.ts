@@ -1,4 +1,4 @@
-export { tf } from './engine.ts';
+export { tf, usesOneDnn } from './engine.ts';
 export { createGraphBuilder, type GraphBuilder, type NodeName } from './graph/graph-builder.ts';
 export { type Feed, type GraphSession, openGraphSession } from './graph/graph-session.ts';
 export { type Traced, traceOps } from './graph/trace-ops.ts';

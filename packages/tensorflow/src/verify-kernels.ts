@@ -1,4 +1,5 @@
 import { tf } from './engine.ts';
+import { nativeBackend } from './native-backend.ts';
 
 /** One kernel that was run against known values. */
 export type KernelCheck = {
@@ -19,12 +20,12 @@ export type EngineReport = {
 
 /** Runs a matrix product, a convolution's gradient and a top-k, and compares them with values worked out by hand. */
 export function verifyKernels(): EngineReport {
-  const binding = tf.backend() as unknown as { binding: { TF_Version: string }; isUsingGpuDevice: boolean };
+  const backend = nativeBackend();
   return {
-    tensorflow: binding.binding.TF_Version,
+    tensorflow: backend.binding.TF_Version,
     tfjs: tf.version.tfjs,
     backend: tf.getBackend(),
-    device: binding.isUsingGpuDevice ? 'gpu' : 'cpu',
+    device: backend.isUsingGpuDevice ? 'gpu' : 'cpu',
     kernels: [matMul(), convolutionGradient(), topK()],
   };
 }

