@@ -42,9 +42,13 @@ export function sweepTable(experiments: readonly Experiment[], grid: readonly st
       metrics: statisticsOf(measured),
     };
   });
-  const metrics = [...new Set(rows.flatMap((row) => Object.keys(row.metrics)))].sort(byColumn);
+  const measured = new Set(rows.flatMap((row) => Object.keys(row.metrics)));
+  const metrics = [...measured].filter((name) => !isTrainingDetail.test(name)).sort(byColumn);
   return { fields, metrics, rows };
 }
+
+/** Recall on the training images is told by its first K; the rows have all of it. */
+const isTrainingDetail = /^train_recall_at_(?!1$)/;
 
 /** Columns in the order of the papers: recalls by K, clustering, what came later; then the rest by name. */
 const columns = [/^recall_at_/, /^nmi$/, /^f1$/, /^map_at_r$/, /^r_precision$/, /^norm_cv$/];
