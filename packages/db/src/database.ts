@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { connectionTimes, sessionOptions } from './connection-times.ts';
 import { PrismaClient } from './generated/client.ts';
 
 /** What runs SQL: the pool, or one connection inside a transaction. */
@@ -17,7 +18,6 @@ export type Database = {
 
 /** Connections of one process. An API and a few workers stay far below the 100 that Postgres allows by default. */
 const poolSize = 8;
-const connectTimeoutMs = 10_000;
 const int8 = 20;
 
 /** Opens a database; connects with the first statement. The caller closes it. */
@@ -25,8 +25,11 @@ export function openDatabase(url: string): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
-    connectionTimeoutMillis: connectTimeoutMs,
+    connectionTimeoutMillis: connectionTimes.connectTimeoutMs,
+    query_timeout: connectionTimes.queryTimeoutMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: connectionTimes.keepAliveIdleMs,
+    options: sessionOptions(),
     application_name: 'spherelab',
     types: {
       // Sequence numbers and byte counts stay far below 2^53.

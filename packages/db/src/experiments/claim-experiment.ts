@@ -6,6 +6,8 @@ export type Claim = {
   readonly worker: string;
   readonly device: string;
   readonly leaseMs: number;
+  /** where its process is, for those that can see whether it lives; default unknown */
+  readonly process?: { readonly host: string; readonly process: string };
 };
 
 const claim = `
@@ -14,7 +16,8 @@ const claim = `
     lease_expires_at = now() + $4 * interval '1 ms', stop_requested = NULL, retry_at = NULL, error = NULL,
     started_at = coalesce(started_at, now()), updated_at = now()
   WHERE id = $1 AND status = 'queued' AND (retry_at IS NULL OR retry_at <= now()) RETURNING *),
-  opened AS (INSERT INTO attempt (experiment_id, number, worker, device) SELECT id, attempt, $2, $3 FROM claimed)
+  opened AS (INSERT INTO attempt (experiment_id, number, worker, device, host, process)
+    SELECT id, attempt, $2, $3, $5, $6 FROM claimed)
   SELECT * FROM claimed`;
 
 /**
@@ -22,7 +25,14 @@ const claim = `
  * @returns the row with that number, or null when it is not to be had (settled, paused, running, not due yet, deleted)
  */
 export async function claimExperiment(client: Queryable, id: string, by: Claim): Promise<Experiment | null> {
-  const { rows } = await client.query<Experiment>(claim, [id, by.worker, by.device, by.leaseMs]);
+  const { rows } = await client.query<Experiment>(claim, [
+    id,
+    by.worker,
+    by.device,
+    by.leaseMs,
+    by.process?.host ?? null,
+    by.process?.process ?? null,
+  ]);
   return rows[0] ?? null;
 }
 
