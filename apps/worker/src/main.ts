@@ -19,6 +19,7 @@ async function main(): Promise<void> {
     cacheFolder: env.cacheFolder,
     devices: (env.devices as Device[] | undefined) ?? findDevices(),
     threads: { intra_op_threads: env.intraOpThreads, inter_op_threads: env.interOpThreads },
+    memoryLimitMb: env.memoryLimitMb,
     name: env.name,
     log,
   });
