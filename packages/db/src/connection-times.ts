@@ -8,6 +8,8 @@ export const connectionTimes = {
   /** When this side gives a statement up and drops the connection. The slowest, a thinned read of some 10^5 points or 1 MB of a
    * checkpoint over a bad line, takes a second. */
   queryTimeoutMs: 20_000,
+  /** The same for statements that a lease hangs on: one row by its key. Three may fail before the lease is lost. */
+  briefTimeoutMs: 5_000,
   /** When Postgres ends a statement; before this side does, so that the error says why. */
   statementTimeoutMs: 15_000,
   /** When Postgres ends a transaction whose client says nothing: the relay waits 10 s for the queue store within one. */
@@ -33,4 +35,9 @@ export function sessionOptions(): string {
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' ');
+}
+
+/** A statement of one row that answers at once or not at all. */
+export function brief(text: string, values: unknown[]): { text: string; values: unknown[] } {
+  return { text, values, query_timeout: connectionTimes.briefTimeoutMs } as { text: string; values: unknown[] };
 }

@@ -1,3 +1,4 @@
+import { brief } from './connection-times.ts';
 import type { Database, Queryable } from './database.ts';
 
 export type WorkerRegistration = {
@@ -45,7 +46,7 @@ export async function registerWorker(client: Queryable, worker: WorkerRegistrati
 }
 
 export async function heartbeatWorker(client: Queryable, name: string): Promise<void> {
-  await client.query('UPDATE worker SET heartbeat_at = now(), stopped_at = NULL WHERE name = $1', [name]);
+  await client.query(brief('UPDATE worker SET heartbeat_at = now(), stopped_at = NULL WHERE name = $1', [name]));
 }
 
 /** Marks a worker that leaves in order. */

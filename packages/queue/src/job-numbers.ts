@@ -14,6 +14,8 @@ export const jobNumbers = {
   attempts: 1,
   /** s. Longest block of an idle worker on its queue; a job wakes it at once. */
   drainDelayS: 5,
+  /** ms. A store that is silent for longer is cut off from us (a half-open connection): connect anew. Three times drainDelayS. */
+  answerWithinMs: 15_000,
   /** BullMQ runs the lowest number first, ours the highest: counted down from here. 0 would jump the queue. */
   priorityOrigin: 1_000,
   /** connections of one process to the Postgres store; each queue or worker has one more that listens */

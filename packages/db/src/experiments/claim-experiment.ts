@@ -1,3 +1,4 @@
+import { brief } from '../connection-times.ts';
 import type { Queryable } from '../database.ts';
 import { type Fence, StaleAttemptError } from '../stale-attempt-error.ts';
 import type { Experiment, StopRequest } from './experiment-row.ts';
@@ -42,9 +43,11 @@ export async function claimExperiment(client: Queryable, id: string, by: Claim):
  */
 export async function renewLease(client: Queryable, fence: Fence, leaseMs: number): Promise<void> {
   const { rowCount } = await client.query(
-    `UPDATE experiment SET lease_expires_at = now() + $3 * interval '1 ms'
-     WHERE id = $1 AND attempt = $2 AND status = 'running' AND lease_expires_at > now()`,
-    [fence.experimentId, fence.attempt, leaseMs],
+    brief(
+      `UPDATE experiment SET lease_expires_at = now() + $3 * interval '1 ms'
+       WHERE id = $1 AND attempt = $2 AND status = 'running' AND lease_expires_at > now()`,
+      [fence.experimentId, fence.attempt, leaseMs],
+    ),
   );
   if (rowCount !== 1) throw new StaleAttemptError(fence);
 }
@@ -52,8 +55,10 @@ export async function renewLease(client: Queryable, fence: Fence, leaseMs: numbe
 /** What the user asked of the running attempt. @throws StaleAttemptError when it runs no more */
 export async function readStopRequest(client: Queryable, fence: Fence): Promise<StopRequest | null> {
   const { rows } = await client.query<{ stop_requested: StopRequest | null }>(
-    `SELECT stop_requested FROM experiment WHERE id = $1 AND attempt = $2 AND status = 'running'`,
-    [fence.experimentId, fence.attempt],
+    brief(`SELECT stop_requested FROM experiment WHERE id = $1 AND attempt = $2 AND status = 'running'`, [
+      fence.experimentId,
+      fence.attempt,
+    ]),
   );
   const row = rows[0];
   if (!row) throw new StaleAttemptError(fence);
