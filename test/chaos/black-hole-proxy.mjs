@@ -8,7 +8,9 @@ import { connect, createServer } from 'node:net';
 export async function startBlackHoleProxy(upstreamPort) {
   const pairs = new Set();
   let away = false;
+  let refuse = false;
   const server = createServer((client) => {
+    if (away && refuse) return void client.destroy();
     const upstream = away ? null : connect({ port: upstreamPort(), host: '127.0.0.1' });
     const pair = { client, upstream, silent: away };
     pairs.add(pair);
@@ -34,10 +36,17 @@ export async function startBlackHoleProxy(upstreamPort) {
       for (const pair of pairs) pair.silent = true;
       return pairs.size;
     },
-    /** From now on nothing comes through and new connections are taken but not answered, until `comeBack`. */
-    goAway: () => {
+    /**
+     * From now on nothing comes through and new connections are taken but not answered, until `comeBack`; with `cut` all are closed,
+     * as a server that is shut down does it.
+     */
+    goAway: ({ cut = false } = {}) => {
       away = true;
-      for (const pair of pairs) pair.silent = true;
+      refuse = cut;
+      for (const pair of pairs) {
+        pair.silent = true;
+        if (cut) pair.client.destroy();
+      }
     },
     /** New connections work again; those from before stay silent. */
     comeBack: () => {
