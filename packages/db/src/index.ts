@@ -1,4 +1,7 @@
 export { applyMigrations } from './apply-migrations.ts';
+export { BackupError } from './backup/backup-format.ts';
+export { restoreBackup } from './backup/restore-backup.ts';
+export { writeBackup } from './backup/write-backup.ts';
 export { type Checkpoint, CheckpointError, type CheckpointKind } from './checkpoints/checkpoint-row.ts';
 export { collectChunks } from './checkpoints/collect-chunks.ts';
 export { pinCheckpoint } from './checkpoints/pin-checkpoint.ts';
