@@ -49,8 +49,14 @@ describe.each(testStores.filter((store) => store.available))('the system with th
     await rm(folder, { recursive: true });
   });
 
-  function startWorkerProcess(): ChildProcess {
-    const env = { ...process.env, DATABASE_URL: databaseUrl, QUEUE_STORE: JSON.stringify(store.store), WORK: folder };
+  function startWorkerProcess(extra: NodeJS.ProcessEnv = {}): ChildProcess {
+    const env = {
+      ...process.env,
+      ...extra,
+      DATABASE_URL: databaseUrl,
+      QUEUE_STORE: JSON.stringify(store.store),
+      WORK: folder,
+    };
     const worker = spawn(process.execPath, [workerScript], { env, stdio: ['ignore', 'ignore', 'inherit'] });
     workers.add(worker);
     return worker;
@@ -123,6 +129,34 @@ describe.each(testStores.filter((store) => store.available))('the system with th
     }
   });
 
+  test('a queue that is emptied in the middle of a sweep loses nothing, and nothing runs twice', async () => {
+    startWorkerProcess();
+    const ids = [];
+    for (let n = 0; n < 5; n += 1) ids.push(await post({ stepMs: 10 }, { steps: 60, checkpoint_every: 10, seed: n }));
+    await waitUntil('one trains', async () => (await losses(ids[0] ?? '')).length > 5);
+    await emptyQueue();
+    for (const id of ids) {
+      await settled(id);
+      expect(await losses(id)).toEqual(uninterrupted(60));
+      expect((await read(id)).attempt).toBe(1);
+    }
+  });
+
+  test('a supervisor that was frozen changes nothing when it thaws: its run is another’s by then', async () => {
+    const frozen = startWorkerProcess({ LEASE_MS: '2500' });
+    const id = await post({ stepMs: 20 }, { steps: 150, checkpoint_every: 10 });
+    await waitUntil('it trains', async () => (await losses(id)).length > 15);
+    const name = (await read(id)).worker;
+    frozen.kill('SIGSTOP');
+    await waitUntil('its lease runs out', async () => (await read(id)).worker !== name, 10_000);
+    startWorkerProcess({ LEASE_MS: '2500' });
+    await waitUntil('another has it', async () => (await read(id)).attempt === 2, 20_000);
+    frozen.kill('SIGCONT');
+    await settled(id);
+    expect(await losses(id)).toEqual(uninterrupted(150));
+    expect(await read(id)).toMatchObject({ attempt: 2, status: 'succeeded' });
+  });
+
   async function emptyQueue(): Promise<void> {
     if (store.store.store === 'redis') {
       const { Redis } = await import('ioredis');
@@ -133,7 +167,11 @@ describe.each(testStores.filter((store) => store.available))('the system with th
       const { default: pg } = await import('pg');
       const client = new pg.Client({ connectionString: store.store.connectionString });
       await client.connect();
-      await client.query('DROP SCHEMA bullmq CASCADE');
+      const { rows } = await client.query(
+        `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
+         WHERE schemaname = 'bullmq' AND tablename NOT LIKE '%migration%'`,
+      );
+      await client.query(`TRUNCATE ${rows.map(({ name }) => name).join(', ')} CASCADE`);
       await client.end();
     }
   }

@@ -2,7 +2,12 @@
 import { fileURLToPath } from 'node:url';
 import { startWorker } from '../apps/worker/dist/start-worker.js';
 
-const { DATABASE_URL: databaseUrl, QUEUE_STORE, WORK } = process.env;
+const { DATABASE_URL: databaseUrl, QUEUE_STORE, WORK, LEASE_MS } = process.env;
+// By default the lease is the product's, so that what is quick here is quick without it.
+const lease =
+  LEASE_MS === undefined
+    ? {}
+    : { leaseMs: Number(LEASE_MS), renewEveryMs: Number(LEASE_MS) / 10, ownDeadlineMs: Number(LEASE_MS) * 0.8 };
 const worker = await startWorker({
   databaseUrl,
   queue: JSON.parse(QUEUE_STORE),
@@ -13,7 +18,7 @@ const worker = await startWorker({
   trainerScript: fileURLToPath(new URL('../apps/worker/test/fake-trainer.mjs', import.meta.url)),
   retryPolicy: { maxFailures: 5, backoffMs: 10, maxBackoffMs: 10 },
   queueTimes: { lockDurationMs: 2_000, stalledIntervalMs: 500 },
-  numbers: { leaseMs: 5_000, renewEveryMs: 500, ownDeadlineMs: 4_000, stopPollMs: 50 },
+  numbers: { ...lease, stopPollMs: 50 },
 });
 process.on('SIGTERM', () => void worker.close().then(() => process.exit(0)));
 console.log('ready');

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describeDataset, listDatasets } from '@spherelab/datasets/catalogue';
-import { applyMigrations, openDatabase, type RetryPolicy } from '@spherelab/db';
+import { applyMigrations, collectChunks, openDatabase, type RetryPolicy } from '@spherelab/db';
 import { openQueue, type QueueStore, queueStoreOf, retryPolicy } from '@spherelab/queue';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
@@ -33,6 +33,9 @@ const defaultRelayEveryMs = 500;
 /** ms. How long after its lease ran out an experiment is queued again at the latest. */
 const defaultReconcileEveryMs = 5_000;
 
+/** ms. How long pieces of checkpoints that nobody lists any more take up room. */
+const collectEveryMs = 60_000;
+
 /** Starts an API process: schema, app, relay and reconciler. It writes nothing to disk. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   await applyMigrations(options.databaseUrl);
@@ -50,6 +53,11 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     () => reconcile(database, queue, options.retryPolicy ?? retryPolicy),
     complain('the reconciler waits'),
   );
+  const collector = periodically(
+    collectEveryMs,
+    () => collectChunks(database),
+    complain('pieces of old checkpoints are still there'),
+  );
   const app = await buildApp({
     database,
     queue,
@@ -61,7 +69,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   background.warn = app.log.warn.bind(app.log);
   const close = async (): Promise<void> => {
     await app.close();
-    await Promise.all([relay.stop(), reconciler.stop()]);
+    await Promise.all([relay.stop(), reconciler.stop(), collector.stop()]);
     await queue.close();
     await database.close();
   };

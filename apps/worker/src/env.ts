@@ -22,6 +22,7 @@ export const workerEnvSchema = z.object({
     .min(0)
     .max(2 ** 50)
     .default(16 * 2 ** 30),
+  SPHERELAB_TRAINER_MEMORY_MB: z.coerce.number().int().min(256).optional(),
   XDG_CACHE_HOME: z.string().min(1).default(join(homedir(), '.cache')),
 });
 
@@ -35,6 +36,8 @@ export type WorkerEnv = {
   readonly devices: readonly string[] | undefined;
   readonly intraOpThreads: number;
   readonly interOpThreads: number;
+  /** undefined: three quarters of the machine, shared by its trainers */
+  readonly memoryLimitMb: number | undefined;
 };
 
 /** @throws Error naming each variable that is wrong */
@@ -53,5 +56,6 @@ export function readWorkerEnv(env: NodeJS.ProcessEnv): WorkerEnv {
     devices: data.SPHERELAB_DEVICES?.split(','),
     intraOpThreads: data.SPHERELAB_INTRA_OP_THREADS,
     interOpThreads: data.SPHERELAB_INTER_OP_THREADS,
+    memoryLimitMb: data.SPHERELAB_TRAINER_MEMORY_MB,
   };
 }

@@ -10,14 +10,21 @@ import {
   writeMetrics,
 } from '@spherelab/db';
 import type { TrainingEvent } from '@spherelab/training';
+import { checkpointHeadBytes } from './checkpoint-head-bytes.ts';
 import { retryWhileAway } from './retry-while-away.ts';
 import type { WorkerNumbers } from './worker-numbers.ts';
 
 type Numbered = { readonly number: number; readonly event: TrainingEvent };
+type CheckpointEvent = Extract<TrainingEvent, { type: 'checkpoint' }>;
 
-/** Writes the events of one attempt in the order of their emission; what waits meanwhile is written together. */
+/**
+ * Writes the events of one attempt in the order of their emission; what waits meanwhile is written together. A checkpoint is
+ * begun once all before it is written, so that whoever goes on from it misses no point, and does not hold up what comes after it.
+ */
 export type EventWriter = {
   push(event: Numbered): void;
+  /** whether something waits to be written: the trainer may be waiting for that */
+  readonly busy: boolean;
   /** Waits until all that was pushed is written. @throws what the first failed write threw */
   drain(): Promise<void>;
 };
@@ -29,8 +36,13 @@ export type EventWriterOptions = {
   /** whether the attempt is still ours: writes are not repeated after that */
   readonly held: () => boolean;
   readonly onWritten: (upTo: number) => void;
+  /** the checkpoint of this event is published */
+  readonly onStored: (number: number) => void;
   readonly onError: (error: unknown) => void;
 };
+
+/** Points in one statement: what waited for a minute without a database is some 10^5 of them. */
+const pointsAtOnce = 5_000;
 
 export function eventWriter(options: EventWriterOptions): EventWriter {
   const { database, fence, numbers } = options;
@@ -39,9 +51,15 @@ export function eventWriter(options: EventWriterOptions): EventWriter {
   let pendingProgress: Extract<TrainingEvent, { type: 'progress' }> | null = null;
   let failure: unknown = null;
   let working: Promise<void> | null = null;
+  let storing: Promise<void> | null = null;
 
   const persist = <T>(statement: () => Promise<T>) =>
     retryWhileAway(statement, numbers.databaseRetryMs, () => !options.held());
+
+  const fail = (error: unknown) => {
+    failure ??= error;
+    options.onError(error);
+  };
 
   const writeProgress = async (due: boolean): Promise<void> => {
     if (pendingProgress === null || !due) return;
@@ -51,7 +69,15 @@ export function eventWriter(options: EventWriterOptions): EventWriter {
     await persist(() => recordProgress(database.pool, fence, progress));
   };
 
-  const writeOne = async (event: TrainingEvent): Promise<void> => {
+  const store = async (number: number, event: CheckpointEvent): Promise<void> => {
+    const headBytes = await checkpointHeadBytes(event.file);
+    const checkpoint = { ...event, headBytes };
+    await persist(() => storeCheckpoint(database.pool, fence, checkpoint, createReadStream(event.file)));
+    await rm(event.file, { force: true });
+    options.onStored(number);
+  };
+
+  const writeOne = async (number: number, event: TrainingEvent): Promise<void> => {
     if (event.type === 'started') {
       const environment = { ...event.environment, data_list_sha256: event.dataListSha256 };
       await persist(() => recordStart(database.pool, fence, { ...event, environment }));
@@ -59,23 +85,34 @@ export function eventWriter(options: EventWriterOptions): EventWriter {
       await persist(() => writeLogLine(database.pool, fence, event.level, event.message));
     } else if (event.type === 'checkpoint') {
       await writeProgress(true);
-      await persist(() => storeCheckpoint(database.pool, fence, event, createReadStream(event.file)));
-      await rm(event.file, { force: true });
+      await storing; // none: the trainer has one under way at most
+      storing = store(number, event)
+        .catch(fail)
+        .finally(() => {
+          storing = null;
+        });
     } else if (event.type === 'progress') pendingProgress = event;
   };
 
   const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    for (let next = waiting.shift(); next !== undefined && failure === null; next = waiting.shift()) {
       let { number } = next;
       if (next.event.type === 'metrics') {
         const points = [...next.event.points];
-        for (let more = waiting[0]; more?.event.type === 'metrics'; more = waiting[0]) {
-          points.push(...more.event.points);
+        for (
+          let more = waiting[0];
+          more?.event.type === 'metrics' || more?.event.type === 'progress';
+          more = waiting[0]
+        ) {
+          if (points.length > pointsAtOnce) break;
+          // Only the newest progress is worth writing, and it says how far the points before it are.
+          if (more.event.type === 'progress') pendingProgress = more.event;
+          else points.push(...more.event.points);
           number = more.number;
           waiting.shift();
         }
         await persist(() => writeMetrics(database.pool, fence, points));
-      } else await writeOne(next.event);
+      } else await writeOne(number, next.event);
       await writeProgress(performance.now() - progressWrittenAt >= numbers.progressEveryMs);
       options.onWritten(number);
     }
@@ -83,10 +120,7 @@ export function eventWriter(options: EventWriterOptions): EventWriter {
 
   const begin = () => {
     working ??= work()
-      .catch((error: unknown) => {
-        failure ??= error;
-        options.onError(error);
-      })
+      .catch(fail)
       .finally(() => {
         working = null;
         if (waiting.length > 0 && failure === null) begin();
@@ -98,8 +132,11 @@ export function eventWriter(options: EventWriterOptions): EventWriter {
       waiting.push(event);
       if (failure === null) begin();
     },
+    get busy() {
+      return working !== null || storing !== null;
+    },
     drain: async () => {
-      while (working !== null) await working;
+      while (working !== null || storing !== null) await (working ?? storing);
       if (failure !== null) throw failure;
       await writeProgress(true);
     },

@@ -4,7 +4,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Checkpoint, type Database, readCheckpointContent, resumableCheckpoints } from '@spherelab/db';
+import {
+  type Checkpoint,
+  CheckpointError,
+  type Database,
+  readCheckpointContent,
+  resumableCheckpoints,
+} from '@spherelab/db';
 
 /**
  * Brings the newest checkpoint that is whole into the work folder.
@@ -18,18 +24,16 @@ export async function fetchResumeCheckpoint(
 ): Promise<string | null> {
   for (const checkpoint of await resumableCheckpoints(database.pool, experimentId)) {
     const file = join(workFolder, `resume-${checkpoint.step}.checkpoint`);
-    const found = await download(database, checkpoint, file);
-    if (found === checkpoint.sha256) return file;
+    const damage = await download(database, checkpoint, file);
+    if (damage === null) return file;
     await rm(file, { force: true });
-    await onUnreadable(
-      `the checkpoint of step ${checkpoint.step} is damaged (its hash is ${found}); the one before is tried`,
-    );
+    await onUnreadable(`${damage}; the checkpoint before it is tried`);
   }
   return null;
 }
 
-/** @returns sha256 of what arrived, hex */
-async function download(database: Database, checkpoint: Checkpoint, file: string): Promise<string> {
+/** @returns what is wrong with the bytes, or null */
+async function download(database: Database, checkpoint: Checkpoint, file: string): Promise<string | null> {
   const hash = createHash('sha256');
   async function* hashed() {
     for await (const chunk of readCheckpointContent(database, checkpoint)) {
@@ -37,6 +41,14 @@ async function download(database: Database, checkpoint: Checkpoint, file: string
       yield chunk;
     }
   }
-  await pipeline(Readable.from(hashed(), { objectMode: false }), createWriteStream(file));
-  return hash.digest('hex');
+  try {
+    await pipeline(Readable.from(hashed(), { objectMode: false }), createWriteStream(file));
+  } catch (error) {
+    if (error instanceof CheckpointError) return error.message;
+    throw error;
+  }
+  const found = hash.digest('hex');
+  return found === checkpoint.sha256
+    ? null
+    : `the checkpoint of step ${checkpoint.step} is damaged (its hash is ${found})`;
 }

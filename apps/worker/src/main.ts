@@ -20,6 +20,7 @@ async function main(): Promise<void> {
     cacheBytes: env.cacheBytes,
     devices: (env.devices as Device[] | undefined) ?? findDevices(),
     threads: { intra_op_threads: env.intraOpThreads, inter_op_threads: env.interOpThreads },
+    memoryLimitMb: env.memoryLimitMb,
     name: env.name,
     log,
   });

@@ -1,40 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  claimExperiment,
-  type Database,
-  type Experiment,
-  type Fence,
-  giveUpAttempt,
-  type RetryPolicy,
-  StaleAttemptError,
-  type StopRequest,
-  settleAttempt,
-  writeLogLine,
-} from '@spherelab/db';
-import type { StopReason } from '@spherelab/training';
+import { claimExperiment, type Experiment, type Fence, type StopRequest, writeLogLine } from '@spherelab/db';
 import { type Device, deviceEnvironment, type ThreadCounts } from './device.ts';
 import { eventWriter } from './event-writer.ts';
 import { fetchResumeCheckpoint } from './fetch-resume-checkpoint.ts';
 import { keepLease } from './lease-keeper.ts';
-import { retryWhileAway } from './retry-while-away.ts';
+import { progressWatch } from './progress-watch.ts';
 import { forkTrainer, type TrainerChild, type TrainerEnd } from './trainer-child.ts';
-import type { WorkerNumbers } from './worker-numbers.ts';
-
-/** What a worker brings along for every experiment. */
-export type WorkerContext = {
-  readonly database: Database;
-  readonly workerName: string;
-  readonly numbers: WorkerNumbers;
-  readonly retryPolicy: RetryPolicy;
-  readonly threads: ThreadCounts;
-  readonly trainerScript: string;
-  readonly dataRoot: string;
-  readonly cacheFolder: string;
-  readonly cacheBytes: number | undefined;
-  readonly log: (level: 'info' | 'warn' | 'error', message: string, details?: object) => void;
-};
+import { watchChild } from './watch-child.ts';
+import type { WorkerContext } from './worker-context.ts';
+import { type StopAsked, writeEnd } from './write-end.ts';
 
 /** Prefix of work folders; the worker's pid follows, so that those of dead workers can be told. */
 export const workFolderPrefix = 'spherelab-work-';
@@ -58,7 +34,12 @@ export async function runExperiment(
   device: Device,
 ): Promise<RunningAttempt | null> {
   const { database, workerName, numbers } = context;
-  const experiment = await claimExperiment(database.pool, id, { worker: workerName, device, leaseMs: numbers.leaseMs });
+  const experiment = await claimExperiment(database.pool, id, {
+    worker: workerName,
+    device,
+    leaseMs: numbers.leaseMs,
+    process: context.identity,
+  });
   if (!experiment) return null;
   let drain = () => {};
   const done = superviseAttempt(context, experiment, device, (ask) => {
@@ -76,7 +57,7 @@ async function superviseAttempt(
   const { database, numbers } = context;
   const fence: Fence = { experimentId: experiment.id, attempt: experiment.attempt };
   let child: TrainerChild | null = null;
-  let asked: StopReason | null = null;
+  let asked: StopAsked | null = null;
   let broken: string | null = null;
 
   // Orders may come before there is a child: they are kept and given to it.
@@ -84,18 +65,20 @@ async function superviseAttempt(
     broken ??= reason;
     child?.kill(reason);
   };
-  const askToStop = (reason: StopReason) => {
-    if (asked === reason || asked === 'cancel') return;
-    asked = reason;
+  const graces = { cancel: numbers.cancelGraceMs, pause: numbers.pauseGraceMs, drain: numbers.drainGraceMs };
+  const askToStop = (ask: StopAsked) => {
+    const { reason } = ask;
+    if (asked?.reason === reason || asked?.reason === 'cancel') return;
+    asked = ask;
     child?.order({ type: 'stop', reason });
-    const grace = reason === 'cancel' ? numbers.cancelGraceMs : numbers.stopGraceMs;
+    const grace = graces[reason];
     setTimeout(() => kill(`the trainer did not stop within ${grace} ms of being asked to (${reason})`), grace).unref();
   };
   const lease = keepLease(database, fence, numbers, {
     lost: kill,
-    stopRequested: (request: StopRequest) => askToStop(request),
+    stopRequested: (reason: StopRequest) => askToStop({ reason }),
   });
-  onDrain(() => askToStop('drain'));
+  onDrain(() => askToStop({ reason: 'drain' }));
 
   const workFolder = await mkdtemp(join(tmpdir(), `${workFolderPrefix}${process.pid}-`));
   const runChild = async (): Promise<TrainerEnd> => {
@@ -105,13 +88,14 @@ async function superviseAttempt(
       numbers,
       held: () => lease.held,
       onWritten: (upTo) => child?.order({ type: 'written', upTo }),
+      onStored: (number) => child?.order({ type: 'stored', number }),
       onError: (error) => kill(`its events could not be written: ${messageOf(error)}`),
     });
     const resumeFrom = await fetchResumeCheckpoint(database, experiment.id, workFolder, (message) =>
       writeLogLine(database.pool, fence, 'warn', message),
     );
     const threads = storedThreads(experiment) ?? context.threads;
-    let heardAt = performance.now();
+    const progress = progressWatch(numbers);
     child = forkTrainer({
       script: context.trainerScript,
       env: deviceEnvironment(device, experiment.config.device, threads),
@@ -126,18 +110,18 @@ async function superviseAttempt(
         hostEnvironment: { ...threads, device: experiment.config.device === 'cpu' ? 'cpu' : device },
       },
       onReady: () => {
-        if (asked !== null) child?.order({ type: 'stop', reason: asked });
+        if (asked !== null) child?.order({ type: 'stop', reason: asked.reason });
       },
       onEvent: (report) => {
-        heardAt = performance.now();
+        progress.heard(report.event);
         writer.push(report);
       },
     });
     if (broken !== null) child.kill(broken);
-    const watch = setInterval(() => {
-      if (performance.now() - heardAt > numbers.stallTimeoutMs) kill(`no progress for ${numbers.stallTimeoutMs} ms`);
-    }, numbers.stallTimeoutMs / 4);
-    const end = await child.ended.finally(() => clearInterval(watch));
+    const { memoryLimitMb } = context;
+    const onTooLarge = (because: string) => askToStop({ reason: 'drain', because });
+    const endWatch = watchChild({ child, writer, progress, numbers, memoryLimitMb, onTooLarge });
+    const end = await child.ended.finally(endWatch);
     await writer.drain();
     return end;
   };
@@ -148,46 +132,6 @@ async function superviseAttempt(
   } finally {
     lease.stop();
     await rm(workFolder, { recursive: true, force: true });
-  }
-}
-
-async function writeEnd(
-  context: WorkerContext,
-  fence: Fence,
-  end: TrainerEnd,
-  asked: StopReason | null,
-  held: () => boolean,
-): Promise<void> {
-  const { database, retryPolicy, numbers } = context;
-  const { pool } = database;
-  const write = async (): Promise<void> => {
-    const giveUp = (outcome: 'crashed' | 'released', reason: string) =>
-      giveUpAttempt(pool, fence, { outcome, reason }, retryPolicy);
-    if (end.type === 'finished') return settleAttempt(pool, fence, { status: 'succeeded', result: end.result });
-    if (end.type === 'failed' && !end.error.retryable) {
-      const { code, message } = end.error;
-      return settleAttempt(pool, fence, { status: 'failed', error: { code, message, retryable: false } });
-    }
-    const stopped = end.type === 'stopped' ? end.reason : asked;
-    const late = end.type === 'stopped' ? '' : `; ${end.type === 'failed' ? end.error.message : end.reason}`;
-    if (stopped === 'cancel') {
-      return settleAttempt(pool, fence, { status: 'cancelled', reason: `cancelled by request${late}` });
-    }
-    if (stopped === 'pause') {
-      return settleAttempt(pool, fence, { status: 'paused', reason: `paused by request${late}` });
-    }
-    if (stopped === 'drain') return giveUp('released', `its worker was asked to stop${late}`);
-    return giveUp('crashed', end.type === 'failed' ? end.error.message : end.type === 'broke' ? end.reason : 'stopped');
-  };
-  if (end.type === 'failed') {
-    await writeLogLine(pool, fence, 'error', end.error.stack).catch(() => undefined);
-  }
-  try {
-    await retryWhileAway(write, numbers.databaseRetryMs, () => !held());
-  } catch (error) {
-    // Fenced: someone else decides now. That is what the fence is for.
-    if (!(error instanceof StaleAttemptError)) throw error;
-    context.log('warn', 'an attempt ended after it was lost', { ...fence });
   }
 }
 

@@ -7,8 +7,12 @@ type Start = Extract<TrainerOrder, { type: 'start' }>;
 /** Trains one experiment; `trainExperiment` of @spherelab/training. */
 export type Train = (options: TrainOptions) => Promise<TrainOutcome>;
 
-/** Events that may be under way before training waits: enough to hide a database round trip, few enough to lose nothing much. */
-const eventsInFlight = 32;
+/**
+ * Events that may be under way before training waits. A run sends one of metrics and one of progress each 0.3 s, so training goes on
+ * for two and a half minutes without a database, and what waits in the supervisor's memory is at most what was measured in that
+ * time: some 10^5 points, 20 MB. A supervisor that is killed loses it; the next attempt measures it again.
+ */
+const eventsInFlight = 1_024;
 
 /**
  * Runs one experiment in this process on behalf of the supervisor that forked it, and exits.
@@ -25,24 +29,30 @@ export function runTrainer(train: Train): void {
   let stopReason: StopReason | null = null;
   let sent = 0;
   let written = 0;
-  let wake = () => {};
-  const writtenAtLeast = async (number: number): Promise<void> => {
-    while (written < number) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    }
+  /** numbers of the checkpoint sent last, and of the one stored last */
+  let checkpointSent = 0;
+  let checkpointStored = 0;
+  const sleepers = new Set<() => void>();
+  const until = async (condition: () => boolean): Promise<void> => {
+    while (!condition()) await new Promise<void>((resolve) => sleepers.add(resolve));
+  };
+  const wake = () => {
+    for (const resume of sleepers) resume();
+    sleepers.clear();
   };
   const emit = async (event: TrainingEvent): Promise<void> => {
+    // Training goes on while a checkpoint is stored; the next one waits for it, so two files lie on the disk at most.
+    if (event.type === 'checkpoint') await until(() => checkpointStored >= checkpointSent);
     sent += 1;
-    await send({ type: 'event', number: sent, event });
-    // The receiver takes the checkpoint's file over: it must be done with it before training goes on to the next.
-    await writtenAtLeast(event.type === 'checkpoint' ? sent : sent - eventsInFlight);
+    const number = sent;
+    if (event.type === 'checkpoint') checkpointSent = number;
+    await send({ type: 'event', number, event });
+    await until(() => written >= number - eventsInFlight);
   };
   const start = async (order: Start): Promise<void> => {
     try {
       const end = await train({ ...order, emit, stop: () => stopReason });
-      await writtenAtLeast(sent);
+      await until(() => written >= sent && checkpointStored >= checkpointSent);
       await send(
         end.outcome === 'finished' ? { type: 'finished', result: end.result } : { type: 'stopped', reason: end.reason },
       );
@@ -55,7 +65,8 @@ export function runTrainer(train: Train): void {
     if (order.type === 'start') void start(order);
     else if (order.type === 'stop') stopReason = order.reason;
     else {
-      written = order.upTo;
+      if (order.type === 'written') written = order.upTo;
+      else checkpointStored = order.number;
       wake();
     }
   });

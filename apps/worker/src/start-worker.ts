@@ -1,5 +1,5 @@
 import { readdir, rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { hostname, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,10 @@ import {
 import { consumeQueue, type QueueConsumer, type QueueStore, queueNames, retryPolicy } from '@spherelab/queue';
 import { type Device, isGpu, type ThreadCounts } from './device.ts';
 import { deviceSlots } from './device-slots.ts';
-import { type RunningAttempt, runExperiment, type WorkerContext, workFolderPrefix } from './run-experiment.ts';
+import { ownIdentity } from './host-identity.ts';
+import { releaseDeadNeighbours } from './release-dead-neighbours.ts';
+import { type RunningAttempt, runExperiment, workFolderPrefix } from './run-experiment.ts';
+import type { WorkerContext } from './worker-context.ts';
 import { type WorkerNumbers, workerNumbers } from './worker-numbers.ts';
 
 export type WorkerOptions = {
@@ -28,6 +31,8 @@ export type WorkerOptions = {
   /** one experiment at a time on each */
   readonly devices: readonly Device[];
   readonly threads: ThreadCounts;
+  /** MB that one trainer may hold before it is replaced by a fresh one. Default: three quarters of the memory, shared */
+  readonly memoryLimitMb?: number | undefined;
   /** default: host name and pid */
   readonly name?: string | undefined;
   readonly log?: WorkerContext['log'];
@@ -46,6 +51,10 @@ export type RunningWorker = {
 };
 
 const version = '0.1.0';
+/** ms. A queue store that is away must not keep the process from ending. */
+const queueCloseMs = 3_000;
+/** Part of the machine's (or container's) memory that all trainers together may hold. */
+const memoryShare = 0.75;
 const realTrainer = fileURLToPath(new URL('./trainer-process.js', import.meta.url));
 
 /** Starts a worker: it registers, takes jobs, and supervises one trainer process on each of its devices. */
@@ -53,15 +62,24 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   await applyMigrations(options.databaseUrl);
   await removeWorkFoldersOfTheDead();
   const database = openDatabase(options.databaseUrl);
-  const name = options.name ?? `${hostname()}-${process.pid}`;
   const log = options.log ?? (() => undefined);
   const numbers = { ...workerNumbers, ...options.numbers };
+  const identity = ownIdentity();
+  const name = await registerWorker(database.pool, {
+    name: options.name ?? `${hostname()}-${process.pid}`,
+    devices: options.devices,
+    host: hostname(),
+    pid: process.pid,
+    version,
+  });
   const context: WorkerContext = {
     database,
     workerName: name,
+    identity,
     numbers,
     retryPolicy: options.retryPolicy ?? retryPolicy,
     threads: options.threads,
+    memoryLimitMb: options.memoryLimitMb ?? defaultMemoryLimitMb(options.devices.length),
     trainerScript: options.trainerScript ?? realTrainer,
     dataRoot: options.dataRoot,
     cacheFolder: options.cacheFolder,
@@ -69,7 +87,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     log,
   };
   const slots = deviceSlots(options.devices);
-  const attempts = new Set<RunningAttempt>();
+  const attempts = new Map<string, RunningAttempt>();
   const consumers: QueueConsumer[] = [];
   let closing = false;
 
@@ -82,10 +100,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       const attempt = await runExperiment(context, id, device);
       if (attempt === null) return;
       log('info', 'an attempt began', { id, device });
-      attempts.add(attempt);
+      attempts.set(id, attempt);
       if (closing) attempt.drain();
       await attempt.done;
-      attempts.delete(attempt);
+      attempts.delete(id);
       log('info', 'an attempt ended', { id, device });
     } finally {
       slots.give(device);
@@ -93,10 +111,17 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     }
   };
 
-  await registerWorker(database.pool, { name, devices: options.devices, host: hostname(), pid: process.pid, version });
   const heartbeat = setInterval(() => {
     heartbeatWorker(database.pool, name).catch((error: Error) => log('warn', 'no heartbeat', { error: error.message }));
   }, numbers.heartbeatMs);
+  let looking = false;
+  const neighbourWatch = setInterval(async () => {
+    if (looking) return;
+    looking = true;
+    const ids = await releaseDeadNeighbours(database, identity.host, context.retryPolicy).catch(() => []);
+    looking = false;
+    if (ids.length > 0) log('warn', 'attempts of a dead worker were given back', { ids });
+  }, numbers.neighbourWatchMs);
   const queues = options.devices.some(isGpu) ? Object.values(queueNames) : [queueNames.any];
   for (const queue of queues) {
     const onError = (error: Error) => log('warn', 'queue trouble', { error: error.message });
@@ -107,11 +132,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const close = async (): Promise<void> => {
     closing = true;
     clearInterval(heartbeat);
-    for (const attempt of attempts) attempt.drain();
-    await Promise.all([...attempts].map((attempt) => attempt.done));
-    // A store that is away must not keep the process from ending.
+    clearInterval(neighbourWatch);
+    for (const attempt of attempts.values()) attempt.drain();
+    await Promise.all([...attempts.values()].map((attempt) => attempt.done));
     const closed = Promise.all(consumers.map((consumer) => consumer.close()));
-    await Promise.race([closed, delay(10_000, null, { ref: false })]);
+    await Promise.race([closed, delay(queueCloseMs, null, { ref: false })]);
     await retireWorker(database, name).catch(() => undefined);
     await database.close();
   };
@@ -119,7 +144,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   return {
     name,
     close: () => {
-      closed ??= close();
+      // What is not written by then is left to the next attempt: children end with this process.
+      closed ??= Promise.race([close(), delay(numbers.drainDeadlineMs, undefined, { ref: false })]);
       return closed;
     },
   };
@@ -142,4 +168,11 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** @returns MB for each trainer */
+function defaultMemoryLimitMb(trainers: number): number {
+  const limit = process.constrainedMemory();
+  const bytes = limit > 0 && limit < totalmem() ? limit : totalmem();
+  return Math.round((memoryShare * bytes) / trainers / 2 ** 20);
 }

@@ -14,8 +14,10 @@ export type TrainerOrder =
       readonly hostEnvironment: Environment;
     }
   | { readonly type: 'stop'; readonly reason: StopReason }
-  /** every event up to this one is written */
-  | { readonly type: 'written'; readonly upTo: number };
+  /** every event up to this one is written; of a checkpoint only that it was begun */
+  | { readonly type: 'written'; readonly upTo: number }
+  /** the checkpoint of this event is stored too */
+  | { readonly type: 'stored'; readonly number: number };
 
 /** Why training failed, for one that says so itself. */
 export type TrainerFailure = {

@@ -1,6 +1,7 @@
 /** Times of the supervisor, in ms, each with its reason. */
 export type WorkerNumbers = {
-  /** How long an experiment stays with a worker that says nothing. Long enough for a database restart (5 s) and a busy host. */
+  /** How long an experiment stays with a worker that says nothing. Long enough to train on through a minute without a database;
+   * a dead process is found in seconds by a worker of its host (neighbourWatchMs), so only a lost host costs this much. */
   readonly leaseMs: number;
   /** How often the lease is renewed: several may fail before it is lost. */
   readonly renewEveryMs: number;
@@ -8,14 +9,27 @@ export type WorkerNumbers = {
   readonly ownDeadlineMs: number;
   /** How often a cancel or pause is looked for; a step takes longer. */
   readonly stopPollMs: number;
-  /** How long a child may take to stop with a checkpoint (130 MB) before it is killed. */
-  readonly stopGraceMs: number;
+  /** How long a child may take to stop with a checkpoint (130 MB, seconds; k-means is not interrupted) before it is killed. */
+  readonly pauseGraceMs: number;
+  /** The same where the worker leaves: within drainDeadlineMs, with time to write the end. */
+  readonly drainGraceMs: number;
   /** How long a cancelled child may take: it has nothing to save. */
   readonly cancelGraceMs: number;
-  /** How long a child may be silent: tracing and evaluation report more often. */
+  /** How long a child may be silent: recording a graph and evaluation report more often. */
   readonly stallTimeoutMs: number;
+  /** How many times as long as its slowest step of late a step may take, and a time that is never too long: a busy host, a page
+   * cache that has to be filled again. */
+  readonly stepTimeoutFactor: number;
+  readonly leastStepTimeoutMs: number;
+  /** How often a child's memory is looked at, and how long it is left alone at first: each life of a child gets something done. */
+  readonly memoryWatchMs: number;
+  readonly leastLifeMs: number;
   /** How often the worker shows itself alive. */
   readonly heartbeatMs: number;
+  /** How often it looks for dead workers of its own host. */
+  readonly neighbourWatchMs: number;
+  /** How long the whole worker may take to leave; less than the 30 s that the launcher gives it and the 60 s of Kubernetes. */
+  readonly drainDeadlineMs: number;
   /** How often progress is written at most. */
   readonly progressEveryMs: number;
   /** Wait before a statement is tried again while the database is away. */
@@ -25,14 +39,21 @@ export type WorkerNumbers = {
 };
 
 export const workerNumbers: WorkerNumbers = {
-  leaseMs: 30_000,
+  leaseMs: 90_000,
   renewEveryMs: 5_000,
-  ownDeadlineMs: 24_000,
+  ownDeadlineMs: 75_000,
   stopPollMs: 200,
-  stopGraceMs: 60_000,
+  pauseGraceMs: 60_000,
+  drainGraceMs: 20_000,
   cancelGraceMs: 15_000,
   stallTimeoutMs: 900_000,
+  stepTimeoutFactor: 30,
+  leastStepTimeoutMs: 60_000,
+  memoryWatchMs: 2_000,
+  leastLifeMs: 60_000,
   heartbeatMs: 5_000,
+  neighbourWatchMs: 2_000,
+  drainDeadlineMs: 28_000,
   progressEveryMs: 500,
   databaseRetryMs: 250,
   putBackMs: 1_000,

@@ -69,7 +69,7 @@ describe('the worker', () => {
       retryPolicy: policy,
       queueTimes: { lockDurationMs: 2_000, stalledIntervalMs: 500 },
       ...over,
-      numbers: { stopPollMs: 50, cancelGraceMs: 2_000, stopGraceMs: 2_000, ...over.numbers },
+      numbers: { stopPollMs: 50, cancelGraceMs: 2_000, pauseGraceMs: 2_000, drainGraceMs: 2_000, ...over.numbers },
     });
     workers.push(worker);
     return worker;
@@ -245,8 +245,12 @@ describe('the worker', () => {
     const id = await post({ crashAt: 13 });
     await attemptOver(id, 1);
     const [newest] = await listCheckpoints(database.pool, id);
-    await database.pool.query(`UPDATE checkpoint_chunk SET data = '\\x00' WHERE checkpoint_id = $1`, [newest?.id]);
-    await database.pool.query(`UPDATE checkpoint SET bytes = 1 WHERE id = $1`, [newest?.id]);
+    await database.pool.query('ALTER TABLE chunk DROP CONSTRAINT chunk_sha256_check');
+    await database.pool.query(
+      `UPDATE chunk SET data = '\\x00' FROM checkpoint_chunk
+       WHERE chunk.sha256 = checkpoint_chunk.sha256 AND checkpoint_id = $1`,
+      [newest?.id],
+    );
     await database.pool.query(
       `UPDATE experiment SET environment = environment || '{"intra_op_threads": 1}' WHERE id = $1`,
       [id],

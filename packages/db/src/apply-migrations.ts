@@ -20,10 +20,15 @@ type LedgerRow = { migration_name: string; checksum: string; finished_at: Date |
 /**
  * Brings the schema up to date: each folder of prisma/migrations that the ledger does not know runs in a transaction of its own.
  * Processes that start together take turns.
+ * @param only names of those to apply, for a schema of before; all others of `folder` are left for later
  * @returns names of the migrations that this call applied
  * @throws Error when a migration was changed after it ran, is unfinished, or is unknown here (a newer program ran before)
  */
-export async function applyMigrations(url: string, folder: string = defaultFolder): Promise<string[]> {
+export async function applyMigrations(
+  url: string,
+  folder: string = defaultFolder,
+  only: ReadonlySet<string> | null = null,
+): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -35,7 +40,9 @@ export async function applyMigrations(url: string, folder: string = defaultFolde
     );
     const applied = new Map(rows.map((row) => [row.migration_name, row]));
     refuseSurprises(files, applied);
-    const missing = files.filter((file) => !applied.has(file.name));
+    const unknown = [...(only ?? [])].filter((name) => !files.some((file) => file.name === name));
+    if (unknown.length > 0) throw new Error(`This program does not know migration ${unknown.join(', ')}`);
+    const missing = files.filter((file) => !applied.has(file.name) && (only === null || only.has(file.name)));
     for (const file of missing) await applyOne(client, file);
     return missing.map((file) => file.name);
   } finally {

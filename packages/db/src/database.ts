@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { connectionTimes, sessionOptions } from './connection-times.ts';
 import { PrismaClient } from './generated/client.ts';
 
 /** What runs SQL: the pool, or one connection inside a transaction. */
@@ -17,7 +18,6 @@ export type Database = {
 
 /** Connections of one process. An API and a few workers stay far below the 100 that Postgres allows by default. */
 const poolSize = 8;
-const connectTimeoutMs = 10_000;
 const int8 = 20;
 
 /** Opens a database; connects with the first statement. The caller closes it. */
@@ -25,8 +25,11 @@ export function openDatabase(url: string): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
-    connectionTimeoutMillis: connectTimeoutMs,
+    connectionTimeoutMillis: connectionTimes.connectTimeoutMs,
+    query_timeout: connectionTimes.queryTimeoutMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: connectionTimes.keepAliveIdleMs,
+    options: sessionOptions(),
     application_name: 'spherelab',
     types: {
       // Sequence numbers and byte counts stay far below 2^53.
@@ -38,6 +41,7 @@ export function openDatabase(url: string): Database {
   });
   // An idle connection that is cut is replaced at the next statement; without a listener it would end the process.
   pool.on('error', () => undefined);
+  dropSilentConnections(pool);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
     prisma,
@@ -49,22 +53,48 @@ export function openDatabase(url: string): Database {
   };
 }
 
+/**
+ * Where one statement got no answer, whatever cut its connection off has most likely cut off the idle ones too: they are dropped
+ * at once instead of each costing somebody another timeout.
+ */
+function dropSilentConnections(pool: pg.Pool): void {
+  const idle = new Set<pg.PoolClient>();
+  pool.on('acquire', (client) => idle.delete(client));
+  pool.on('remove', (client) => idle.delete(client));
+  pool.on('release', (error: unknown, client: pg.PoolClient) => {
+    if (!error) return void idle.add(client);
+    if (!isUnanswered(error)) return;
+    for (const other of idle) (other as unknown as Socketed).connection.stream.destroy();
+  });
+}
+
+function isUnanswered(error: unknown): error is Error {
+  return error instanceof Error && error.message.includes('Query read timeout');
+}
+
+/** What pg has but does not show: destroying the socket is what the network does when it fails, and handled as such. */
+type Socketed = { readonly connection: { readonly stream: { destroy(): void } } };
+
 /** Runs statements in one transaction; rolled back when `work` throws. */
 export async function inTransaction<T>(database: Database, work: (client: Queryable) => Promise<T>): Promise<T> {
   const client = await database.pool.connect();
-  let broken = false;
+  let broken: Error | null = null;
   try {
     await client.query('BEGIN');
     const result = await work(client);
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => {
-      broken = true;
-    });
+    // Behind a statement that gets no answer a ROLLBACK gets none either; without the connection Postgres rolls back by itself.
+    if (isUnanswered(error)) broken = error;
+    else {
+      await client.query('ROLLBACK').catch((cause: Error) => {
+        broken = cause;
+      });
+    }
     throw error;
   } finally {
-    client.release(broken);
+    client.release(broken ?? false);
   }
 }
 

@@ -1,5 +1,10 @@
 export { applyMigrations } from './apply-migrations.ts';
+export { BackupError } from './backup/backup-format.ts';
+export { restoreBackup } from './backup/restore-backup.ts';
+export { writeBackup } from './backup/write-backup.ts';
 export { type Checkpoint, CheckpointError, type CheckpointKind } from './checkpoints/checkpoint-row.ts';
+export { collectChunks } from './checkpoints/collect-chunks.ts';
+export { pinCheckpoint } from './checkpoints/pin-checkpoint.ts';
 export {
   getCheckpoint,
   listCheckpoints,
@@ -14,7 +19,7 @@ export {
   startEmbeddedPostgres,
 } from './embedded-postgres/start-embedded-postgres.ts';
 export { countExperiments } from './experiment-counts.ts';
-export { type Attempt, listAttempts } from './experiments/attempts.ts';
+export { type Attempt, attemptsOnHost, listAttempts } from './experiments/attempts.ts';
 export { type Claim, claimExperiment, readStopRequest, renewLease } from './experiments/claim-experiment.ts';
 export { type CreatedExperiment, createExperiments, type NewExperiment } from './experiments/create-experiments.ts';
 export type { Experiment, ExperimentFailure, StopRequest } from './experiments/experiment-row.ts';

@@ -1,3 +1,4 @@
+import { brief } from './connection-times.ts';
 import type { Database, Queryable } from './database.ts';
 
 export type WorkerRegistration = {
@@ -22,18 +23,30 @@ export type WorkerView = WorkerRegistration & {
 /** Silence after which a worker counts as gone; workers tell themselves every 5 s or oftener. */
 export const workerSilenceMs = 30_000;
 
-/** Shows a worker as alive. */
-export async function registerWorker(client: Queryable, worker: WorkerRegistration): Promise<void> {
-  await client.query(
-    `INSERT INTO worker (name, devices, host, pid, version) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (name) DO UPDATE SET devices = excluded.devices, host = excluded.host, pid = excluded.pid,
-       version = excluded.version, started_at = now(), heartbeat_at = now(), stopped_at = NULL`,
-    [worker.name, worker.devices, worker.host, worker.pid, worker.version],
-  );
+/**
+ * Shows a worker as alive. A name that another living process has (two machines with one configuration) gets the pid behind it; the
+ * work itself is told apart by attempts, not by names.
+ * @returns the name under which it is shown
+ */
+export async function registerWorker(client: Queryable, worker: WorkerRegistration): Promise<string> {
+  const { name, devices, host, pid, version } = worker;
+  const register = (as: string) =>
+    client.query(
+      `INSERT INTO worker (name, devices, host, pid, version) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (name) DO UPDATE SET devices = excluded.devices, host = excluded.host, pid = excluded.pid,
+         version = excluded.version, started_at = now(), heartbeat_at = now(), stopped_at = NULL
+       WHERE worker.stopped_at IS NOT NULL OR worker.heartbeat_at < now() - $6 * interval '1 ms'
+         OR (worker.host = excluded.host AND worker.pid = excluded.pid)`,
+      [as, devices, host, pid, version, workerSilenceMs],
+    );
+  if ((await register(name)).rowCount === 1) return name;
+  const other = `${name}-${host}-${pid}`;
+  await register(other);
+  return other;
 }
 
 export async function heartbeatWorker(client: Queryable, name: string): Promise<void> {
-  await client.query('UPDATE worker SET heartbeat_at = now(), stopped_at = NULL WHERE name = $1', [name]);
+  await client.query(brief('UPDATE worker SET heartbeat_at = now(), stopped_at = NULL WHERE name = $1', [name]));
 }
 
 /** Marks a worker that leaves in order. */

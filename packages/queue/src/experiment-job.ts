@@ -31,6 +31,7 @@ export function jobIdOf(hint: ExperimentHint): string {
   return `${hint.id}-${hint.attempt}`;
 }
 
+/** Of equal priority, what was begun goes before what was not: it holds work done, and its user waits longer. */
 export function jobPriorityOf(hint: ExperimentHint): number {
-  return Math.max(1, jobNumbers.priorityOrigin - hint.priority);
+  return Math.max(1, 2 * (jobNumbers.priorityOrigin - hint.priority) - (hint.attempt > 0 ? 1 : 0));
 }

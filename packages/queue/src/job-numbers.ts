@@ -3,10 +3,10 @@
  * none of these numbers decides whether an experiment runs.
  */
 export const jobNumbers = {
-  /** ms. The supervisor never blocks, so a lock of half a minute is renewed in time; a dead one's job comes back after it. */
-  lockDurationMs: 30_000,
+  /** ms. The supervisor never blocks, so a lock of 10 s is renewed in time; the job of one that died before its claim comes back after it. */
+  lockDurationMs: 10_000,
   /** ms. How often a worker looks for jobs of dead ones; below the lock, so that the lock is what is waited for. */
-  stalledIntervalMs: 10_000,
+  stalledIntervalMs: 5_000,
   /** times. A job may outlive any number of killed workers: whether to go on is judged by the row, not by BullMQ, whose
    * default of 1 fails a job for good at the second kill. */
   maxStalledCount: 1_000_000,
@@ -14,6 +14,8 @@ export const jobNumbers = {
   attempts: 1,
   /** s. Longest block of an idle worker on its queue; a job wakes it at once. */
   drainDelayS: 5,
+  /** ms. A store that is silent for longer is cut off from us (a half-open connection): connect anew. Three times drainDelayS. */
+  answerWithinMs: 15_000,
   /** BullMQ runs the lowest number first, ours the highest: counted down from here. 0 would jump the queue. */
   priorityOrigin: 1_000,
   /** connections of one process to the Postgres store; each queue or worker has one more that listens */

@@ -7,11 +7,21 @@ export function redisConnection(url: string, role: 'producer' | 'consumer') {
     url,
     maxRetriesPerRequest: role === 'consumer' ? null : 1,
     enableOfflineQueue: true,
+    // A consumer's longest wait for an answer is drainDelayS.
+    socketTimeout: jobNumbers.answerWithinMs,
     retryStrategy: (times: number) => Math.min(times * 100, 2_000), // ms
   };
 }
 
 /** Options of pg with those of BullMQ's own schema, which it makes and migrates itself under an advisory lock. */
 export function postgresConnection(connectionString: string) {
-  return { connectionString, schema: queueSchema, migrate: true, max: jobNumbers.poolSize, keepAlive: true };
+  return {
+    connectionString,
+    schema: queueSchema,
+    migrate: true,
+    max: jobNumbers.poolSize,
+    keepAlive: true,
+    query_timeout: jobNumbers.answerWithinMs,
+    connectionTimeoutMillis: jobNumbers.answerWithinMs,
+  };
 }

@@ -1,5 +1,12 @@
 import { Readable } from 'node:stream';
-import { type Checkpoint, getCheckpoint, getExperiment, listCheckpoints, readCheckpointContent } from '@spherelab/db';
+import {
+  type Checkpoint,
+  getCheckpoint,
+  getExperiment,
+  listCheckpoints,
+  pinCheckpoint,
+  readCheckpointContent,
+} from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { AppDependencies } from '../app-dependencies.ts';
@@ -17,6 +24,7 @@ const checkpointViewSchema = z
     bytes: z.int(),
     sha256: z.string().describe('of the file, hex'),
     weights_sha256: z.string().describe('of all weights as little-endian float32, hex'),
+    pinned: z.boolean().describe('kept whatever comes after it'),
     created_at: z.iso.datetime(),
   })
   .meta({ id: 'Checkpoint' });
@@ -47,6 +55,24 @@ export const checkpointRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
         .send(Readable.from(readCheckpointContent(database, checkpoint), { objectMode: false }));
     },
   });
+
+  for (const [verb, pinned] of [
+    ['pin', true],
+    ['unpin', false],
+  ] as const) {
+    app.post(`/checkpoints/:id/${verb}`, {
+      schema: {
+        tags,
+        summary: pinned
+          ? 'Keeps a checkpoint whatever comes after it'
+          : 'Lets a checkpoint go: the next one of its kind replaces it',
+        params,
+        response: { 200: checkpointViewSchema, ...problems },
+      },
+      handler: async (request) =>
+        toView(await found('checkpoint', request.params.id, (id) => pinCheckpoint(database.pool, id, pinned))),
+    });
+  }
 };
 
 function toView(checkpoint: Checkpoint): z.infer<typeof checkpointViewSchema> {

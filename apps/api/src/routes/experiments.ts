@@ -18,6 +18,7 @@ import { conflict, found } from '../problem.ts';
 import { resolveExperimentRequest } from '../resolve-request.ts';
 import {
   attemptViewSchema,
+  experimentDetailSchema,
   experimentViewSchema,
   toAttemptView,
   toExperimentView,
@@ -98,9 +99,12 @@ export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
   });
 
   app.get('/experiments/:id', {
-    schema: { tags, params: idParams, response: { 200: experimentViewSchema, ...problems } },
-    handler: async ({ params }) =>
-      toExperimentView(await found('experiment', params.id, (id) => getExperiment(database.pool, id))),
+    schema: { tags, params: idParams, response: { 200: experimentDetailSchema, ...problems } },
+    handler: async ({ params }) => {
+      const experiment = await found('experiment', params.id, (id) => getExperiment(database.pool, id));
+      const attempts = await listAttempts(database, experiment.id);
+      return { ...toExperimentView(experiment), attempts: attempts.map(toAttemptView) };
+    },
   });
 
   app.get('/experiments/:id/attempts', {

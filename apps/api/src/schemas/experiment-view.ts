@@ -83,6 +83,11 @@ export const attemptViewSchema = z
   })
   .meta({ id: 'Attempt' });
 
+/** An experiment with every try to run it, first one first. */
+export const experimentDetailSchema = experimentViewSchema
+  .extend({ attempts: z.array(attemptViewSchema) })
+  .meta({ id: 'ExperimentDetail' });
+
 export function toAttemptView(attempt: Attempt): z.infer<typeof attemptViewSchema> {
   return {
     ...attempt,

@@ -4,7 +4,10 @@ import type { Command } from 'commander';
 import { checkoutFolder } from '../checkout-folder.ts';
 import { CliError } from '../cli-error.ts';
 
-/** `up` starts the whole system here, `worker` joins one that runs elsewhere; both stay until Ctrl-C. */
+/**
+ * `up` starts the whole system here, `worker` joins one that runs elsewhere; both stay until Ctrl-C. `backup` and `restore` work on
+ * the database itself.
+ */
 export function addUpCommands(program: Command): void {
   program
     .command('up')
@@ -24,6 +27,26 @@ export function addUpCommands(program: Command): void {
     .command('worker')
     .description('join a running system; needs DATABASE_URL, and REDIS_URL where the queue is in Redis')
     .action(() => runToEnd('apps/worker/dist/main.js', []));
+  program
+    .command('backup <file>')
+    .description(
+      'write everything to a file, while the system runs (DATABASE_URL, else the embedded database of --state)',
+    )
+    .option('--state <folder>', 'where the embedded database lives')
+    .action((file: string, { state }: { readonly state?: string }) =>
+      runToEnd('apps/launcher/dist/backup-main.js', ['backup', file, ...(state ? ['--state', state] : [])]),
+    );
+  program
+    .command('restore <file>')
+    .description('put a backup into an empty database; stop API and workers first')
+    .option('--state <folder>', 'where the embedded database lives')
+    .option('--replace', 'delete what is there')
+    .action((file: string, { state, replace }: { readonly state?: string; readonly replace?: boolean }) =>
+      runToEnd('apps/launcher/dist/backup-main.js', [
+        ...['restore', file, ...(state ? ['--state', state] : [])],
+        ...(replace ? ['--replace'] : []),
+      ]),
+    );
 }
 
 /** Runs a program of ours in the foreground; it shares the terminal, so Ctrl-C reaches it by itself. */

@@ -13,8 +13,14 @@ export type Checkpoint = {
   readonly sha256: string;
   /** of the little-endian float32 of all weights, hex */
   readonly weights_sha256: string;
+  /** kept whatever comes after it */
+  readonly pinned: boolean;
   readonly created_at: Date;
 };
+
+/** What is read of a row. */
+export const checkpointColumns =
+  'id, experiment_id, attempt, step, kind, bytes, sha256, weights_sha256, pinned, created_at';
 
 /** The stored bytes are not those that were announced. */
 export class CheckpointError extends Error {

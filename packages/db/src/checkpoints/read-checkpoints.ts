@@ -1,7 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Database, Queryable } from '../database.ts';
-import type { Checkpoint } from './checkpoint-row.ts';
-
-const columns = 'id, experiment_id, attempt, step, kind, bytes, sha256, weights_sha256, created_at';
+import { type Checkpoint, CheckpointError, checkpointColumns as columns } from './checkpoint-row.ts';
 
 /** Published checkpoints, newest step first. */
 export async function listCheckpoints(client: Queryable, experimentId: string): Promise<Checkpoint[]> {
@@ -28,17 +27,30 @@ export async function resumableCheckpoints(client: Queryable, experimentId: stri
   return all.filter((checkpoint) => checkpoint.kind !== 'best');
 }
 
-/** The bytes, piece by piece. Ends early, with an error, when the checkpoint is deleted meanwhile. */
+/**
+ * The bytes, piece by piece, each compared with the hash under which it is stored.
+ * @throws CheckpointError for a damaged piece; Error when the checkpoint is deleted meanwhile
+ */
 export async function* readCheckpointContent(database: Database, checkpoint: Checkpoint): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for (let position = 0; bytes < checkpoint.bytes; position += 1) {
-    const { rows } = await database.pool.query<{ data: Uint8Array }>(
-      'SELECT data FROM checkpoint_chunk WHERE checkpoint_id = $1 AND position = $2',
+  const read = (position: number) =>
+    database.pool.query<{ sha256: Buffer; data: Buffer }>(
+      `SELECT sha256, data FROM checkpoint_chunk JOIN chunk USING (sha256) WHERE checkpoint_id = $1 AND position = $2`,
       [checkpoint.id, position],
     );
-    const data = rows[0]?.data;
-    if (!data) throw new Error(`checkpoint ${checkpoint.id} was deleted while it was read`);
-    bytes += data.length;
-    yield data;
+  let bytes = 0;
+  let next = read(0);
+  for (let position = 1; bytes < checkpoint.bytes; position += 1) {
+    const row = (await next).rows[0];
+    if (!row) throw new Error(`checkpoint ${checkpoint.id} was deleted while it was read`);
+    bytes += row.data.length;
+    // The next piece is on its way while this one is checked and written.
+    if (bytes < checkpoint.bytes) {
+      next = read(position);
+      next.catch(() => undefined); // told when it is awaited, which a reader that leaves early does not
+    }
+    if (!createHash('sha256').update(row.data).digest().equals(row.sha256)) {
+      throw new CheckpointError(`piece ${position - 1} of the checkpoint of step ${checkpoint.step} is damaged`);
+    }
+    yield row.data;
   }
 }

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Queryable } from '../database.ts';
 import { type Fence, fenceSql, StaleAttemptError } from '../stale-attempt-error.ts';
 import { CheckpointError, type CheckpointKind } from './checkpoint-row.ts';
+import { cutIntoChunks } from './cut-into-chunks.ts';
+import { type Chunk, storeChunks } from './store-chunks.ts';
 
 export type NewCheckpoint = {
   readonly step: number;
@@ -9,34 +11,33 @@ export type NewCheckpoint = {
   readonly bytes: number;
   readonly sha256: string;
   readonly weightsSha256: string;
+  /** bytes before the tensors; kept as pieces of their own, so that equal tensors behind different heads are stored once. Default 0 */
+  readonly headBytes?: number;
 };
 
-/** Size of a stored piece: large enough for few statements, small enough for little memory on both ends. */
-const chunkBytes = 1 << 20;
+/** Pieces that are looked up together: 8 MB, the most that an upload holds in memory. */
+const chunksAtOnce = 8;
 
 const begin = `WITH fence AS (${fenceSql})
   INSERT INTO checkpoint (experiment_id, attempt, step, kind, bytes, sha256, weights_sha256)
   SELECT id, $2, $3, $4::checkpoint_kind, $5, $6, $7 FROM fence RETURNING id`;
 
-const append = `WITH fence AS (${fenceSql})
-  INSERT INTO checkpoint_chunk (checkpoint_id, position, data) SELECT $3, $4, $5 FROM fence`;
-
 // One statement makes the checkpoint visible, drops what it replaces and tells that the attempt got on. Of `latest` the one
-// before stays, should the newest turn out unreadable.
+// before stays, should the newest turn out unreadable; what is pinned stays and counts for nothing.
 const publish = `
   WITH fence AS (SELECT id FROM experiment WHERE id = $1 AND attempt = $2 AND status = 'running' FOR UPDATE),
   published AS (UPDATE checkpoint SET published_at = now() FROM fence WHERE checkpoint.id = $3
     RETURNING checkpoint.id, experiment_id, kind),
   replaced AS (DELETE FROM checkpoint WHERE id IN (
     SELECT old.id FROM checkpoint old, published WHERE old.experiment_id = published.experiment_id
-      AND old.kind = published.kind AND old.id <> published.id AND old.published_at IS NOT NULL
+      AND old.kind = published.kind AND old.id <> published.id AND old.published_at IS NOT NULL AND NOT old.pinned
     ORDER BY old.step DESC, old.published_at DESC OFFSET $4)),
   progressed AS (UPDATE experiment SET failures = 0 FROM published WHERE experiment.id = published.experiment_id)
   SELECT count(*) AS passed FROM published`;
 
 /**
  * Stores a checkpoint piece by piece and makes it visible at once, or not at all. The lease can be renewed meanwhile: no
- * transaction spans the upload.
+ * transaction spans the upload. Pieces that any checkpoint has already are not sent again.
  * @returns its id
  * @throws StaleAttemptError; CheckpointError when the bytes are not those announced
  */
@@ -70,37 +71,22 @@ async function upload(
   content: AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const hash = createHash('sha256');
-  let position = 0;
   let bytes = 0;
-  for await (const chunk of rechunk(content, chunkBytes)) {
-    hash.update(chunk);
-    bytes += chunk.length;
-    const { rowCount } = await client.query(append, [fence.experimentId, fence.attempt, id, position, chunk]);
-    if (rowCount !== 1) throw new StaleAttemptError(fence);
+  let position = 0;
+  let batch: Chunk[] = [];
+  for await (const data of cutIntoChunks(content, checkpoint.headBytes ?? 0)) {
+    hash.update(data);
+    bytes += data.length;
+    batch.push({ position, sha256: createHash('sha256').update(data).digest(), data });
     position += 1;
+    if (batch.length < chunksAtOnce) continue;
+    await storeChunks(client, fence, id, batch);
+    batch = [];
   }
+  if (batch.length > 0) await storeChunks(client, fence, id, batch);
   if (bytes !== checkpoint.bytes || hash.digest('hex') !== checkpoint.sha256) {
     throw new CheckpointError(`the checkpoint of step ${checkpoint.step} has other bytes than announced`);
   }
-}
-
-/** Pieces of any size as pieces of one size; only the last may be shorter. */
-async function* rechunk(content: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
-  let chunk = new Uint8Array(size);
-  let filled = 0;
-  for await (const piece of content) {
-    for (let offset = 0; offset < piece.length; ) {
-      const part = piece.subarray(offset, offset + size - filled);
-      chunk.set(part, filled);
-      filled += part.length;
-      offset += part.length;
-      if (filled < size) continue;
-      yield chunk;
-      chunk = new Uint8Array(size);
-      filled = 0;
-    }
-  }
-  if (filled > 0) yield chunk.subarray(0, filled);
 }
 
 /** Removes uploads that will not be finished: their attempt is over. @returns how many */

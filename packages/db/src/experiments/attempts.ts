@@ -1,4 +1,5 @@
-import type { Database } from '../database.ts';
+import type { Database, Queryable } from '../database.ts';
+import type { Fence } from '../stale-attempt-error.ts';
 
 /** One try to run an experiment. */
 export type Attempt = {
@@ -18,6 +19,20 @@ export function listAttempts(database: Database, experimentId: string): Promise<
   return database.prisma.attempt.findMany({
     where: { experiment_id: experimentId },
     orderBy: { number: 'asc' },
-    omit: { experiment_id: true, environment: true },
+    omit: { experiment_id: true, environment: true, host: true, process: true },
   });
+}
+
+/** Running attempts of processes on one host. */
+export async function attemptsOnHost(
+  client: Queryable,
+  host: string,
+): Promise<(Fence & { readonly process: string })[]> {
+  const { rows } = await client.query<Fence & { process: string }>(
+    `SELECT experiment.id AS "experimentId", experiment.attempt, process FROM experiment
+     JOIN attempt ON experiment_id = experiment.id AND number = experiment.attempt
+     WHERE experiment.status = 'running' AND host = $1`,
+    [host],
+  );
+  return rows;
 }

@@ -1,3 +1,4 @@
+import { brief } from '../connection-times.ts';
 import type { Queryable } from '../database.ts';
 import { type Fence, StaleAttemptError } from '../stale-attempt-error.ts';
 import type { Experiment, StopRequest } from './experiment-row.ts';
@@ -6,6 +7,8 @@ export type Claim = {
   readonly worker: string;
   readonly device: string;
   readonly leaseMs: number;
+  /** where its process is, for those that can see whether it lives; default unknown */
+  readonly process?: { readonly host: string; readonly process: string };
 };
 
 const claim = `
@@ -14,7 +17,8 @@ const claim = `
     lease_expires_at = now() + $4 * interval '1 ms', stop_requested = NULL, retry_at = NULL, error = NULL,
     started_at = coalesce(started_at, now()), updated_at = now()
   WHERE id = $1 AND status = 'queued' AND (retry_at IS NULL OR retry_at <= now()) RETURNING *),
-  opened AS (INSERT INTO attempt (experiment_id, number, worker, device) SELECT id, attempt, $2, $3 FROM claimed)
+  opened AS (INSERT INTO attempt (experiment_id, number, worker, device, host, process)
+    SELECT id, attempt, $2, $3, $5, $6 FROM claimed)
   SELECT * FROM claimed`;
 
 /**
@@ -22,7 +26,14 @@ const claim = `
  * @returns the row with that number, or null when it is not to be had (settled, paused, running, not due yet, deleted)
  */
 export async function claimExperiment(client: Queryable, id: string, by: Claim): Promise<Experiment | null> {
-  const { rows } = await client.query<Experiment>(claim, [id, by.worker, by.device, by.leaseMs]);
+  const { rows } = await client.query<Experiment>(claim, [
+    id,
+    by.worker,
+    by.device,
+    by.leaseMs,
+    by.process?.host ?? null,
+    by.process?.process ?? null,
+  ]);
   return rows[0] ?? null;
 }
 
@@ -32,9 +43,11 @@ export async function claimExperiment(client: Queryable, id: string, by: Claim):
  */
 export async function renewLease(client: Queryable, fence: Fence, leaseMs: number): Promise<void> {
   const { rowCount } = await client.query(
-    `UPDATE experiment SET lease_expires_at = now() + $3 * interval '1 ms'
-     WHERE id = $1 AND attempt = $2 AND status = 'running' AND lease_expires_at > now()`,
-    [fence.experimentId, fence.attempt, leaseMs],
+    brief(
+      `UPDATE experiment SET lease_expires_at = now() + $3 * interval '1 ms'
+       WHERE id = $1 AND attempt = $2 AND status = 'running' AND lease_expires_at > now()`,
+      [fence.experimentId, fence.attempt, leaseMs],
+    ),
   );
   if (rowCount !== 1) throw new StaleAttemptError(fence);
 }
@@ -42,8 +55,10 @@ export async function renewLease(client: Queryable, fence: Fence, leaseMs: numbe
 /** What the user asked of the running attempt. @throws StaleAttemptError when it runs no more */
 export async function readStopRequest(client: Queryable, fence: Fence): Promise<StopRequest | null> {
   const { rows } = await client.query<{ stop_requested: StopRequest | null }>(
-    `SELECT stop_requested FROM experiment WHERE id = $1 AND attempt = $2 AND status = 'running'`,
-    [fence.experimentId, fence.attempt],
+    brief(`SELECT stop_requested FROM experiment WHERE id = $1 AND attempt = $2 AND status = 'running'`, [
+      fence.experimentId,
+      fence.attempt,
+    ]),
   );
   const row = rows[0];
   if (!row) throw new StaleAttemptError(fence);

@@ -18,7 +18,7 @@ const settle = `
     FROM settled WHERE experiment_id = settled.id AND number = $2),
   -- The final checkpoint holds the same state; until it was sure to be the last word, the latest one was kept.
   spared AS (DELETE FROM checkpoint USING settled
-    WHERE experiment_id = settled.id AND kind = 'latest' AND $3 = 'succeeded'
+    WHERE experiment_id = settled.id AND kind = 'latest' AND NOT pinned AND $3 = 'succeeded'
       AND EXISTS (SELECT 1 FROM checkpoint final WHERE final.experiment_id = settled.id AND final.kind = 'final'
         AND final.published_at IS NOT NULL))
   SELECT count(*) AS settled FROM settled`;

@@ -1,0 +1,43 @@
+// `spherelab backup FILE` and `spherelab restore FILE`: everything of a database to a file and back.
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { restoreBackup, startEmbeddedPostgres, writeBackup } from '@spherelab/db';
+import { checkoutFolder } from './system-options.ts';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    state: { type: 'string', default: process.env.SPHERELAB_STATE_DIR ?? path.join(checkoutFolder, '.spherelab') },
+    replace: { type: 'boolean', default: false },
+  },
+});
+const [verb, file] = positionals as ['backup' | 'restore', string];
+
+/** The database that variables name, or the embedded one, which is started for this if it does not run. */
+async function openTarget(): Promise<{ url: string; release: () => Promise<void> }> {
+  if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, release: async () => undefined };
+  const server = await startEmbeddedPostgres({ stateFolder: path.resolve(values.state) });
+  return { url: server.url, release: server.adopted ? async () => undefined : server.stop };
+}
+
+try {
+  const { url, release } = await openTarget();
+  try {
+    const rows =
+      verb === 'backup'
+        ? await writeBackup(url, path.resolve(file))
+        : await restoreBackup(url, path.resolve(file), { replace: values.replace });
+    const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
+    process.stdout.write(`${verb === 'backup' ? 'wrote' : 'restored'} ${total} rows: ${describe(rows)}\n`);
+  } finally {
+    await release();
+  }
+} catch (error) {
+  process.stderr.write(`spherelab: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+function describe(rows: Readonly<Record<string, number>>): string {
+  const present = Object.entries(rows).filter(([, count]) => count > 0);
+  return present.map(([table, count]) => `${count} ${table}`).join(', ') || 'none';
+}

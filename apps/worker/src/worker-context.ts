@@ -1,0 +1,22 @@
+import type { Database, RetryPolicy } from '@spherelab/db';
+import type { ThreadCounts } from './device.ts';
+import type { ProcessIdentity } from './host-identity.ts';
+import type { WorkerNumbers } from './worker-numbers.ts';
+
+/** What a worker brings along for every experiment. */
+export type WorkerContext = {
+  readonly database: Database;
+  readonly workerName: string;
+  readonly identity: ProcessIdentity;
+  readonly numbers: WorkerNumbers;
+  readonly retryPolicy: RetryPolicy;
+  readonly threads: ThreadCounts;
+  /** MB of one trainer above which it is replaced by a fresh one at a checkpoint */
+  readonly memoryLimitMb: number;
+  readonly trainerScript: string;
+  readonly dataRoot: string;
+  readonly cacheFolder: string;
+  /** Bound of the picture cache; undefined: the data sets' own. */
+  readonly cacheBytes: number | undefined;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, details?: object) => void;
+};

@@ -1,0 +1,38 @@
+/** @param {number[]} values @param {number} share 0..1 */
+export function quantile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+/** A report of runs of chaos as Markdown. */
+export function chaosReport(summaries) {
+  return summaries.map(reportOf).join('\n\n');
+}
+
+function reportOf(summary) {
+  const seconds = (values, share) => (values.length === 0 ? '-' : (quantile(values, share) / 1_000).toFixed(1));
+  const row = (name, count, times) => `| ${name} | ${count} | ${seconds(times, 0.5)} | ${seconds(times, 0.95)} |`;
+  const kinds = Object.entries(summary.byKind).sort(([a], [b]) => a.localeCompare(b));
+  const verdict = [
+    ['runs posted while disturbed', summary.runs],
+    ['attempts they took', summary.attempts],
+    ['runs that did not succeed', summary.unfinished.length],
+    ['metric points lost', summary.lost],
+    ['metric points doubled or too many', summary.doubled],
+    ['metric points with another value', summary.changed],
+    ['runs with other weights or results', summary.weights],
+    ['disturbances not recovered from', summary.notRecovered],
+  ];
+  return [
+    `Queue in ${summary.store}, ${summary.seconds} s, seed ${summary.seed}:`,
+    '',
+    '| disturbed | times | recovered after, p50 s | p95 s |',
+    '| --- | --- | --- | --- |',
+    ...kinds.map(([kind, { count, recoveredMs }]) => row(kind, count, recoveredMs)),
+    row('all', summary.kills, summary.recoveredMs),
+    '',
+    '| against an undisturbed twin | |',
+    '| --- | --- |',
+    ...verdict.map(([what, count]) => `| ${what} | ${count} |`),
+  ].join('\n');
+}

@@ -1,0 +1,127 @@
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { startEmbeddedPostgres } from '../../packages/db/dist/index.js';
+import { findRedisServer, redisMissing } from '../redis-binary.mjs';
+import { startBlackHoleProxy } from './black-hole-proxy.mjs';
+import { freePort, restartable } from './chaos-processes.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const workerCount = 2;
+
+/**
+ * A whole system in a folder of its own: Postgres, Redis where the queue is kept there, an API, two workers; the last three reach the
+ * first two through proxies.
+ * @param {'redis' | 'postgres'} store
+ */
+export async function startChaosSystem(store) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'spherelab-chaos-'));
+  await chmod(folder, 0o755); // mkdtemp closes it to the server's user
+  let postgres = await startEmbeddedPostgres({ stateFolder: folder });
+  const portOf = (url) => Number(new URL(url).port);
+  const databaseProxy = await startBlackHoleProxy(() => portOf(postgres.url));
+  const through = (url, port) => {
+    const other = new URL(url);
+    other.port = String(port);
+    return other.toString();
+  };
+  const redis = store === 'redis' ? await prepareRedis(folder) : null;
+  const redisProxy = redis === null ? null : await startBlackHoleProxy(() => redis.port);
+  const apiPort = await freePort();
+  const env = {
+    ...process.env,
+    DATABASE_URL: through(postgres.url, databaseProxy.port),
+    REDIS_URL: redisProxy === null ? '' : `redis://127.0.0.1:${redisProxy.port}`,
+    PORT: String(apiPort),
+    HOST: '127.0.0.1',
+    SPHERELAB_DATA_DIR: path.join(folder, 'datasets'),
+    SPHERELAB_DEVICES: 'cpu',
+    SPHERELAB_INTRA_OP_THREADS: '1',
+    SPHERELAB_INTER_OP_THREADS: '1',
+  };
+  const program = (name, script, extra = {}) =>
+    restartable({
+      name,
+      program: process.execPath,
+      args: [path.join(root, script)],
+      env: { ...env, ...extra },
+      logFile: path.join(folder, `${name}.log`),
+    });
+  const api = program('api', 'apps/api/dist/server.js');
+  const workers = Array.from({ length: workerCount }, (_, index) =>
+    program(`worker-${index + 1}`, 'apps/worker/dist/main.js', { SPHERELAB_WORKER_NAME: `chaos-${index + 1}` }),
+  );
+  const url = `http://127.0.0.1:${apiPort}`;
+  const isReady = async () => (await fetch(`${url}/readyz`).catch(() => null))?.ok ?? false;
+  redis?.process.start();
+  api.start();
+  while (!(await isReady())) await delay(100);
+  for (const worker of workers) worker.start();
+
+  const killPostgres = async () => {
+    const { rows } = await query(postgres.url, 'SHOW data_directory');
+    const [pid] = (await readFile(path.join(rows[0].data_directory, 'postmaster.pid'), 'utf8')).split('\n');
+    process.kill(Number(pid), 'SIGKILL');
+  };
+  return {
+    url,
+    folder,
+    store,
+    api,
+    workers,
+    redis,
+    databaseProxy,
+    redisProxy,
+    isReady,
+    /** past the proxy: what the judge asks is not disturbed */
+    query: (text, values) => query(postgres.url, text, values),
+    killPostgres,
+    startPostgres: async () => {
+      postgres = await startEmbeddedPostgres({ stateFolder: folder });
+    },
+    stop: async () => {
+      for (const service of [...workers, api]) await service.stop(30_000);
+      await redis?.process.stop(5_000);
+      await databaseProxy.close();
+      await redisProxy?.close();
+      await postgres.stop();
+      const elsewhere = await readFile(path.join(folder, 'postgres.json'), 'utf8').catch(() => null);
+      if (elsewhere !== null) await rm(JSON.parse(elsewhere).root, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function prepareRedis(folder) {
+  const binary = await findRedisServer();
+  if (binary === null) throw new Error(redisMissing);
+  const port = await freePort();
+  const args = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder].map(String);
+  const options = { name: 'redis', program: binary, args: [...args, '--maxmemory-policy', 'noeviction'] };
+  return {
+    port,
+    process: restartable({ ...options, env: process.env, logFile: path.join(folder, 'redis.log') }),
+    /** FLUSHALL: the queue forgets everything. */
+    flush: async () => {
+      const { Redis } = await import('ioredis');
+      const client = new Redis({ port, host: '127.0.0.1', maxRetriesPerRequest: 1 });
+      client.on('error', () => undefined);
+      await client.flushall().catch(() => undefined);
+      client.disconnect();
+    },
+  };
+}
+
+async function query(url, text, values) {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await client.query(text, values);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

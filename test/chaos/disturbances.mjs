@@ -1,0 +1,106 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { trainersOf } from './chaos-processes.mjs';
+
+/** ms that a killed service stays away. */
+const away = [200, 1_500];
+
+/**
+ * What is done to a system. Each resolves with how to tell that its victims work again, or with null where there was nothing to
+ * disturb; `untilWell` is asked again and again.
+ */
+export function disturbances(system, random) {
+  const pause = () => delay(random.between(...away));
+  const isReady = () => system.isReady();
+  const kinds = {
+    trainer: async () => {
+      const pids = system.workers.flatMap(({ pid }) => (pid === null ? [] : trainersOf(pid)));
+      const pid = random.pick(pids);
+      if (pid === undefined) return null;
+      const untilWell = await untilRunsGoOn(system, null);
+      process.kill(pid, 'SIGKILL');
+      return untilWell;
+    },
+    supervisor: async () => {
+      const worker = random.pick(system.workers);
+      const untilWell = await untilRunsGoOn(system, worker.name);
+      await worker.kill();
+      await pause();
+      worker.start();
+      return untilWell;
+    },
+    drain: async () => {
+      const worker = random.pick(system.workers);
+      const untilWell = await untilRunsGoOn(system, worker.name);
+      await worker.stop(40_000);
+      worker.start();
+      return untilWell;
+    },
+    api: async () => {
+      await system.api.kill();
+      await pause();
+      system.api.start();
+      return isReady;
+    },
+    postgres: async () => {
+      await system.killPostgres();
+      await pause();
+      await system.startPostgres();
+      return isReady;
+    },
+    'postgres half-open': async () => {
+      if (system.databaseProxy.blackHole() === 0) return null;
+      return untilHeartbeats(system);
+    },
+    ...(system.redis === null
+      ? {}
+      : {
+          redis: async () => {
+            await system.redis.process.kill();
+            await pause();
+            system.redis.process.start();
+            return isReady;
+          },
+          'redis flushed': async () => {
+            await system.redis.flush();
+            return isReady;
+          },
+          'redis half-open': async () => {
+            if (system.redisProxy.blackHole() === 0) return null;
+            return isReady;
+          },
+        }),
+  };
+  return kinds;
+}
+
+/** The runs of a worker (of any, for null) are well once each reports from a later attempt, or has ended. */
+async function untilRunsGoOn(system, workerName) {
+  const names = workerName === null ? null : workerName.replace('worker', 'chaos');
+  const { rows } = await system.query(
+    `SELECT id, attempt FROM experiment WHERE status = 'running' AND ($1::text IS NULL OR lease_owner LIKE $1 || '%')`,
+    [names],
+  );
+  return async () => {
+    const { rows: now } = await system.query(
+      `SELECT experiment.id, status, experiment.attempt, attempt.environment IS NOT NULL AS reports FROM experiment
+       LEFT JOIN attempt ON experiment_id = experiment.id AND number = experiment.attempt WHERE experiment.id = ANY($1::uuid[])`,
+      [rows.map(({ id }) => id)],
+    );
+    const before = new Map(rows.map(({ id, attempt }) => [id, attempt]));
+    const isWell = (row) =>
+      row.status === 'succeeded' || (row.status === 'running' && row.reports && row.attempt > before.get(row.id));
+    // One killed trainer of two: one of the runs is well when either is further.
+    return workerName === null ? now.length === 0 || now.some(isWell) : now.every(isWell);
+  };
+}
+
+async function untilHeartbeats(system) {
+  const { rows } = await system.query('SELECT now() AS at');
+  return async () => {
+    const { rows: late } = await system.query(
+      `SELECT name FROM worker WHERE stopped_at IS NULL AND heartbeat_at > $1::timestamptz - interval '10 s' AND heartbeat_at <= $1`,
+      [rows[0].at],
+    );
+    return late.length === 0 && (await system.isReady());
+  };
+}
