@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { timingMetrics } from '@spherelab/config';
 
 const instancesOf = { triplet: 3, semihtriplet: 3, 'n-npair': 2, ms: 5 };
 const regularizers = [
@@ -6,8 +7,6 @@ const regularizers = [
   { sec_wei: 0, l2reg_wei: 1e-3 },
   { sec_wei: 0, l2reg_wei: 0 },
 ];
-/** What the clock decides differs between two runs of the same numbers. */
-const timing = new Set(['images_per_s']);
 
 /** Short runs on generated pictures: every loss with SEC, with L2-reg and with neither. @param {number} count at most 12 */
 export function chaosConfigs(count, steps) {
@@ -67,7 +66,7 @@ export async function readRun(client, id) {
   const { series } = await client.get(`/experiments/${id}/metrics`);
   const points = new Map(
     series
-      .filter(({ name }) => !timing.has(name))
+      .filter(({ name }) => !timingMetrics.has(name))
       .flatMap(({ name, points: list }) => list.map(([step, value]) => [`${name}@${step}`, value])),
   );
   return { id, status, status_reason, attempt, result, points };

@@ -39,12 +39,11 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('spherelab embed with a PyTorch file', () => {
-  const embed = (weights: string, ...more: string[]) =>
-    spherelab(
-      'embed',
-      ...['--backbone', 'bn_inception', '--weights', path.join(folder, weights)],
-      ...['--images', path.join(folder, 'pictures'), '--out', path.join(folder, 'E.npy'), '--json', ...more],
-    );
+  const embed = (weights: string, ...more: string[]) => {
+    const source = ['--backbone', 'bn_inception', '--weights', path.join(folder, weights)];
+    const target = ['--images', path.join(folder, 'pictures'), '--out', path.join(folder, 'E.npy'), '--json'];
+    return spherelab('embed', ...source, ...target, ...more);
+  };
 
   test('writes a row for each picture, in the order that the list beside it names', async () => {
     const { code, stdout, stderr } = await embed('whole.pth');
