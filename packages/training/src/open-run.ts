@@ -116,7 +116,9 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
   try {
     const { dataListSha256 } = dataset.facts;
     const totalUpdates = countRunUpdates(config, dataset);
-    const graph = await provideStepGraph(options.cacheFolder, recipe);
+    const graph = await provideStepGraph(options.cacheFolder, recipe, () =>
+      emit({ type: 'log', level: 'info', message: 'recording the training step, once for this configuration' }),
+    );
     const identity: CheckpointIdentity = {
       network: network.name,
       model: recipe.model,

@@ -25,13 +25,18 @@ export type StepGraph = {
 
 /**
  * The graph of a step from the cache, or recorded now in a process of its own: seconds to minutes, once for each
- * recipe, code and engine. Processes that share the cache may come at the same time.
+ * recipe, code and engine; `onRecording` is called before that. Processes that share the cache may come at the same time.
  * Throws TrainingError graph_not_recorded (retryable: mostly the memory of a busy machine).
  */
-export async function provideStepGraph(cacheFolder: string, recipe: StepRecipe): Promise<StepGraph> {
+export async function provideStepGraph(
+  cacheFolder: string,
+  recipe: StepRecipe,
+  onRecording: () => void | Promise<void> = () => undefined,
+): Promise<StepGraph> {
   const graphs = path.join(cacheFolder, 'graphs');
   const folder = path.join(graphs, await keyOf(recipe));
   if (!existsSync(path.join(folder, GRAPH_FILE))) {
+    await onRecording();
     await mkdir(graphs, { recursive: true });
     const temporary = await mkdtemp(path.join(graphs, '.recording-'));
     try {
