@@ -43,7 +43,9 @@ export function addUpCommands(program: Command): void {
     .option('--replace', 'delete what is there')
     .action((file: string, { state, replace }: { readonly state?: string; readonly replace?: boolean }) =>
       runToEnd('apps/launcher/dist/backup-main.js', [
-        ...['restore', file, ...(state ? ['--state', state] : [])],
+        'restore',
+        file,
+        ...(state ? ['--state', state] : []),
         ...(replace ? ['--replace'] : []),
       ]),
     );
