@@ -62,4 +62,5 @@ export {
   retireWorker,
   type WorkerRegistration,
   type WorkerView,
+  workersOfHost,
 } from './workers.ts';

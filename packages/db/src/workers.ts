@@ -49,6 +49,15 @@ export async function heartbeatWorker(client: Queryable, name: string): Promise<
   await client.query(brief('UPDATE worker SET heartbeat_at = now(), stopped_at = NULL WHERE name = $1', [name]));
 }
 
+/** Workers of a host that were heard of lately. */
+export async function workersOfHost(client: Queryable, host: string): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `SELECT count(*) FROM worker WHERE host = $1 AND stopped_at IS NULL AND heartbeat_at > now() - $2 * interval '1 ms'`,
+    [host, workerSilenceMs],
+  );
+  return rows[0]?.count ?? 0;
+}
+
 /** Marks a worker that leaves in order. */
 export async function retireWorker(database: Database, name: string): Promise<void> {
   await database.prisma.worker.updateMany({ where: { name }, data: { stopped_at: new Date() } });

@@ -57,6 +57,9 @@ async function provideTensorflow(cache: string, onProgress: Progress): Promise<s
   }
 }
 
+/** Of this machine, or of that for which an image is built here. */
 function hasNvidiaGpu(): boolean {
+  const wanted = process.env.SPHERELAB_ENGINE;
+  if (wanted === 'cpu' || wanted === 'gpu') return wanted === 'gpu';
   return existsSync('/proc/driver/nvidia/gpus') || existsSync('/dev/nvidia0');
 }

@@ -1,0 +1,10 @@
+// Brings the schema of DATABASE_URL up to date and ends: what a deployment runs before its new programs.
+import { applyMigrations } from '@spherelab/db';
+
+const url = process.env.DATABASE_URL;
+if (!url) {
+  process.stderr.write('DATABASE_URL is not set\n');
+  process.exit(1);
+}
+const applied = await applyMigrations(url);
+process.stdout.write(applied.length === 0 ? 'the schema is up to date\n' : `applied ${applied.join(', ')}\n`);

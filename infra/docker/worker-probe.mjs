@@ -1,0 +1,8 @@
+// Whether a worker of this host has told Postgres lately that it lives: node infra/docker/worker-probe.mjs
+import { hostname } from 'node:os';
+import { openDatabase, workersOfHost } from '../../packages/db/dist/index.js';
+
+const database = openDatabase(process.env.DATABASE_URL ?? '');
+const alive = await workersOfHost(database.pool, hostname()).catch(() => 0);
+await database.close();
+process.exit(alive > 0 ? 0 : 1);
