@@ -18,5 +18,6 @@ export { type EvaluationBatch, evaluationBatches } from './evaluation-batches.ts
 export type { DatasetLists, ImageEntry, ImageList, Protocol } from './image-list.ts';
 export { type Dataset, type OpenDatasetOptions, openDataset } from './open-dataset.ts';
 export { type ImageFolder, openImageFolder } from './open-image-folder.ts';
+export { encodeThumbnails } from './pictures/encode-thumbnails.ts';
 export { drawShape } from './shapes/draw-shape.ts';
 export { shapeClasses } from './shapes/shape-class.ts';
