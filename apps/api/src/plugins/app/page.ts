@@ -36,7 +36,7 @@ export const page = fp(async (app: FastifyInstance, { folder }: { readonly folde
     resources.add(firstSegment(url));
   });
   app.decorate('isPageAddress', ({ method, url, headers }: FastifyRequest) => {
-    const asksForPage = method === 'GET' && (headers.accept ?? '').includes('text/html');
+    const asksForPage = (method === 'GET' || method === 'HEAD') && (headers.accept ?? '').includes('text/html');
     return folder !== null && asksForPage && !resources.has(firstSegment(url));
   });
   app.decorate('sendPage', async (reply: FastifyReply) => {
