@@ -23,6 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'apps/api': ['queue', 'db', 'config', 'datasets/catalogue'],
   'apps/cli': ['config', 'evaluation', 'models', 'datasets', 'tensorflow'],
   'apps/launcher': ['db'],
+  'apps/dashboard': [],
 };
 
 /** The rooms of mathematics know tensors and numbers only. */

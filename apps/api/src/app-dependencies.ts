@@ -27,6 +27,8 @@ export type AppDependencies = {
   readonly catalogue: DatasetCatalogue;
   /** folder of data sets; it need not exist */
   readonly dataRoot: string;
+  /** folder of the built page; null or left out: none is served */
+  readonly pageFolder?: string | null;
   /** false in tests; `{ level }` in production */
   readonly logger?: boolean | { readonly level: string };
   /** ms between looks for new events of a stream. Default 500 */

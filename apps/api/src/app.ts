@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { AppDependencies } from './app-dependencies.ts';
+import { page } from './plugins/app/page.ts';
 import { problemDetails } from './plugins/app/problem-details.ts';
 import { requestCounter } from './plugins/app/request-counter.ts';
 import { sameSite } from './plugins/app/same-site.ts';
 import { openapi } from './plugins/external/openapi.ts';
+import { changeRoutes } from './routes/changes.ts';
 import { checkpointRoutes } from './routes/checkpoints.ts';
 import { datasetRoutes } from './routes/datasets.ts';
+import { evaluationRoutes } from './routes/evaluations.ts';
 import { eventRoutes } from './routes/events.ts';
 import { experimentRoutes } from './routes/experiments.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -35,8 +38,17 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(sameSite);
   await app.register(requestCounter);
   await app.register(openapi);
-  const routes = [experimentRoutes, metricRoutes, eventRoutes, logRoutes, checkpointRoutes, sweepRoutes];
-  for (const plugin of [...routes, reportRoutes, datasetRoutes, workerRoutes, healthRoutes]) {
+  await app.register(page, { folder: dependencies.pageFolder ?? null });
+  const ofExperiments = [experimentRoutes, metricRoutes, eventRoutes, logRoutes, checkpointRoutes, evaluationRoutes];
+  for (const plugin of [
+    ...ofExperiments,
+    changeRoutes,
+    sweepRoutes,
+    reportRoutes,
+    datasetRoutes,
+    workerRoutes,
+    healthRoutes,
+  ]) {
     await app.register(plugin, dependencies);
   }
   return app;

@@ -9,6 +9,7 @@ import { periodically } from './background/periodically.ts';
 import { reconcile } from './background/reconcile.ts';
 import { relayOutbox } from './background/relay-outbox.ts';
 import { readApiEnv } from './env.ts';
+import { presentFolder } from './present-folder.ts';
 
 export type ApiOptions = {
   readonly databaseUrl: string;
@@ -26,6 +27,8 @@ export type ApiOptions = {
 
 export type RunningApi = { readonly url: string; close(): Promise<void> };
 
+/** Where apps/dashboard builds to. An API without it answers all the same. */
+const builtPage = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
 const firstPort = 3000;
 const portsTried = 100;
 /** ms. POST and the actions kick the relay, so this is how late a back-off may end. */
@@ -64,6 +67,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     kickRelay: () => relay.kick(),
     catalogue: { describe: describeDataset, list: listDatasets },
     dataRoot: options.dataRoot,
+    pageFolder: await presentFolder(builtPage),
     logger: options.logger ?? false,
   });
   background.warn = app.log.warn.bind(app.log);

@@ -6,6 +6,7 @@ import {
   recordProgress,
   recordStart,
   storeCheckpoint,
+  writeEvaluationView,
   writeLogLine,
   writeMetrics,
 } from '@spherelab/db';
@@ -81,6 +82,8 @@ export function eventWriter(options: EventWriterOptions): EventWriter {
     if (event.type === 'started') {
       const environment = { ...event.environment, data_list_sha256: event.dataListSha256 };
       await persist(() => recordStart(database.pool, fence, { ...event, environment }));
+    } else if (event.type === 'evaluation-view') {
+      await persist(() => writeEvaluationView(database.pool, fence, event));
     } else if (event.type === 'log') {
       await persist(() => writeLogLine(database.pool, fence, event.level, event.message));
     } else if (event.type === 'checkpoint') {

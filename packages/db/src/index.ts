@@ -18,11 +18,22 @@ export {
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from './embedded-postgres/start-embedded-postgres.ts';
+export type { EvaluationViewRow, NewEvaluationView } from './evaluations/evaluation-view-row.ts';
+export {
+  evaluationSteps,
+  listEvaluationViews,
+  readEvaluationDetail,
+  readEvaluationEmbeddings,
+  readThumbnail,
+} from './evaluations/read-evaluation-views.ts';
+export { writeEvaluationView } from './evaluations/write-evaluation-view.ts';
 export { countExperiments } from './experiment-counts.ts';
 export { type Attempt, attemptsOnHost, listAttempts } from './experiments/attempts.ts';
 export { type Claim, claimExperiment, readStopRequest, renewLease } from './experiments/claim-experiment.ts';
 export { type CreatedExperiment, createExperiments, type NewExperiment } from './experiments/create-experiments.ts';
+export { type ExperimentFacets, experimentFacets } from './experiments/experiment-facets.ts';
 export type { Experiment, ExperimentFailure, StopRequest } from './experiments/experiment-row.ts';
+export { experimentsChangedSince } from './experiments/experiments-changed-since.ts';
 export {
   type GiveUp,
   giveUpAttempt,

@@ -5,9 +5,12 @@ export { EvaluationError, type EvaluationErrorCode } from './evaluation-error.ts
 export { type KMeansOptions, kMeans } from './k-means.ts';
 export type { Clustering } from './k-means-iteration.ts';
 export { meanAveragePrecisionAtR } from './mean-average-precision-at-r.ts';
+export { type NeighbourOptions, nearestNeighbours, type QueryNeighbours } from './nearest-neighbours.ts';
 export { nmi } from './nmi.ts';
 export { normCv } from './norm-cv.ts';
+export { type NormHistogram, normHistogram } from './norm-histogram.ts';
 export { pairwiseF1 } from './pairwise-f1.ts';
+export { type PrincipalComponents, principalComponents } from './principal-components.ts';
 export { rPrecision } from './r-precision.ts';
 export { type RecallAtK, recallAtK } from './recall-at-k.ts';
 export { type Retrieval, type RetrievalOptions, retrieve } from './retrieval.ts';

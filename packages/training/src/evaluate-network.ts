@@ -27,6 +27,9 @@ export type EvaluateOptions = {
 export type NetworkEvaluation = {
   readonly summary: EvaluationSummary;
   readonly colourHistogram: EvaluationSummary | null;
+  /** What was scored; raw rows. */
+  readonly test: EmbeddingSet;
+  readonly gallery: EmbeddingSet | null;
 };
 
 /** Names and values as the API has them. */
@@ -70,6 +73,8 @@ export async function evaluateNetwork(options: EvaluateOptions): Promise<Network
   if (trainRecall === null) return null;
   return {
     summary: { step, metrics: { ...scores, ...trainRecall } },
+    test,
+    gallery,
     colourHistogram:
       histogramTest === null ? null : histogramSummary(histogramTest, histogramGallery, ks, step, onProgress),
   };

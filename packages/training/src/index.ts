@@ -9,6 +9,7 @@ export type {
   CheckpointKind,
   Environment,
   EvaluationSummary,
+  EvaluationViewEvent,
   MetricPoint,
   StopReason,
   TrainingEvent,

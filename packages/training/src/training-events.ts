@@ -1,4 +1,5 @@
 import type { ExperimentConfig } from '@spherelab/config';
+import type { NormHistogram } from '@spherelab/evaluation';
 
 /** One value of a series; `name` is a metric name of the API. */
 export type MetricPoint = { readonly name: string; readonly step: number; readonly value: number };
@@ -9,6 +10,36 @@ export type Environment = Readonly<Record<string, string | number | boolean>>;
 export type TrainingPhase = 'preparing' | 'training' | 'evaluating' | 'saving';
 
 export type CheckpointKind = 'latest' | 'best' | 'final';
+
+/** What an evaluation shows beside its scores; bounded in size (evaluation-view.ts). Numbers of `picture` are places in `pictures`. */
+export type EvaluationViewEvent = {
+  readonly type: 'evaluation-view';
+  readonly step: number;
+  readonly norms: NormHistogram;
+  readonly detail: {
+    readonly pictures: readonly { readonly sha256: string; readonly path: string; readonly label: number }[];
+    readonly map: {
+      /** shares of the variance of the first two principal components of the normalised embeddings */
+      readonly explained: readonly number[];
+      /** [picture, x, y] */
+      readonly points: readonly (readonly number[])[];
+    };
+    /** the hardest first */
+    readonly queries: readonly {
+      readonly picture: number;
+      /** best cosine of a wrong image minus best of a right one */
+      readonly hardness: number;
+      readonly neighbours: readonly { readonly picture: number; readonly cosine: number; readonly right: boolean }[];
+    }[];
+    readonly queries_ranked: number;
+    readonly queries_failed: number;
+  };
+  /** raw, [points, dim], in the order of the points */
+  readonly embeddings: Float32Array;
+  readonly dim: number;
+  /** pictures that were not sent before */
+  readonly thumbnails: readonly { readonly sha256: string; readonly webp: Uint8Array }[];
+};
 
 /** What a run tells while it goes on. Steps of progress and checkpoints are numbers of updates done. */
 export type TrainingEvent =
@@ -26,6 +57,7 @@ export type TrainingEvent =
       readonly phase: TrainingPhase;
     }
   | { readonly type: 'metrics'; readonly points: readonly MetricPoint[] }
+  | EvaluationViewEvent
   | {
       readonly type: 'checkpoint';
       readonly step: number;

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CheckpointRequest, writeCheckpoint } from './checkpoint.ts';
 import { evaluateNetwork } from './evaluate-network.ts';
+import { evaluationView, type SentThumbnails } from './evaluation-view.ts';
 import { openRun, type TrainingRun } from './open-run.ts';
 import { checkpointDue, evaluationDue, type RunProgress, withEvaluation, withLoss } from './run-progress.ts';
 import { asTrainingError } from './training-error.ts';
@@ -36,9 +37,10 @@ export async function trainExperiment(options: TrainOptions): Promise<TrainOutco
 }
 
 async function runToEnd(run: TrainingRun, options: TrainOptions): Promise<TrainOutcome> {
+  const sent: SentThumbnails = new Map();
   for (;;) {
     const step = evaluationDue(run.progress, run.schedule);
-    if (step !== null && !(await evaluate(run, step, options.stop))) return stop(run, options.stop() ?? 'cancel');
+    if (step !== null && !(await evaluate(run, step, options.stop, sent))) return stop(run, options.stop() ?? 'cancel');
     const isFinished = run.progress.updates === run.schedule.totalUpdates;
     if (run.savedAt !== run.progress.updates && !isFinished && checkpointDue(run.progress, run.schedule)) {
       await save(run, 'latest');
@@ -64,7 +66,12 @@ async function update(run: TrainingRun): Promise<void> {
 }
 
 /** Evaluates and reports; false when the run is to stop before it is done. */
-async function evaluate(run: TrainingRun, step: number, stopReason: () => StopReason | null): Promise<boolean> {
+async function evaluate(
+  run: TrainingRun,
+  step: number,
+  stopReason: () => StopReason | null,
+  sent: SentThumbnails,
+): Promise<boolean> {
   const { config, dataset, trainStep, reporter } = run;
   const { updates } = run.progress;
   await reporter.flush(updates, 'evaluating');
@@ -89,6 +96,10 @@ async function evaluate(run: TrainingRun, step: number, stopReason: () => StopRe
   if (colourHistogram !== null) run.progress = { ...run.progress, colourHistogram };
   reporter.addMetrics(Object.entries(summary.metrics).map(([name, value]) => ({ name, step, value })));
   await reporter.flush(updates, 'evaluating');
+  // After the scores, which nobody should wait for.
+  const onProgress = () => void reporter.tick(updates, 'evaluating');
+  const { batch_size: batchSize } = config;
+  await reporter.emit(await evaluationView({ ...evaluation, dataset, batchSize, step, sent, onProgress }));
   await reporter.emit({ type: 'log', level: 'info', message: describe(summary) });
   if (run.progress.best !== previousBest) await save(run, 'best');
   run.window.restartClock();

@@ -1,21 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isSettled } from '@spherelab/config';
-import { type Database, getExperiment, logLinesAfter, metricsAfter } from '@spherelab/db';
+import { type Database, evaluationSteps, getExperiment, logLinesAfter, metricsAfter } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { AppDependencies } from '../app-dependencies.ts';
 import { type EventCursor, formatEvent, parseEventId } from '../event-format.ts';
+import { sendEventStream } from '../event-stream.ts';
 import { found } from '../problem.ts';
 import { toExperimentView } from '../schemas/experiment-view.ts';
 
-const defaultPollMs = 500;
+/** With what a trainer holds back and a write takes, a measured value is told within a second. */
+const defaultPollMs = 250;
 /** Comments that keep proxies from closing a silent stream. */
 const keepAliveMs = 15_000;
 const batchSize = 5_000;
 
 /**
  * A stream of what happens to an experiment (text/event-stream):
- * `status` the experiment, at first and whenever it changed; `metrics` {points}; `log` a line; `end` when it is settled.
+ * `status` the experiment and `evaluations` {steps} of those that can be shown, at first and whenever they changed;
+ * `metrics` {points}; `log` a line; `end` when it is settled.
  * `Last-Event-ID` goes on where a stream broke off; after the end there is nothing more (204), so browsers stop asking.
  */
 export const eventRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, { database, eventPollMs }) => {
@@ -23,36 +26,21 @@ export const eventRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, {
   app.addHook('preClose', async () => closing.abort());
 
   app.get('/experiments/:id/events', {
-    schema: { tags: ['experiments'], params: z.object({ id: z.string() }), produces: ['text/event-stream'] },
+    schema: {
+      tags: ['experiments'],
+      params: z.object({ id: z.string() }),
+      querystring: z.object({
+        last_event_id: z.string().max(40).optional().describe('as the header, for a browser that opens a stream anew'),
+      }),
+      produces: ['text/event-stream'],
+    },
     handler: async (request, reply) => {
       const { id } = await found('experiment', request.params.id, (known) => getExperiment(database.pool, known));
-      const lastId = parseEventId(request.headers['last-event-id']);
+      const lastId = parseEventId(request.headers['last-event-id'] ?? request.query.last_event_id);
       const events = follow(database, id, lastId, eventPollMs ?? defaultPollMs, closing.signal);
       const first = await events.next();
       if (first.done) return reply.code(204).send();
-      reply.hijack();
-      reply.raw.writeHead(200, {
-        'content-type': 'text/event-stream',
-        'cache-control': 'no-store',
-        connection: 'keep-alive',
-        'x-accel-buffering': 'no',
-      });
-      let gone = false;
-      reply.raw.on('close', () => {
-        gone = true;
-      });
-      try {
-        for (let item: IteratorResult<string, void> = first; !item.done && !gone; item = await events.next()) {
-          if (reply.raw.write(item.value)) continue;
-          await new Promise((resolve) => reply.raw.once('drain', resolve).once('close', resolve));
-        }
-      } catch (error) {
-        // The stream has begun: the client goes on with Last-Event-ID.
-        request.log.warn({ err: error }, 'an event stream broke off');
-      } finally {
-        await events.return(undefined);
-        reply.raw.end();
-      }
+      await sendEventStream(request, reply, events, first);
     },
   });
 };
@@ -67,6 +55,7 @@ async function* follow(
 ): AsyncGenerator<string, void, undefined> {
   let cursor = lastId ?? { seq: 0, logId: 0 };
   let shown = '';
+  let shownSteps = '';
   let sentAt = performance.now();
   let begun = lastId === null;
   while (!signal.aborted) {
@@ -74,6 +63,7 @@ async function* follow(
     const experiment = await getExperiment(database.pool, id);
     const points = await metricsAfter(database.pool, id, cursor.seq, batchSize);
     const lines = await logLinesAfter(database.pool, id, cursor.logId, batchSize);
+    const steps = JSON.stringify({ steps: await evaluationSteps(database.pool, id) });
     const more = points.length === batchSize || lines.length === batchSize;
     const ended = experiment === null || isSettled(experiment.status);
     if (!begun && ended && points.length === 0 && lines.length === 0) return;
@@ -83,6 +73,10 @@ async function* follow(
     if (view && view !== shown) {
       text += formatEvent('status', view, cursor);
       shown = view;
+    }
+    if (steps !== shownSteps) {
+      text += formatEvent('evaluations', steps, cursor);
+      shownSteps = steps;
     }
     const lastPoint = points.at(-1);
     if (lastPoint) {

@@ -4,6 +4,7 @@ import {
   deleteExperiment,
   type ExperimentAction,
   type ExperimentSort,
+  experimentFacets,
   experimentSorts,
   getExperiment,
   inTransaction,
@@ -50,6 +51,14 @@ const listQuery = z.strictObject({
   ...pageQuery,
 });
 
+const resolvedSchema = experimentViewSchema
+  .pick({ config: true, sources: true, identity: true })
+  .meta({ id: 'ResolvedExperiment' });
+const counts = z.record(z.string(), z.int());
+const facetsSchema = z
+  .object({ statuses: z.partialRecord(z.enum(runStates), z.int()), datasets: counts, losses: counts, tags: counts })
+  .meta({ id: 'ExperimentFacets' });
+
 const verbs: Readonly<Record<ExperimentAction, string>> = {
   cancel: 'Cancels: at once, or within one step of a running experiment',
   pause: 'Pauses: a running experiment writes a checkpoint first',
@@ -82,6 +91,29 @@ export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
         .header('location', `/experiments/${experiment.id}`)
         .send(toExperimentView(experiment));
     },
+  });
+
+  app.post('/experiments/resolve', {
+    validatorCompiler: () => (value) => ({ value }),
+    schema: {
+      tags,
+      summary: 'Completes a request as POST /experiments would, and stores nothing',
+      body: postSchema,
+      response: { 200: resolvedSchema, ...problems },
+    },
+    handler: async (request) => {
+      const { config, sources, identity } = await resolveExperimentRequest(dependencies, request.body);
+      return { config, sources, identity };
+    },
+  });
+
+  app.get('/experiments/facets', {
+    schema: {
+      tags,
+      summary: 'How many experiments there are by status, data set, loss and tag',
+      response: { 200: facetsSchema },
+    },
+    handler: async () => experimentFacets(database.pool),
   });
 
   app.get('/experiments', {

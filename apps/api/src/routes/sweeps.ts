@@ -3,6 +3,7 @@ import { cancelSweep, createSweep, getSweep, inTransaction, listSweeps, sweepExp
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { AppDependencies } from '../app-dependencies.ts';
+import { confidenceInterval } from '../confidence-interval.ts';
 import { found } from '../problem.ts';
 import { tableAsCsv, tableAsLatex, tableAsMarkdown } from '../render-table.ts';
 import { resolveSweepRequest } from '../resolve-request.ts';
@@ -10,11 +11,16 @@ import { experimentViewSchema, toExperimentView } from '../schemas/experiment-vi
 import { pageQuery, pageSchema } from '../schemas/page-schema.ts';
 import { problems } from '../schemas/problem-schema.ts';
 import { sweepViewSchema, toSweepView } from '../schemas/sweep-view.ts';
-import { sweepTable } from '../sweep-table.ts';
+import { type SweepTable, sweepTable } from '../sweep-table.ts';
 
 const params = z.object({ id: z.string() });
 const detailSchema = sweepViewSchema.extend({ experiments: z.array(experimentViewSchema) }).meta({ id: 'SweepDetail' });
-const statisticSchema = z.object({ n: z.int(), mean: z.number(), sd: z.number().nullable() });
+const statisticSchema = z.object({
+  n: z.int(),
+  mean: z.number(),
+  sd: z.number().nullable(),
+  ci95: z.tuple([z.number(), z.number()]).nullable().describe('of the mean, by Student t; null for fewer than 2 seeds'),
+});
 const tableSchema = z
   .object({
     sweep_id: z.string(),
@@ -110,7 +116,7 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
       if (format === 'csv') return sendText('text/csv', tableAsCsv(table));
       if (format === 'md') return sendText('text/markdown', tableAsMarkdown(table));
       if (format === 'latex') return sendText('application/x-latex', tableAsLatex(table));
-      return reply.serializer(JSON.stringify).send({ sweep_id: sweep.id, at, ...table } as never);
+      return reply.serializer(JSON.stringify).send({ sweep_id: sweep.id, at, ...withIntervals(table) } as never);
     },
   });
 
@@ -123,3 +129,13 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
     },
   });
 };
+
+function withIntervals(table: SweepTable) {
+  const rows = table.rows.map((row) => {
+    const metrics = Object.entries(row.metrics).map(
+      ([name, statistic]) => [name, { ...statistic, ci95: confidenceInterval(statistic) }] as const,
+    );
+    return { ...row, metrics: Object.fromEntries(metrics) };
+  });
+  return { ...table, rows };
+}

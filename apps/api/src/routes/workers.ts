@@ -1,9 +1,11 @@
-import { listWorkers } from '@spherelab/db';
+import { setTimeout as delay } from 'node:timers/promises';
+import { countOutbox, listWorkers } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { AppDependencies } from '../app-dependencies.ts';
 import { pageSchema } from '../schemas/page-schema.ts';
 
+const answerWithinMs = 3_000;
 const workerSchema = z
   .object({
     name: z.string(),
@@ -19,8 +21,27 @@ const workerSchema = z
   })
   .meta({ id: 'Worker' });
 
-/** Workers heard of in the last day. */
-export const workerRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, { database }) => {
+const queueSchema = z
+  .object({
+    outbox: z.int().describe('changes that the queue has still to be told'),
+    jobs: z
+      .record(z.string(), z.record(z.string(), z.int()))
+      .nullable()
+      .describe('jobs by queue and state; null where the queue store does not answer'),
+  })
+  .meta({ id: 'QueueDepth' });
+
+/** Workers heard of in the last day, and how much waits for them. */
+export const workerRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, { database, queue }) => {
+  app.get('/queue', {
+    schema: { tags: ['workers'], summary: 'What waits in the queue', response: { 200: queueSchema } },
+    handler: async () => {
+      const late = delay(answerWithinMs, null, { ref: false });
+      const jobs = await Promise.race([queue.counts().catch(() => null), late]);
+      return { outbox: await countOutbox(database.pool), jobs };
+    },
+  });
+
   app.get('/workers', {
     schema: { tags: ['workers'], response: { 200: pageSchema(workerSchema) } },
     handler: async () => {

@@ -3,7 +3,16 @@ import type { Queryable } from '../database.ts';
 import { type Page, pageOf, readCursor } from '../page.ts';
 import type { Experiment } from './experiment-row.ts';
 
-export const experimentSorts = ['created_at', 'updated_at', 'name', 'priority', 'status', 'dataset', 'loss'] as const;
+export const experimentSorts = [
+  'created_at',
+  'updated_at',
+  'name',
+  'priority',
+  'status',
+  'dataset',
+  'loss',
+  'recall_at_1',
+] as const;
 export type ExperimentSort = (typeof experimentSorts)[number];
 
 export type ExperimentFilter = {
@@ -29,6 +38,8 @@ const sortKeys: Readonly<Record<ExperimentSort, string>> = {
   status: 'status::text',
   dataset: 'dataset',
   loss: 'loss',
+  // of the last evaluation; runs without a result are lowest
+  recall_at_1: `to_char(coalesce((result #>> '{last,metrics,recall_at_1}')::float8, 0), 'FM0.00000000')`,
 };
 
 /** One experiment, or null. */

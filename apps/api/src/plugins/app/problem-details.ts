@@ -22,6 +22,7 @@ export const problemDetails = fp(async (app: FastifyInstance) => {
     return reply.code(body.status).type('application/problem+json').serializer(JSON.stringify).send(body);
   });
   app.setNotFoundHandler(async (request, reply) => {
+    if (app.isPageAddress(request)) return app.sendPage(reply);
     const body: ProblemBody = {
       type: 'about:blank',
       title: 'Not Found',

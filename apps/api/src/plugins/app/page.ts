@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Whether an address that is no route is one of the page: a person opens it, and no resource of the API begins so. */
+    isPageAddress(request: FastifyRequest): boolean;
+    sendPage(reply: FastifyReply): Promise<FastifyReply>;
+  }
+}
+
+/** Everything comes from this server: no script, style, picture or connection of another one, nor inside another's frame. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/**
+ * Serves the built page: index.html at / and at every address that only the page knows, its hashed files at /assets with
+ * a year of cache. `folder` null: no page.
+ */
+export const page = fp(async (app: FastifyInstance, { folder }: { readonly folder: string | null }) => {
+  const resources = new Set<string>();
+  app.addHook('onRoute', ({ url }) => {
+    resources.add(firstSegment(url));
+  });
+  app.decorate('isPageAddress', ({ method, url, headers }: FastifyRequest) => {
+    const asksForPage = (method === 'GET' || method === 'HEAD') && (headers.accept ?? '').includes('text/html');
+    return folder !== null && asksForPage && !resources.has(firstSegment(url));
+  });
+  app.decorate('sendPage', async (reply: FastifyReply) => {
+    const html = await readFile(path.join(folder ?? '', 'index.html'), 'utf8');
+    return reply
+      .code(200)
+      .type('text/html; charset=utf-8')
+      .headers({
+        'cache-control': 'no-cache',
+        'content-security-policy': contentSecurityPolicy,
+        'referrer-policy': 'no-referrer',
+        'x-content-type-options': 'nosniff',
+      })
+      .send(html);
+  });
+  if (folder === null) return;
+  app.get('/', { schema: { hide: true } }, async (_request, reply) => app.sendPage(reply));
+  await app.register(fastifyStatic, {
+    root: path.join(folder, 'assets'),
+    prefix: '/assets/',
+    decorateReply: false,
+    index: false,
+    preCompressed: true,
+    immutable: true,
+    maxAge: '365d',
+    schemaHide: true,
+  });
+});
+
+function firstSegment(url: string): string {
+  return url.split(/[/?]/)[1] ?? '';
+}

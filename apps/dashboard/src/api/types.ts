@@ -1,0 +1,23 @@
+import type { components } from './generated/api-schema.d.ts';
+
+type Schemas = components['schemas'];
+
+export type Experiment = Schemas['Experiment'];
+export type Attempt = Schemas['Attempt'];
+export type Checkpoint = Schemas['Checkpoint'];
+export type Dataset = Schemas['Dataset'];
+export type EvaluationDetail = Schemas['EvaluationDetail'];
+export type EvaluationNorms = Schemas['EvaluationNorms'];
+export type ExperimentFacets = Schemas['ExperimentFacets'];
+export type LogLine = Schemas['LogLine'];
+export type MetricSeries = Schemas['MetricSeries'];
+export type PaperReport = Schemas['PaperReport'];
+export type ResolvedExperiment = Schemas['ResolvedExperiment'];
+export type RunStatus = Experiment['status'];
+export type Sweep = Schemas['Sweep'];
+export type SweepDetail = Schemas['SweepDetail'];
+export type SweepTable = Schemas['SweepTable'];
+export type Worker = Schemas['Worker'];
+
+/** A measured value at a step; null is not a number. */
+export type Point = readonly [step: number, value: number | null];

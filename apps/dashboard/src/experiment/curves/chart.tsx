@@ -1,0 +1,185 @@
+import { useEffect, useMemo, useRef } from 'react';
+import uPlot from 'uplot';
+import type { Point } from '../../api/types.ts';
+import { useTheme } from '../../theme/use-theme.ts';
+import { compact } from '../../words/metric-text.ts';
+import { alignSeries } from './align-series.ts';
+import { chartInk } from './series-colours.ts';
+
+export type ChartLine = {
+  readonly name: string;
+  readonly colour: string;
+  readonly points: readonly Point[];
+  readonly dash?: readonly number[];
+  /** drawn thin and pale, and left out of the legend: the values behind a smoothed line */
+  readonly isFaint?: boolean;
+};
+
+export type StepRange = readonly [from: number, to: number];
+
+type ChartProps = {
+  readonly title: string;
+  readonly lines: readonly ChartLine[];
+  readonly isLog?: boolean;
+  readonly inPercent?: boolean;
+  /** steps shown; null: all */
+  readonly range: StepRange | null;
+  readonly onRange: (range: StepRange | null) => void;
+};
+
+const height = 210;
+const syncKey = 'steps';
+
+/** Lines over steps. Dragging chooses a range for all charts of the view, a double click shows all again. */
+export function Chart({ title, lines, isLog = false, inPercent = false, range, onRange }: ChartProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const theme = useTheme();
+  const data = useMemo(() => alignSeries(lines.map(({ points }) => onScale(points, isLog))), [lines, isLog]);
+  const latest = useRef({ data, range, onRange });
+  latest.current = { data, range, onRange };
+  const look = JSON.stringify(lines.map(({ name, colour, dash, isFaint }) => [name, colour, dash, isFaint]));
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `look` is what of the lines needs a new chart
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null) return;
+    const made = new uPlot(
+      options({ lines, isLog, inPercent, theme, width: element.clientWidth, current: () => latest.current }),
+      latest.current.data as uPlot.AlignedData,
+      element,
+    );
+    plot.current = made;
+    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      plot.current = null;
+    };
+  }, [look, isLog, inPercent, theme]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new range redraws the same data
+  useEffect(() => plot.current?.setData(data as uPlot.AlignedData), [data, range]);
+
+  return (
+    <figure className="panel chart" aria-label={describe(title, lines)}>
+      <figcaption className="panel-head">
+        <h3>{title}</h3>
+      </figcaption>
+      <div className="chart-frame" ref={frame} />
+    </figure>
+  );
+}
+
+/** A logarithm has no place for 0 and less. */
+function onScale(points: readonly Point[], isLog: boolean): readonly Point[] {
+  return isLog ? points.map(([step, value]): Point => [step, value !== null && value > 0 ? value : null]) : points;
+}
+
+type OptionsInput = Required<Pick<ChartProps, 'lines' | 'isLog' | 'inPercent'>> & {
+  readonly theme: 'light' | 'dark';
+  readonly width: number;
+  readonly current: () => Pick<ChartProps, 'range' | 'onRange'>;
+};
+
+function options({ lines, isLog, inPercent, theme, width, current }: OptionsInput): uPlot.Options {
+  const ink = chartInk[theme];
+  const text = (value: number | null) => (value === null ? '' : inPercent ? (value * 100).toFixed(1) : compact(value));
+  const axis = {
+    stroke: ink.text,
+    font: '11px ui-sans-serif, system-ui, sans-serif',
+    grid: { stroke: ink.grid, width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    width,
+    height,
+    padding: [10, 14, 0, 0],
+    cursor: {
+      sync: { key: syncKey },
+      drag: { x: true, y: false, setScale: false },
+      points: { size: 6 },
+      bind: {
+        dblclick: () => () => {
+          current().onRange(null);
+          return null;
+        },
+      },
+    },
+    legend: { live: true },
+    scales: {
+      x: {
+        time: false,
+        range: (_self, low, high) => {
+          const chosen = current().range;
+          if (chosen !== null) return [...chosen];
+          return low === high ? [low - 1, high + 1] : [low, high];
+        },
+      },
+      y: { distr: isLog ? 3 : 1, range: isLog ? logRange : roomyRange },
+    },
+    axes: [
+      {
+        ...axis,
+        size: 26,
+        space: 60,
+        values: (_self, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : '')),
+      },
+      { ...axis, size: 48, space: 34, values: (_self, ticks) => ticks.map((tick) => tickText(tick, inPercent)) },
+    ],
+    series: [
+      { label: 'step', value: (_self, value) => (value === null ? '' : String(value)) },
+      ...lines.map(({ name, colour, dash, isFaint }) => ({
+        label: name,
+        stroke: isFaint ? `${colour}55` : colour,
+        width: isFaint ? 1 : 1.75,
+        ...(dash ? { dash: [...dash] } : {}),
+        spanGaps: true,
+        points: { show: false },
+        ...(isFaint ? { class: 'faint' } : {}),
+        value: (_self: uPlot, value: number | null) => text(value),
+      })),
+    ],
+    hooks: {
+      setSelect: [
+        (self) => {
+          const { left, width: dragged } = self.select;
+          if (dragged < 4) return;
+          const from = self.posToVal(left, 'x');
+          const to = self.posToVal(left + dragged, 'x');
+          self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          current().onRange([Math.round(from), Math.max(Math.round(from) + 1, Math.round(to))]);
+        },
+      ],
+    },
+  };
+}
+
+/** A round number, without zeros that say nothing. */
+function tickText(tick: number | null, inPercent: boolean): string {
+  if (tick === null) return '';
+  const value = Number((inPercent ? tick * 100 : tick).toPrecision(6));
+  return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value);
+}
+
+/** A little room above and below; a constant gets a band of its own. */
+function roomyRange(_self: uPlot, low: number | null, high: number | null): [number, number] {
+  if (low === null || high === null) return [0, 1];
+  const room = (high - low || Math.abs(high) || 1) * 0.06;
+  return [low >= 0 && low - room < 0 ? 0 : low - room, high + room];
+}
+
+function logRange(_self: uPlot, low: number | null, high: number | null): [number, number] {
+  if (low === null || high === null) return [0.1, 1];
+  return [low / 1.2, high * 1.2];
+}
+
+function describe(title: string, lines: readonly ChartLine[]): string {
+  const ends = lines
+    .filter(({ isFaint }) => !isFaint)
+    .map(({ name, points }) => {
+      const last = points.at(-1);
+      return last === undefined || last[1] === null ? name : `${name} ${compact(last[1])} at step ${last[0]}`;
+    });
+  return `${title} over steps: ${ends.join(', ')}`;
+}

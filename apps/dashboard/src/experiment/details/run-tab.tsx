@@ -1,0 +1,146 @@
+import { get } from '../../api/client.ts';
+import type { Experiment } from '../../api/types.ts';
+import { useResource } from '../../api/use-resource.ts';
+import { EmptyNote, ErrorNote } from '../../parts/notes.tsx';
+import { durationText, timeText } from '../../words/time-text.ts';
+
+/** How it was run: attempts, checkpoints, environment. */
+export function RunTab({ experiment }: { readonly experiment: Experiment }) {
+  return (
+    <>
+      <Attempts experiment={experiment} />
+      <Checkpoints experiment={experiment} />
+      <section className="panel">
+        <div className="panel-head">
+          <h2>Environment</h2>
+          <span className="small">the same config, environment and data give the same weights, bit by bit</span>
+        </div>
+        {experiment.environment === null ? (
+          <EmptyNote>It is recorded when the run starts.</EmptyNote>
+        ) : (
+          <dl className="panel-body config-columns flat">
+            {Object.entries(experiment.environment).map(([name, value]) => (
+              <div key={name}>
+                <dt className="mono">{name}</dt>
+                <dd>{String(value)}</dd>
+              </div>
+            ))}
+            {typeof experiment.result?.weights_sha256 === 'string' && (
+              <div>
+                <dt className="mono">weights_sha256</dt>
+                <dd className="mono">{experiment.result.weights_sha256}</dd>
+              </div>
+            )}
+          </dl>
+        )}
+      </section>
+    </>
+  );
+}
+
+function Attempts({ experiment: { id, attempt, status } }: { readonly experiment: Experiment }) {
+  const { data, error, reload } = useResource(`attempts ${id} ${attempt} ${status}`, (signal) =>
+    get('/experiments/{id}/attempts', { path: { id }, signal }),
+  );
+  return (
+    <section className="panel">
+      <div className="panel-head">
+        <h2>Attempts</h2>
+      </div>
+      {error !== null && <ErrorNote error={error} retry={reload} />}
+      {data?.items.length === 0 && <EmptyNote>No worker has taken it yet.</EmptyNote>}
+      {data !== null && data.items.length > 0 && (
+        <div className="scroll-x">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">#</th>
+                <th scope="col">Outcome</th>
+                <th scope="col">Worker</th>
+                <th scope="col">Device</th>
+                <th scope="col">Started</th>
+                <th scope="col" className="number">
+                  Took
+                </th>
+                <th scope="col">From step</th>
+                <th scope="col">Reason</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.items.map((one) => (
+                <tr key={one.number}>
+                  <td>{one.number}</td>
+                  <td>{one.outcome ?? 'running'}</td>
+                  <td>{one.worker}</td>
+                  <td>{one.device}</td>
+                  <td className="nowrap">{timeText(one.started_at)}</td>
+                  <td className="number nowrap">
+                    {one.ended_at === null
+                      ? ''
+                      : durationText((Date.parse(one.ended_at) - Date.parse(one.started_at)) / 1000)}
+                  </td>
+                  <td>{one.resumed_from_step ?? 'the beginning'}</td>
+                  <td>{one.reason}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Checkpoints({ experiment: { id, status, steps_done } }: { readonly experiment: Experiment }) {
+  const { data } = useResource(`checkpoints ${id} ${status} ${Math.floor(steps_done / 50)}`, (signal) =>
+    get('/experiments/{id}/checkpoints', { path: { id }, signal }),
+  );
+  return (
+    <section className="panel">
+      <div className="panel-head">
+        <h2>Checkpoints</h2>
+        <span className="small">
+          weights for PyTorch: <code className="mono">npx spherelab export {id.slice(0, 8)}… --format pth</code>
+        </span>
+      </div>
+      {data === null || data.items.length === 0 ? (
+        <EmptyNote>There is none yet.</EmptyNote>
+      ) : (
+        <div className="scroll-x">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Kind</th>
+                <th scope="col" className="number">
+                  Updates
+                </th>
+                <th scope="col" className="number">
+                  Size
+                </th>
+                <th scope="col">Weights SHA-256</th>
+                <th scope="col">Saved</th>
+                <th scope="col">File</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.items.map((one) => (
+                <tr key={one.id}>
+                  <td>{one.kind}</td>
+                  <td className="number">{one.step}</td>
+                  <td className="number nowrap">{(one.bytes / 2 ** 20).toFixed(1)} MiB</td>
+                  <td className="mono">{one.weights_sha256.slice(0, 16)}…</td>
+                  <td className="nowrap">{timeText(one.created_at)}</td>
+                  <td>
+                    <a href={`/checkpoints/${one.id}/download`} download>
+                      Download
+                    </a>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,79 @@
+import { useCallback, useState } from 'react';
+import { addresses } from '../navigation/addresses.ts';
+import { Link } from '../navigation/link.tsx';
+import { useAddress } from '../navigation/use-address.ts';
+import { LiveMark } from '../parts/live-mark.tsx';
+import { EmptyNote, ErrorNote, LoadingNote } from '../parts/notes.tsx';
+import { PageHead } from '../parts/page-head.tsx';
+import { ExperimentFilters } from './experiment-filters.tsx';
+import { ExperimentTable } from './experiment-table.tsx';
+import { type ExperimentQuery, useExperimentList } from './use-experiment-list.ts';
+
+const filterNames = ['q', 'status', 'dataset', 'loss', 'tag', 'sweep', 'sort'] as const;
+
+/** All experiments: the first view of the page. */
+export function ExperimentsPage() {
+  const { query } = useAddress();
+  const filter = Object.fromEntries(
+    filterNames.flatMap((name) => {
+      const value = query.get(name);
+      return value ? [[name, value] as const] : [];
+    }),
+  ) as ExperimentQuery;
+  const list = useExperimentList(filter);
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const choose = useCallback(
+    (id: string) => setChosen((old) => (old.includes(id) ? old.filter((other) => other !== id) : [...old, id])),
+    [],
+  );
+  const isFiltered = Object.keys(filter).some((name) => name !== 'sort');
+  return (
+    <>
+      <PageHead title="Experiments" sub={summary(list.items.length, list.hasMore, isFiltered)}>
+        <LiveMark state={list.stream} />
+        {chosen.length > 0 && (
+          <Link className="button" href={addresses.compare(chosen)}>
+            Compare {chosen.length}
+          </Link>
+        )}
+      </PageHead>
+      <ExperimentFilters />
+      {list.error !== null && <ErrorNote error={list.error} retry={list.reload} />}
+      {list.items.length > 0 ? (
+        <ExperimentTable
+          items={list.items}
+          hasMore={list.hasMore}
+          onNearEnd={list.loadMore}
+          chosen={chosen}
+          onChoose={choose}
+        />
+      ) : list.isLoading ? (
+        <LoadingNote what="experiments" />
+      ) : (
+        list.error === null && <NothingHere isFiltered={isFiltered} />
+      )}
+    </>
+  );
+}
+
+function summary(count: number, hasMore: boolean, isFiltered: boolean): string {
+  const found = isFiltered ? 'found' : count === 1 ? 'experiment' : 'experiments';
+  return hasMore ? `The first ${count} ${found}; more are read as you scroll` : `${count} ${found}`;
+}
+
+function NothingHere({ isFiltered }: { readonly isFiltered: boolean }) {
+  if (isFiltered) return <EmptyNote>Nothing matches these filters.</EmptyNote>;
+  return (
+    <EmptyNote>
+      <p>There is no experiment yet.</p>
+      <p>
+        <Link className="button primary" href={addresses.newExperiment}>
+          New experiment
+        </Link>
+      </p>
+      <p className="small">
+        or from a terminal: <code className="mono">npx spherelab train --use_dataset shapes --use_loss triplet</code>
+      </p>
+    </EmptyNote>
+  );
+}

@@ -1,0 +1,13 @@
+/** Addresses of the page. They begin with /lab: /experiments and the like are the API's own. */
+export const addresses = {
+  experiments: '/lab',
+  newExperiment: '/lab/new',
+  sweeps: '/lab/sweeps',
+  paper: '/lab/paper',
+  workers: '/lab/workers',
+  experiment: (id: string) => `/lab/experiments/${id}`,
+  duplicate: (id: string) => `/lab/new?from=${id}`,
+  sweep: (id: string) => `/lab/sweeps/${id}`,
+  compare: (ids: readonly string[]) =>
+    `/lab/experiments/${ids[0] ?? ''}${ids.length > 1 ? `?with=${ids.slice(1).join(',')}` : ''}`,
+} as const;

@@ -1,0 +1,37 @@
+/** One field of an experiment as openapi.json describes it, which comes from the schema that the API checks with. */
+export type FieldSchema = {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly description?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly items?: FieldSchema;
+  readonly anyOf?: readonly FieldSchema[];
+};
+
+type Document = {
+  readonly components: {
+    readonly schemas: { readonly ExperimentRequest: { readonly properties: Record<string, FieldSchema> } };
+  };
+};
+
+/** The fields of an experiment by name. @throws TypeError where the server does not answer */
+export async function readFieldSchemas(signal: AbortSignal): Promise<Readonly<Record<string, FieldSchema>>> {
+  const document = (await (await fetch('/openapi.json', { signal })).json()) as Document;
+  const { force: _, ...fields } = document.components.schemas.ExperimentRequest.properties;
+  return fields;
+}
+
+/** A field that may be null is described by what else it may be. */
+export function concreteSchema(schema: FieldSchema): FieldSchema {
+  const concrete = schema.anyOf?.find(({ type }) => type !== 'null');
+  return concrete === undefined ? schema : { ...concrete, description: schema.description ?? '' };
+}
+
+/** What is allowed, in a few characters; empty where the schema does not say. */
+export function allowedText({ minimum, maximum, exclusiveMinimum }: FieldSchema): string {
+  const low = exclusiveMinimum === undefined ? minimum : exclusiveMinimum;
+  if (low === undefined && maximum === undefined) return '';
+  return `${exclusiveMinimum === undefined ? 'from' : 'above'} ${low ?? '…'} to ${maximum ?? '…'}`;
+}

@@ -1,0 +1,164 @@
+import { useState } from 'react';
+import { get, type Input, post } from '../api/client.ts';
+import { ProblemError } from '../api/problem-error.ts';
+import type { ResolvedExperiment } from '../api/types.ts';
+import { type Resource, useResource } from '../api/use-resource.ts';
+import { addresses } from '../navigation/addresses.ts';
+import { navigate } from '../navigation/use-address.ts';
+import { useQueryValue } from '../navigation/use-query-value.ts';
+import { ErrorNote, LoadingNote } from '../parts/notes.tsx';
+import { PageHead } from '../parts/page-head.tsx';
+import { Segmented } from '../parts/segmented.tsx';
+import { fieldGroups } from './field-groups.ts';
+import { FieldInput } from './field-input.tsx';
+import { type FieldSchema, readFieldSchemas } from './field-schema.ts';
+import { JsonView } from './json-view.tsx';
+import { type Draft, useDraft } from './use-draft.ts';
+
+type Body = Input<'/experiments', 'post'>['body'];
+
+const namedDatasets = ['shapes', 'cub', 'cars', 'sop', 'inshop'];
+
+/** A new experiment: presets filled in, each value with its source, checked by the API as it is written. */
+export default function NewExperimentPage() {
+  const [draft, setDraft] = useDraft();
+  const [view, setView] = useQueryValue('as', 'form');
+  const schemas = useResource('field schemas', readFieldSchemas);
+  const key = JSON.stringify(draft);
+  const resolved = useResource(`resolve ${key}`, (signal) =>
+    post('/experiments/resolve', { body: draft as Body, signal }),
+  );
+  return (
+    <>
+      <PageHead
+        title="New experiment"
+        sub="Values come from the preset of the data set, loss and regulariser; beside each stands its source. What you change is marked."
+      >
+        <Segmented
+          label="Edit as"
+          value={view as 'form' | 'json'}
+          options={[
+            ['form', 'Form'],
+            ['json', 'JSON'],
+          ]}
+          onChange={setView}
+        />
+      </PageHead>
+      {view === 'json' ? (
+        <div className="panel panel-body">
+          <JsonView draft={draft} onChange={setDraft} />
+        </div>
+      ) : schemas.data === null ? (
+        schemas.error === null ? (
+          <LoadingNote what="the form" />
+        ) : (
+          <ErrorNote error={schemas.error} retry={schemas.reload} />
+        )
+      ) : (
+        <Form draft={draft} onChange={setDraft} schemas={schemas.data} resolved={resolved} />
+      )}
+      <Submit draft={draft} resolved={resolved} />
+    </>
+  );
+}
+
+function Form(props: {
+  readonly draft: Draft;
+  readonly onChange: (draft: Draft) => void;
+  readonly schemas: Readonly<Record<string, FieldSchema>>;
+  readonly resolved: Resource<ResolvedExperiment>;
+}) {
+  const { draft, onChange, schemas, resolved } = props;
+  const [last, setLast] = useState<ResolvedExperiment | null>(null);
+  // While a change is checked the values before it stay, so that nothing jumps.
+  if (resolved.data !== null && resolved.data !== last) setLast(resolved.data);
+  const known = resolved.data ?? last;
+  const datasets = useResource('datasets', (signal) => get('/datasets', { signal }));
+  const names = [
+    ...new Set([
+      ...(datasets.data?.items ?? []).filter(({ facts }) => facts !== null).map(({ name }) => name),
+      ...namedDatasets,
+    ]),
+  ];
+  const problems = problemsOf(resolved.error);
+  const isShown = (field: string) => !lossConstants.includes(field) || field in (known?.config ?? {}) || field in draft;
+  return (
+    <>
+      {fieldGroups.map(([title, fields]) => (
+        <section className="panel" key={title}>
+          <div className="panel-head">
+            <h2>{title}</h2>
+          </div>
+          <div className="panel-body form-grid">
+            {fields
+              .filter((field) => field in schemas && isShown(field))
+              .map((field) => (
+                <FieldInput
+                  key={field}
+                  name={field}
+                  schema={schemas[field] as FieldSchema}
+                  given={draft[field]}
+                  resolved={known?.config[field]}
+                  source={known?.sources[field]}
+                  problem={problems.find((problem) => problem.field === field)}
+                  {...(field === 'dataset' ? { suggestions: names } : {})}
+                  onChange={(value) => onChange(withField(draft, field, value))}
+                />
+              ))}
+          </div>
+        </section>
+      ))}
+    </>
+  );
+}
+
+const lossConstants = ['margin', 'scale', 'alpha', 'beta', 'base'];
+
+function withField(draft: Draft, field: string, value: unknown): Draft {
+  const { [field]: _, ...rest } = draft;
+  const next = value === undefined ? rest : { ...rest, [field]: value };
+  // Constants belong to a loss: those of the old one would be refused.
+  return field === 'loss'
+    ? Object.fromEntries(Object.entries(next).filter(([name]) => !lossConstants.includes(name)))
+    : next;
+}
+
+function problemsOf(error: unknown) {
+  return error instanceof ProblemError ? error.fields : [];
+}
+
+function Submit({ draft, resolved }: { readonly draft: Draft; readonly resolved: Resource<ResolvedExperiment> }) {
+  const [force, setForce] = useState(false);
+  const [isSending, setSending] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const send = async () => {
+    setSending(true);
+    setError(null);
+    try {
+      const { id } = await post('/experiments', { body: (force ? { ...draft, force } : draft) as Body });
+      navigate(addresses.experiment(id));
+    } catch (problem) {
+      setError(problem);
+      setSending(false);
+    }
+  };
+  return (
+    <>
+      {(error ?? resolved.error) !== null && <ErrorNote error={error ?? resolved.error} />}
+      <div className="bar">
+        <button
+          type="button"
+          className="primary"
+          disabled={isSending || resolved.error !== null}
+          onClick={() => void send()}
+        >
+          Queue it
+        </button>
+        <label className="bar small">
+          <input type="checkbox" checked={force} onChange={(event) => setForce(event.target.checked)} />
+          Run again even where the same config was run before
+        </label>
+      </div>
+    </>
+  );
+}

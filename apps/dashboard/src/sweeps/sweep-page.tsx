@@ -1,0 +1,143 @@
+import { useState } from 'react';
+import { get, post } from '../api/client.ts';
+import type { SweepDetail, SweepTable } from '../api/types.ts';
+import { useResource } from '../api/use-resource.ts';
+import { ConfirmButton } from '../experiment/confirm-button.tsx';
+import { useQueryValue } from '../navigation/use-query-value.ts';
+import { ErrorNote, LoadingNote } from '../parts/notes.tsx';
+import { PageHead } from '../parts/page-head.tsx';
+import { Segmented } from '../parts/segmented.tsx';
+import { metricName } from '../words/metric-text.ts';
+import { durationText } from '../words/time-text.ts';
+import { CellRuns } from './cell-runs.tsx';
+import { matrixOf } from './matrix.ts';
+import { ParallelCoordinates } from './parallel-coordinates.tsx';
+import { SweepHeatMap } from './sweep-heat-map.tsx';
+import { SweepProgress } from './sweep-progress.tsx';
+import { sweepRemaining } from './sweep-remaining.ts';
+import { gridText, sweepTitle } from './sweeps-page.tsx';
+
+const refreshMs = 1_500;
+const formats = [
+  ['csv', 'CSV'],
+  ['md', 'Markdown'],
+  ['latex', 'LaTeX'],
+] as const;
+
+/** One sweep: its matrix, its runs across settings and results, its tables. */
+export default function SweepPage({ id }: { readonly id: string }) {
+  const [at, setAt] = useQueryValue('at', 'last');
+  const sweep = useResource(`sweep ${id}`, (signal) => get('/sweeps/{id}', { path: { id }, signal }), refreshMs);
+  const table = useResource(
+    `table ${id} ${at}`,
+    (signal) => get('/sweeps/{id}/table', { path: { id }, query: { at: at as 'last' }, signal }),
+    refreshMs,
+  );
+  if (sweep.data === null || table.data === null) {
+    const error = sweep.error ?? table.error;
+    return error === null ? <LoadingNote what="the sweep" /> : <ErrorNote error={error} retry={sweep.reload} />;
+  }
+  return (
+    <>
+      <Head sweep={sweep.data} onChanged={sweep.reload} />
+      <Results sweep={sweep.data} table={table.data} at={at} setAt={setAt} />
+    </>
+  );
+}
+
+function Head({ sweep, onChanged }: { readonly sweep: SweepDetail; readonly onChanged: () => void }) {
+  const [error, setError] = useState<unknown>(null);
+  const remaining = sweepRemaining(sweep.experiments);
+  const isOpen = ['queued', 'running', 'paused'].some((status) => (sweep.counts[status as 'queued'] ?? 0) > 0);
+  return (
+    <>
+      <PageHead title={sweepTitle(sweep)} sub={gridText(sweep)}>
+        <span style={{ minWidth: 260 }}>
+          <SweepProgress sweep={sweep} />
+        </span>
+        {remaining !== null && <span className="muted small">about {durationText(remaining)} left</span>}
+        {isOpen && (
+          <ConfirmButton
+            text="Cancel sweep"
+            question="Cancel every run of this sweep that has not ended?"
+            onConfirm={() => void post('/sweeps/{id}/cancel', { path: { id: sweep.id } }).then(onChanged, setError)}
+          />
+        )}
+      </PageHead>
+      {error !== null && <ErrorNote error={error} />}
+    </>
+  );
+}
+
+function Results(props: {
+  readonly sweep: SweepDetail;
+  readonly table: SweepTable;
+  readonly at: string;
+  readonly setAt: (at: string) => void;
+}) {
+  const { sweep, table } = props;
+  const [metric, setMetric] = useQueryValue('metric', 'recall_at_1');
+  const [cell, setCell] = useQueryValue('cell');
+  const matrix = matrixOf(table);
+  const opened = matrix.down
+    .flatMap((down) =>
+      matrix.across.map((across) => ({ key: JSON.stringify([down, across]), row: matrix.cell(down, across) })),
+    )
+    .find(({ key }) => key === cell)?.row;
+  const runs = opened ? sweep.experiments.filter(({ id }) => opened.experiment_ids.includes(id)) : sweep.experiments;
+  const metrics = table.metrics.length > 0 ? table.metrics : ['recall_at_1'];
+  const settings = Object.entries(opened?.settings ?? {}).map(([field, value]) => `${field} ${String(value)}`);
+  return (
+    <>
+      <section className="panel">
+        <div className="panel-head">
+          <h2>
+            {metricName(metric)}, mean over seeds <span className="muted">± half of the 95 % interval</span>
+          </h2>
+          <div className="bar">
+            <select aria-label="Metric" value={metric} onChange={(event) => setMetric(event.target.value)}>
+              {metrics.map((name) => (
+                <option key={name} value={name}>
+                  {metricName(name)}
+                </option>
+              ))}
+            </select>
+            <Segmented
+              label="Which evaluation"
+              value={props.at as 'last' | 'best'}
+              options={[
+                ['last', 'Last'],
+                ['best', 'Best'],
+              ]}
+              onChange={props.setAt}
+            />
+          </div>
+        </div>
+        <div className="panel-body">
+          <SweepHeatMap table={table} metric={metric} open={cell} onOpen={setCell} />
+          <p className="small muted bar spread" style={{ marginTop: 10 }}>
+            <span>
+              {props.at === 'best'
+                ? 'Best by R@1, which is chosen on the images evaluated: it flatters.'
+                : 'A cell opens its runs.'}
+            </span>
+            <span className="bar">
+              Table as
+              {formats.map(([format, text]) => (
+                <a
+                  key={format}
+                  href={`/sweeps/${sweep.id}/table?format=${format}&at=${props.at}`}
+                  download={`${sweepTitle(sweep)}.${format === 'latex' ? 'tex' : format}`}
+                >
+                  {text}
+                </a>
+              ))}
+            </span>
+          </p>
+        </div>
+      </section>
+      <CellRuns runs={runs} title={opened ? `Runs of ${settings.join(', ')}` : `All ${runs.length} runs`} />
+      <ParallelCoordinates table={table} runs={sweep.experiments} />
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+import { get } from '../api/client.ts';
+import type { Sweep } from '../api/types.ts';
+import { useResource } from '../api/use-resource.ts';
+import { addresses } from '../navigation/addresses.ts';
+import { Link } from '../navigation/link.tsx';
+import { EmptyNote, ErrorNote, LoadingNote } from '../parts/notes.tsx';
+import { PageHead } from '../parts/page-head.tsx';
+import { agoText, timeText } from '../words/time-text.ts';
+import { SweepProgress } from './sweep-progress.tsx';
+
+const refreshMs = 2_000;
+
+/** All sweeps, newest first. */
+export default function SweepsPage() {
+  const { data, error, reload } = useResource(
+    'sweeps',
+    (signal) => get('/sweeps', { query: { limit: 200 }, signal }),
+    refreshMs,
+  );
+  return (
+    <>
+      <PageHead title="Sweeps" sub="Grids of experiments and the tables they make." />
+      {error !== null && <ErrorNote error={error} retry={reload} />}
+      {data === null && error === null && <LoadingNote what="sweeps" />}
+      {data?.items.length === 0 && (
+        <EmptyNote>
+          <p>There is no sweep yet.</p>
+          <p className="small">
+            From a terminal:{' '}
+            <code className="mono">
+              npx spherelab sweep --dataset shapes --grid loss=triplet,ms --grid sec_wei=0,0.5
+            </code>
+          </p>
+        </EmptyNote>
+      )}
+      {data !== null && data.items.length > 0 && (
+        <div className="panel scroll-x">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Sweep</th>
+                <th scope="col">Grid</th>
+                <th scope="col">Progress</th>
+                <th scope="col" className="number">
+                  Runs
+                </th>
+                <th scope="col" className="number">
+                  Created
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.items.map((sweep) => (
+                <tr key={sweep.id}>
+                  <td>
+                    <Link href={addresses.sweep(sweep.id)}>{sweepTitle(sweep)}</Link>
+                  </td>
+                  <td className="small muted">{gridText(sweep)}</td>
+                  <td style={{ minWidth: 220 }}>
+                    <SweepProgress sweep={sweep} />
+                  </td>
+                  <td className="number">{sweep.total}</td>
+                  <td className="number nowrap small muted" title={timeText(sweep.created_at)}>
+                    {agoText(sweep.created_at)}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </>
+  );
+}
+
+export function sweepTitle({ name, id }: Pick<Sweep, 'name' | 'id'>): string {
+  return name ?? `sweep ${id.slice(0, 8)}`;
+}
+
+/** What the grid varies: loss triplet, ms × sec_wei 0, 0.5 */
+export function gridText({ request }: Pick<Sweep, 'request'>): string {
+  const grid = (request.grid ?? {}) as Record<string, readonly unknown[]>;
+  return Object.entries(grid)
+    .map(([field, values]) => `${field} ${values.map(String).join(', ')}`)
+    .join('  ×  ');
+}
