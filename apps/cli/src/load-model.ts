@@ -15,7 +15,7 @@ import { tf } from '@spherelab/tensorflow';
 import { ApiClient } from './api-client.ts';
 import { serverAddress } from './cli-environment.ts';
 import { CliError } from './cli-error.ts';
-import type { EmbedOptions } from './commands/embed.ts';
+import type { EmbedOptions } from './embed-options.ts';
 
 /** A network with its weights, ready to embed. */
 export type Model = {

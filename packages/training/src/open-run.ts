@@ -1,18 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { type ExperimentConfig, experimentIdentity } from '@spherelab/config';
 import { type BatchStream, type Dataset, openBatchStream, openDataset } from '@spherelab/datasets';
-import { initialState, type Network, type NetworkOptions } from '@spherelab/models';
+import { initialState, type Network } from '@spherelab/models';
 import { type CheckpointIdentity, checkCheckpointIdentity, readCheckpoint } from './checkpoint.ts';
 import { openCompiledStep } from './compiled-step.ts';
 import { environmentDifferences, readEnvironment } from './environment.ts';
 import { type EventReporter, eventReporter } from './event-reporter.ts';
 import { type LogWindow, logWindow } from './log-window.ts';
-import { lossSettingsOf } from './loss-settings-of.ts';
 import { countUpdates } from './lr-schedule.ts';
 import { pretrainedState } from './pretrained-state.ts';
 import { provideStepGraph } from './provide-step-graph.ts';
 import { initialProgress, type RunProgress, type Schedule } from './run-progress.ts';
-import { type StepRecipe, stepOptionsOf } from './step-recipe.ts';
+import { stepOptionsOf, stepRecipeOf } from './step-recipe.ts';
 import type { TrainStep } from './train-step.ts';
 import { TrainingError } from './training-error.ts';
 import type { Environment, TrainOptions } from './training-events.ts';
@@ -36,32 +35,6 @@ export type TrainingRun = {
   /** Ends the threads and frees the tensors. */
   readonly close: () => Promise<void>;
 };
-
-function networkOptionsOf(config: ExperimentConfig): NetworkOptions {
-  return {
-    backbone: config.backbone,
-    imageSize: config.image_size,
-    embeddingDim: config.embedding_dim,
-    needBn: config.need_bn,
-    freezeBn: config.freeze_bn,
-  };
-}
-
-function stepRecipeOf(config: ExperimentConfig): StepRecipe {
-  return {
-    model: networkOptionsOf(config),
-    step: {
-      loss: lossSettingsOf(config),
-      instances: config.instances,
-      secWei: config.sec_wei,
-      l2regWei: config.l2reg_wei,
-      normMomentum: config.norm_momentum,
-      weightDecay: config.weight_decay,
-      freezeBn: config.freeze_bn,
-    },
-    record: { batchSize: config.batch_size, inputType: 'uint8' },
-  };
-}
 
 function countRunUpdates(config: ExperimentConfig, dataset: Dataset): number {
   const batchesPerEpoch = Math.floor(dataset.train.length / config.batch_size);

@@ -1,4 +1,6 @@
+import type { ExperimentConfig } from '@spherelab/config';
 import { createNetwork, type NetworkOptions } from '@spherelab/models';
+import { lossSettingsOf } from './loss-settings-of.ts';
 import type { RecordOptions } from './record-step.ts';
 import type { TrainStepOptions } from './train-step.ts';
 
@@ -8,6 +10,33 @@ export type StepRecipe = {
   readonly step: Omit<TrainStepOptions, 'network'>;
   readonly record: RecordOptions;
 };
+
+function networkOptionsOf(config: ExperimentConfig): NetworkOptions {
+  return {
+    backbone: config.backbone,
+    imageSize: config.image_size,
+    embeddingDim: config.embedding_dim,
+    needBn: config.need_bn,
+    freezeBn: config.freeze_bn,
+  };
+}
+
+/** The recipe of an experiment's step. */
+export function stepRecipeOf(config: ExperimentConfig): StepRecipe {
+  return {
+    model: networkOptionsOf(config),
+    step: {
+      loss: lossSettingsOf(config),
+      instances: config.instances,
+      secWei: config.sec_wei,
+      l2regWei: config.l2reg_wei,
+      normMomentum: config.norm_momentum,
+      weightDecay: config.weight_decay,
+      freezeBn: config.freeze_bn,
+    },
+    record: { batchSize: config.batch_size, inputType: 'uint8' },
+  };
+}
 
 /** The options of the step that a recipe describes. */
 export function stepOptionsOf({ model, step }: StepRecipe): TrainStepOptions {

@@ -5,23 +5,8 @@ import { type Command, Option } from 'commander';
 import { readEnvironment } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
 import { embedList } from '../embed-list.ts';
+import type { EmbedOptions } from '../embed-options.ts';
 import { writeNpy } from '../npy-file.ts';
-
-export type EmbedOptions = {
-  readonly dataset?: string;
-  readonly images?: string;
-  readonly split: string;
-  readonly checkpoint?: string;
-  readonly weights?: string;
-  readonly backbone: string;
-  readonly embedding_dim?: string;
-  readonly image_size?: string;
-  readonly need_bn: string;
-  readonly needBn?: string;
-  readonly seed: string;
-  readonly out: string;
-  readonly json?: boolean;
-};
 
 /** `spherelab embed`: pictures to embeddings in an .npy file; needs a server only to fetch a checkpoint by its id. */
 export function addEmbedCommand(program: Command): void {

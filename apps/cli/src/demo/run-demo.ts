@@ -16,7 +16,7 @@ const losses = ['triplet', 'semihtriplet', 'n-npair', 'ms'] as const;
  */
 const secWeiOf = {
   shapes: { triplet: 2, semihtriplet: 0.5, 'n-npair': 0.1, ms: 0.05 },
-  folder: { triplet: 5, semihtriplet: 0.5, 'n-npair': 0.1, ms: 0.1 },
+  folder: { triplet: 3, semihtriplet: 0.5, 'n-npair': 0.05, ms: 0.1 },
 } as const;
 
 const out = (text: string) => void process.stdout.write(`${text}\n`);
