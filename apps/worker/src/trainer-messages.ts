@@ -10,6 +10,7 @@ export type TrainerOrder =
       readonly cacheFolder: string;
       readonly workFolder: string;
       readonly resumeFrom: string | null;
+      readonly prefixSteps: number | null;
       readonly hostEnvironment: Environment;
     }
   | { readonly type: 'stop'; readonly reason: StopReason }
