@@ -1,7 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { claimExperiment, type Experiment, type Fence, type StopRequest, writeLogLine } from '@spherelab/db';
+import {
+  adoptPrefix,
+  claimExperiment,
+  type Experiment,
+  type Fence,
+  type PrefixEnvironment,
+  type StopRequest,
+  writeLogLine,
+} from '@spherelab/db';
 import { type Device, deviceEnvironment, type ThreadCounts } from './device.ts';
 import { eventWriter } from './event-writer.ts';
 import { fetchResumeCheckpoint } from './fetch-resume-checkpoint.ts';
@@ -91,10 +99,12 @@ async function superviseAttempt(
       onStored: (number) => child?.order({ type: 'stored', number }),
       onError: (error) => kill(`its events could not be written: ${messageOf(error)}`),
     });
+    const threads = storedThreads(experiment) ?? context.threads;
+    const hostEnvironment = { ...threads, device: experiment.config.device === 'cpu' ? 'cpu' : device };
+    const prefix = await adoptPrefix(database, fence, experiment, { ...hostFacts(), ...hostEnvironment });
     const resumeFrom = await fetchResumeCheckpoint(database, experiment.id, workFolder, (message) =>
       writeLogLine(database.pool, fence, 'warn', message),
     );
-    const threads = storedThreads(experiment) ?? context.threads;
     const progress = progressWatch(numbers);
     child = forkTrainer({
       script: context.trainerScript,
@@ -107,7 +117,8 @@ async function superviseAttempt(
         cacheBytes: context.cacheBytes,
         workFolder,
         resumeFrom,
-        hostEnvironment: { ...threads, device: experiment.config.device === 'cpu' ? 'cpu' : device },
+        prefixSteps: prefix?.steps ?? experiment.prefix_steps,
+        hostEnvironment,
       },
       onReady: () => {
         if (asked !== null) child?.order({ type: 'stop', reason: asked.reason });
@@ -133,6 +144,11 @@ async function superviseAttempt(
     lease.stop();
     await rm(workFolder, { recursive: true, force: true });
   }
+}
+
+/** What of the trainer's environment (packages/training, environment.ts) is known before there is one. */
+function hostFacts(): PrefixEnvironment {
+  return { cpu: cpus()[0]?.model ?? 'unknown', node: process.version };
 }
 
 /** Threads of the attempts before this one. */

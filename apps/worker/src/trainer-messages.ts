@@ -11,6 +11,7 @@ export type TrainerOrder =
       readonly cacheBytes: number | undefined;
       readonly workFolder: string;
       readonly resumeFrom: string | null;
+      readonly prefixSteps: number | null;
       readonly hostEnvironment: Environment;
     }
   | { readonly type: 'stop'; readonly reason: StopReason }

@@ -28,6 +28,7 @@ export {
 } from './evaluations/read-evaluation-views.ts';
 export { writeEvaluationView } from './evaluations/write-evaluation-view.ts';
 export { countExperiments } from './experiment-counts.ts';
+export { adoptPrefix, type Prefix, type PrefixEnvironment } from './experiments/adopt-prefix.ts';
 export { type Attempt, attemptsOnHost, listAttempts } from './experiments/attempts.ts';
 export { type Claim, claimExperiment, readStopRequest, renewLease } from './experiments/claim-experiment.ts';
 export { type CreatedExperiment, createExperiments, type NewExperiment } from './experiments/create-experiments.ts';

@@ -55,7 +55,10 @@ async function startState(
 ): Promise<{ state: ReadonlyMap<string, Float32Array> | null; progress: RunProgress }> {
   if (options.resumeFrom === null) return { state: null, progress: initialProgress };
   const checkpoint = await readCheckpoint(options.resumeFrom);
-  checkCheckpointIdentity(checkpoint, identity);
+  const { config, prefixSteps = null } = options;
+  const shorter = prefixSteps === null ? null : experimentIdentity({ ...config, steps: prefixSteps }, null);
+  const isOfShorter = checkpoint.metadata.configSha256 === shorter;
+  checkCheckpointIdentity(checkpoint, isOfShorter ? { ...identity, configSha256: shorter } : identity);
   for (const difference of environmentDifferences(checkpoint.metadata.environment, environment)) {
     const message = `resumed in another environment, so the numbers may differ: ${difference}`;
     await options.emit({ type: 'log', level: 'warn', message });

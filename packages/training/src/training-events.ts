@@ -94,6 +94,8 @@ export type TrainOptions = {
   readonly workFolder: string;
   /** Path of a checkpoint file. */
   readonly resumeFrom: string | null;
+  /** `steps` of a shorter run of the same config whose checkpoint this may be too. */
+  readonly prefixSteps?: number | null;
   /** Awaited, so a slow receiver slows the run down instead of filling memory. */
   readonly emit: (event: TrainingEvent) => void | Promise<void>;
   /** Polled at each step and between the batches of an evaluation; on pause and drain a checkpoint comes first. */

@@ -27,6 +27,10 @@ export const experimentViewSchema = z
     worker: z.string().nullable().describe('who runs it'),
     result: open.nullable(),
     error: z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }).nullable(),
+    prefix: z
+      .object({ experiment_id: z.string(), step: z.int().describe('updates taken over') })
+      .nullable()
+      .describe('the shorter run of the same config that it went on from'),
     environment: open.nullable().describe('processor, engine, thread counts and device it ran with'),
     created_at: time,
     updated_at: time,
@@ -58,6 +62,7 @@ export function toExperimentView(experiment: Experiment): ExperimentView {
     worker: lease_owner,
     result: row.result,
     error: row.error,
+    prefix: row.prefix_of === null ? null : { experiment_id: row.prefix_of, step: row.prefix_step ?? 0 },
     environment: row.environment,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),

@@ -37,6 +37,10 @@ export type Experiment = {
   readonly result: Readonly<Record<string, unknown>> | null;
   readonly error: ExperimentFailure | null;
   readonly environment: Readonly<Record<string, unknown>> | null;
+  /** the shorter run whose first `prefix_step` updates were taken over, and its `steps` */
+  readonly prefix_of: string | null;
+  readonly prefix_step: number | null;
+  readonly prefix_steps: number | null;
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly queued_at: Date;
