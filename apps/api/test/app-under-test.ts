@@ -2,7 +2,7 @@ import { type Database, openDatabase } from '@spherelab/db';
 import type { FastifyInstance } from 'fastify';
 import type { PostgresServer } from '../../../test/postgres-server.ts';
 import { buildApp } from '../src/app.ts';
-import type { DatasetCatalogue } from '../src/app-dependencies.ts';
+import type { AppDependencies, DatasetCatalogue } from '../src/app-dependencies.ts';
 
 /** An app on a database of its own, without queue, relay and data root. */
 export type AppUnderTest = {
@@ -34,7 +34,10 @@ const catalogue: DatasetCatalogue = {
   list: async () => [{ name: 'shapes', facts: null, problem: null }],
 };
 
-export async function appUnderTest(server: PostgresServer): Promise<AppUnderTest> {
+export async function appUnderTest(
+  server: PostgresServer,
+  more: Pick<AppDependencies, 'pageFolder'> = {},
+): Promise<AppUnderTest> {
   const database = openDatabase(await server.createDatabase());
   let kicks = 0;
   const app = await buildApp({
@@ -46,6 +49,7 @@ export async function appUnderTest(server: PostgresServer): Promise<AppUnderTest
     catalogue,
     dataRoot: '/nonexistent',
     eventPollMs: 20,
+    ...more,
   });
   return {
     app,

@@ -9,9 +9,9 @@ export type PrincipalComponents = {
 };
 
 /** Subspace iterations at most; the gap of eigenvalues of embeddings makes do with far fewer. */
-const MAX_ITERATIONS = 300;
+const MAX_ITERATIONS = 1_000;
 /** Change of the directions, as 1 - |cosine|, below which they count as found. */
-const TOLERANCE = 1e-12;
+const TOLERANCE = 1e-14;
 
 /**
  * Principal components of rows [n, dim] by orthogonal iteration on the covariance matrix. The sign of a component is chosen

@@ -62,7 +62,11 @@ export function Chart({ title, lines, isLog = false, inPercent = false, range, o
   useEffect(() => plot.current?.setData(data as uPlot.AlignedData), [data, range]);
 
   return (
-    <figure className="panel chart" aria-label={describe(title, lines)}>
+    <figure
+      className="panel chart"
+      aria-label={describe(title, lines)}
+      data-points={lines.reduce((sum, { points }) => sum + points.length, 0)}
+    >
       <figcaption className="panel-head">
         <h3>{title}</h3>
       </figcaption>

@@ -37,8 +37,8 @@ export function NeighboursTab({ id, evaluations }: { readonly id: string; readon
       <div className="bar spread">
         <p className="muted">
           The nearest image is of the wrong class for <strong>{failed}</strong> of {ranked} test images (
-          {((100 * failed) / ranked).toFixed(1)} %). Hardest first: the best wrong image is nearer than the best right
-          one by that much cosine.
+          {((100 * failed) / ranked).toFixed(1)} %). Hardest first, by how much nearer (cosine) the best wrong image is
+          than the best right one.
         </p>
         <div className="bar">
           <StepPicker chosen={chosen} />

@@ -1,5 +1,4 @@
 import type { EvaluationNorms } from '../../api/types.ts';
-import { compact } from '../../words/metric-text.ts';
 
 export type NormDomain = { readonly low: number; readonly high: number };
 
@@ -32,7 +31,7 @@ export function NormRidges(props: {
         <g key={tick}>
           <line x1={x(tick)} x2={x(tick)} y1={6} y2={height - 24} className="ridge-grid" />
           <text x={x(tick)} y={height - 9} textAnchor="middle">
-            {compact(tick)}
+            {tick}
           </text>
         </g>
       ))}
