@@ -113,10 +113,13 @@ describe('a worker whose database is away', () => {
     // In one process both have the same pid: that is how a worker that restarts within one process would look.
     expect(first.name).toBe('box');
     expect(second.name).toBe('box');
-    await database.pool.query(`UPDATE worker SET pid = -1 WHERE name = 'box'`);
+    await database.pool.query(`UPDATE worker SET pid = $1 WHERE name = 'box'`, [process.ppid]);
     const third = await start({ name: 'box' });
     expect(third.name).toMatch(/^box-.+-\d+$/);
     expect((await listWorkers(database.pool)).filter((one) => one.alive)).toHaveLength(2);
+    // No process has this number: the worker that had the name was killed, and its successor need not wait.
+    await database.pool.query(`UPDATE worker SET pid = 2147483647 WHERE name = 'box'`);
+    expect((await start({ name: 'box' })).name).toBe('box');
   });
 
   test('a trainer that holds too much memory is replaced at a checkpoint, which counts as no failure', async () => {
