@@ -40,5 +40,7 @@ const report = chaosReport(summaries);
 console.log(`\n${report}`);
 if (values.out !== undefined) writeFileSync(values.out, `${report}\n`);
 const wrong = summaries.flatMap(({ wrong: runs, unfinished }) => [...runs, ...unfinished]);
-for (const run of wrong) console.error(JSON.stringify(run));
-process.exit(wrong.length === 0 && summaries.every(({ notRecovered }) => notRecovered === 0) ? 0 : 1);
+for (const what of [...wrong, ...summaries.flatMap(({ crashes }) => crashes)]) console.error(JSON.stringify(what));
+process.exit(
+  wrong.length === 0 && summaries.every(({ notRecovered, crashes }) => notRecovered + crashes.length === 0) ? 0 : 1,
+);

@@ -1,20 +1,33 @@
 import { spawn } from 'node:child_process';
-import { openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * A program that is started here and can be killed and started again. Only processes that were started here are ever killed.
- * @param {{ name: string, program: string, args: string[], env: NodeJS.ProcessEnv, logFile: string }} options
+ * One that ends though nobody asked it to is started again, as the launcher, systemd or Kubernetes would, and told: it is a bug.
+ * @param {{ name: string, program: string, args: string[], env: NodeJS.ProcessEnv, logFile: string,
+ *   onCrash?: (how: string) => void }} options
  */
-export function restartable({ name, program, args, env, logFile }) {
+export function restartable({ name, program, args, env, logFile, onCrash = () => undefined }) {
   let child = null;
+  let wanted = false;
   const start = () => {
+    wanted = true;
     const log = openSync(logFile, 'a');
-    child = spawn(program, args, { env, stdio: ['ignore', log, log] });
+    const started = spawn(program, args, { env, stdio: ['ignore', log, log] });
+    closeSync(log);
+    started.once('exit', async (code, signal) => {
+      if (!wanted || child !== started) return;
+      onCrash(`${name}: ${signal ?? `code ${code}`}`);
+      await delay(500);
+      if (wanted && child === started) start();
+    });
+    child = started;
   };
   const isRunning = () => child !== null && child.exitCode === null && child.signalCode === null;
   const end = async (signal) => {
+    wanted = false;
     if (!isRunning()) return false;
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);

@@ -22,6 +22,7 @@ function reportOf(summary) {
     ['metric points with another value', summary.changed],
     ['runs with other weights or results', summary.weights],
     ['disturbances not recovered from', summary.notRecovered],
+    ['programs that ended by themselves', summary.crashes.length],
   ];
   return [
     `Queue in ${summary.store}, ${summary.seconds} s, seed ${summary.seed}:`,

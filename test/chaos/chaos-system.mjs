@@ -30,6 +30,8 @@ export async function startChaosSystem(store) {
   const redis = store === 'redis' ? await prepareRedis(folder) : null;
   const redisProxy = redis === null ? null : await startBlackHoleProxy(() => redis.port);
   const apiPort = await freePort();
+  /** programs that ended though nothing was done to them */
+  const crashes = [];
   const env = {
     ...process.env,
     DATABASE_URL: through(postgres.url, databaseProxy.port),
@@ -47,6 +49,7 @@ export async function startChaosSystem(store) {
       program: process.execPath,
       args: [path.join(root, script)],
       env: { ...env, ...extra },
+      onCrash: (how) => crashes.push(how),
       logFile: path.join(folder, `${name}.log`),
     });
   const api = program('api', 'apps/api/dist/server.js');
@@ -68,6 +71,7 @@ export async function startChaosSystem(store) {
   return {
     url,
     folder,
+    crashes,
     store,
     api,
     workers,

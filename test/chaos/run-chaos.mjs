@@ -52,7 +52,7 @@ export async function runChaos(options) {
       posted.map(({ id }) => id),
       settleWithinMs,
     );
-    return summarize({ store, seconds, seed }, kills, await compareAll(system, posted, runs));
+    return summarize({ store, seconds, seed, crashes: system.crashes }, kills, await compareAll(system, posted, runs));
   } finally {
     await system.stop();
   }

@@ -65,13 +65,17 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const log = options.log ?? (() => undefined);
   const numbers = { ...workerNumbers, ...options.numbers };
   const identity = ownIdentity();
-  const name = await registerWorker(database.pool, {
-    name: options.name ?? `${hostname()}-${process.pid}`,
-    devices: options.devices,
-    host: hostname(),
-    pid: process.pid,
-    version,
-  });
+  const name = await registerWorker(
+    database.pool,
+    {
+      name: options.name ?? `${hostname()}-${process.pid}`,
+      devices: options.devices,
+      host: hostname(),
+      pid: process.pid,
+      version,
+    },
+    isAlive,
+  );
   const context: WorkerContext = {
     database,
     workerName: name,

@@ -81,7 +81,7 @@ describe('a worker whose database is away', () => {
     ['cut off without a word', false],
   ])('trains on while it is %s, and what was measured meanwhile arrives once', async (_, cut) => {
     await start();
-    const id = await post({ stepMs: 20 }, { steps: 600, checkpoint_every: 400 });
+    const id = await post({ stepMs: 20 }, { steps: 600, checkpoint_every: 150 });
     await waitUntil('it trains', async () => (await steps(id)) > 20);
     proxy.goAway({ cut });
     const before = await steps(id);
@@ -90,7 +90,7 @@ describe('a worker whose database is away', () => {
     proxy.comeBack();
     const backAtMs = performance.now();
     await waitUntil('more arrives', async () => (await steps(id)) > before + 60, 40_000);
-    // Five seconds of steps of 20 ms came at once; a trainer that had waited would be a few steps further only.
+    // Five seconds of steps of 20 ms came at once, past a checkpoint that could not be stored meanwhile (after 150 updates).
     expect(await steps(id)).toBeGreaterThan(before + 150);
     await waitUntil('it succeeds', async () => (await status(id)) === 'succeeded', 40_000);
     expect(await steps(id)).toBe(601);
@@ -113,10 +113,13 @@ describe('a worker whose database is away', () => {
     // In one process both have the same pid: that is how a worker that restarts within one process would look.
     expect(first.name).toBe('box');
     expect(second.name).toBe('box');
-    await database.pool.query(`UPDATE worker SET pid = -1 WHERE name = 'box'`);
+    await database.pool.query(`UPDATE worker SET pid = $1 WHERE name = 'box'`, [process.ppid]);
     const third = await start({ name: 'box' });
     expect(third.name).toMatch(/^box-.+-\d+$/);
     expect((await listWorkers(database.pool)).filter((one) => one.alive)).toHaveLength(2);
+    // No process has this number: the worker that had the name was killed, and its successor need not wait.
+    await database.pool.query(`UPDATE worker SET pid = 2147483647 WHERE name = 'box'`);
+    expect((await start({ name: 'box' })).name).toBe('box');
   });
 
   test('a trainer that holds too much memory is replaced at a checkpoint, which counts as no failure', async () => {

@@ -30,6 +30,7 @@ export async function applyMigrations(
   only: ReadonlySet<string> | null = null,
 ): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined); // a cut between two statements; the next one tells
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);

@@ -41,6 +41,8 @@ export function openDatabase(url: string): Database {
   });
   // An idle connection that is cut is replaced at the next statement; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // The same for one that is cut while someone holds it between two statements: the next statement tells.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   dropSilentConnections(pool);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {

@@ -26,18 +26,29 @@ export const workerSilenceMs = 30_000;
 /**
  * Shows a worker as alive. A name that another living process has (two machines with one configuration) gets the pid behind it; the
  * work itself is told apart by attempts, not by names.
+ * @param isAlive whether a process of this host runs: the name of one that was killed is free at once
  * @returns the name under which it is shown
  */
-export async function registerWorker(client: Queryable, worker: WorkerRegistration): Promise<string> {
+export async function registerWorker(
+  client: Queryable,
+  worker: WorkerRegistration,
+  isAlive: (pid: number) => boolean = () => true,
+): Promise<string> {
   const { name, devices, host, pid, version } = worker;
+  const { rows } = await client.query<{ pid: number }>('SELECT pid FROM worker WHERE name = $1 AND host = $2', [
+    name,
+    host,
+  ]);
+  const holder = rows[0]?.pid;
+  const dead = holder !== undefined && !isAlive(holder) ? holder : null;
   const register = (as: string) =>
     client.query(
       `INSERT INTO worker (name, devices, host, pid, version) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (name) DO UPDATE SET devices = excluded.devices, host = excluded.host, pid = excluded.pid,
          version = excluded.version, started_at = now(), heartbeat_at = now(), stopped_at = NULL
        WHERE worker.stopped_at IS NOT NULL OR worker.heartbeat_at < now() - $6 * interval '1 ms'
-         OR (worker.host = excluded.host AND worker.pid = excluded.pid)`,
-      [as, devices, host, pid, version, workerSilenceMs],
+         OR (worker.host = excluded.host AND (worker.pid = excluded.pid OR worker.pid = $7))`,
+      [as, devices, host, pid, version, workerSilenceMs, dead],
     );
   if ((await register(name)).rowCount === 1) return name;
   const other = `${name}-${host}-${pid}`;

@@ -29,14 +29,58 @@ type AnyWorker = Pick<Worker, 'pause' | 'resume' | 'close'> & {
   on(event: 'error', listener: (error: Error) => void): unknown;
 };
 
-/** Starts to take jobs from one queue of a store. */
+/**
+ * Starts to take jobs from one queue of a store. A consumer that only errs is replaced by a fresh one; jobs that it had go on, and
+ * what the store believes of them does not matter: a job that is delivered twice is claimed once.
+ */
 export function consumeQueue(store: QueueStore, options: ConsumeOptions): QueueConsumer {
-  const worker = createWorker(store, options);
-  worker.on('error', options.onError ?? (() => undefined));
+  let paused = false;
+  let closed = false;
+  let errors = 0;
+  let countedSinceMs = 0;
+  const onError = (error: Error): void => {
+    const now = performance.now();
+    if (now - countedSinceMs > jobNumbers.stormMs) {
+      errors = 0;
+      countedSinceMs = now;
+    }
+    errors += 1;
+    if (errors < jobNumbers.stormErrors) options.onError?.(error);
+    if (errors === jobNumbers.stormErrors) replace(error);
+  };
+  const open = (): AnyWorker => {
+    const fresh = createWorker(store, options);
+    fresh.on('error', (error) => {
+      if (fresh === worker) onError(error);
+    });
+    return fresh;
+  };
+  const replace = (cause: Error): void => {
+    options.onError?.(new Error('the queue only errs: a fresh consumer takes over', { cause }));
+    const broken = worker;
+    worker = null;
+    broken?.close(true).catch(() => undefined);
+    setTimeout(() => {
+      if (closed) return;
+      worker = open();
+      if (paused) void worker.pause(true).catch(() => undefined);
+    }, jobNumbers.retryDelayMs);
+  };
+  let worker: AnyWorker | null = null;
+  worker = open();
   return {
-    pause: () => worker.pause(true),
-    resume: () => worker.resume(),
-    close: (force = false) => worker.close(force),
+    pause: async () => {
+      paused = true;
+      await worker?.pause(true);
+    },
+    resume: () => {
+      paused = false;
+      void worker?.resume();
+    },
+    close: async (force = false) => {
+      closed = true;
+      await worker?.close(force);
+    },
   };
 }
 
@@ -53,6 +97,7 @@ function createWorker(store: QueueStore, options: ConsumeOptions): AnyWorker {
     stalledInterval: options.stalledIntervalMs ?? jobNumbers.stalledIntervalMs,
     maxStalledCount: jobNumbers.maxStalledCount,
     drainDelay: jobNumbers.drainDelayS,
+    runRetryDelay: jobNumbers.retryDelayMs,
   };
   if (store.store === 'redis') {
     return new Worker(options.queue, process, { ...settings, connection: redisConnection(store.url, 'consumer') });

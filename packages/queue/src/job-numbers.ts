@@ -16,6 +16,12 @@ export const jobNumbers = {
   drainDelayS: 5,
   /** ms. A store that is silent for longer is cut off from us (a half-open connection): connect anew. Three times drainDelayS. */
   answerWithinMs: 15_000,
+  /** ms. Wait before the store is asked again after it refused; BullMQ's own 15 s would be most of a recovery. */
+  retryDelayMs: 1_000,
+  /** errors within `stormMs`, ms, after which a consumer is replaced, and the wait before. BullMQ remembers a failed start for good,
+   * and asks again without a pause after an error that it does not take for one of the connection: 50,000 times a second. */
+  stormErrors: 20,
+  stormMs: 1_000,
   /** BullMQ runs the lowest number first, ours the highest: counted down from here. 0 would jump the queue. */
   priorityOrigin: 1_000,
   /** connections of one process to the Postgres store; each queue or worker has one more that listens */

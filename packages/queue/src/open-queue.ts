@@ -26,31 +26,37 @@ type AnyQueue = Pick<Queue, 'addBulk' | 'getJobCounts' | 'waitUntilReady' | 'clo
  */
 export function openQueue(store: QueueStore, onError: (error: Error) => void = () => undefined): ExperimentQueue {
   const queues = new Map<QueueName, AnyQueue>();
-  for (const name of Object.values(queueNames)) {
-    const queue = createQueue(name, store);
-    queue.on('error', onError);
-    queues.set(name, queue);
-  }
-  const queueNamed = (name: QueueName): AnyQueue => {
-    const queue = queues.get(name);
-    if (!queue) throw new Error(`no queue ${name}`);
-    return queue;
+  /** BullMQ remembers a failed start for good: a queue that erred is opened anew the next time. */
+  const using = async <T>(name: QueueName, work: (queue: AnyQueue) => Promise<T>): Promise<T> => {
+    let queue = queues.get(name);
+    if (queue === undefined) {
+      queue = createQueue(name, store);
+      queue.on('error', onError);
+      queues.set(name, queue);
+    }
+    try {
+      return await work(queue);
+    } catch (error) {
+      if (queues.get(name) === queue) queues.delete(name);
+      queue.close().catch(() => undefined);
+      throw error;
+    }
   };
+  const names = Object.values(queueNames);
   return {
     add: async (hints) => {
-      for (const name of queues.keys()) {
+      for (const name of names) {
         const jobs = hints.filter((hint) => queueOf(hint) === name).map(toJob);
-        if (jobs.length > 0) await queueNamed(name).addBulk(jobs);
+        if (jobs.length > 0) await using(name, (queue) => queue.addBulk(jobs));
       }
     },
     counts: async () => {
       const states = ['waiting', 'prioritized', 'active', 'delayed', 'failed'] as const;
-      const any = await queueNamed(queueNames.any).getJobCounts(...states);
-      const gpu = await queueNamed(queueNames.gpu).getJobCounts(...states);
-      return { [queueNames.any]: any, [queueNames.gpu]: gpu };
+      const count = (name: QueueName) => using(name, (queue) => queue.getJobCounts(...states));
+      return { [queueNames.any]: await count(queueNames.any), [queueNames.gpu]: await count(queueNames.gpu) };
     },
     ping: async () => {
-      await queueNamed(queueNames.any).getJobCounts('active');
+      await using(queueNames.any, (queue) => queue.getJobCounts('active'));
     },
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));

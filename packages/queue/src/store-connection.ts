@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { jobNumbers } from './job-numbers.ts';
 import { queueSchema } from './queue-store.ts';
 
@@ -13,6 +14,17 @@ export function redisConnection(url: string, role: 'producer' | 'consumer') {
   };
 }
 
+/**
+ * A connection that ends while BullMQ holds it between two statements has nobody who listens; without a listener its error would
+ * end the process. The next statement tells the same.
+ */
+class SteadyClient extends pg.Client {
+  constructor(options?: pg.ClientConfig) {
+    super(options);
+    this.on('error', () => undefined);
+  }
+}
+
 /** Options of pg with those of BullMQ's own schema, which it makes and migrates itself under an advisory lock. */
 export function postgresConnection(connectionString: string) {
   return {
@@ -20,6 +32,7 @@ export function postgresConnection(connectionString: string) {
     schema: queueSchema,
     migrate: true,
     max: jobNumbers.poolSize,
+    Client: SteadyClient,
     keepAlive: true,
     query_timeout: jobNumbers.answerWithinMs,
     connectionTimeoutMillis: jobNumbers.answerWithinMs,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   decodeTensorFile,
@@ -77,7 +77,10 @@ export async function writeCheckpoint(
   };
   const bytes = encodeTensorFile({ metadata, tensors: withShapes(network, state) });
   const file = join(folder, `${kind}-${progress.updates}.safetensors`);
-  await writeFile(file, bytes);
+  await writeFile(file, bytes).catch(async (error: unknown) => {
+    await rm(file, { force: true }); // half a file would keep a full disk full
+    throw error;
+  });
   return {
     type: 'checkpoint',
     step: progress.updates,

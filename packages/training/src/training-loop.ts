@@ -43,7 +43,7 @@ async function runToEnd(run: TrainingRun, options: TrainOptions): Promise<TrainO
     if (step !== null && !(await evaluate(run, step, options.stop, sent))) return stop(run, options.stop() ?? 'cancel');
     const isFinished = run.progress.updates === run.schedule.totalUpdates;
     if (run.savedAt !== run.progress.updates && !isFinished && checkpointDue(run.progress, run.schedule)) {
-      await save(run, 'latest');
+      await saveWhereThereIsRoom(run);
     }
     if (isFinished) return finish(run);
     const reason = options.stop();
@@ -118,6 +118,17 @@ async function save(run: TrainingRun, kind: CheckpointKind): Promise<void> {
   const request: CheckpointRequest = { folder: workFolder, kind, network, identity, progress, environment, state };
   await reporter.emit(await writeCheckpoint(request));
   if (kind !== 'best') run.savedAt = progress.updates;
+}
+
+/** A periodic checkpoint is for safety only: on a full disk the run goes on without it, and says so. */
+async function saveWhereThereIsRoom(run: TrainingRun): Promise<void> {
+  try {
+    await save(run, 'latest');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    const message = `no checkpoint after ${run.progress.updates} updates: the disk of ${run.workFolder} is full`;
+    await run.reporter.emit({ type: 'log', level: 'warn', message });
+  }
 }
 
 /** Stops as asked: on pause and drain all that was done is kept, on cancel nobody will go on. */

@@ -28,6 +28,7 @@ export async function restoreBackup(
     throw new BackupError(`the backup does not fit this program and database: ${cause.message}`, { cause });
   });
   const client = new pg.Client({ connectionString: url, application_name: 'spherelab restore' });
+  client.on('error', () => undefined); // the next statement tells
   await client.connect();
   let rows: Record<string, number>;
   try {
