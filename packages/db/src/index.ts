@@ -34,7 +34,11 @@ export { type Claim, claimExperiment, readStopRequest, renewLease } from './expe
 export { type CreatedExperiment, createExperiments, type NewExperiment } from './experiments/create-experiments.ts';
 export { type ExperimentFacets, experimentFacets } from './experiments/experiment-facets.ts';
 export type { Experiment, ExperimentFailure, StopRequest } from './experiments/experiment-row.ts';
-export { experimentsChangedSince } from './experiments/experiments-changed-since.ts';
+export {
+  type ChangePosition,
+  changePosition,
+  experimentsChangedSince,
+} from './experiments/experiments-changed-since.ts';
 export {
   type GiveUp,
   giveUpAttempt,

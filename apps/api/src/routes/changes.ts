@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Database, experimentsChangedSince } from '@spherelab/db';
+import { changePosition, type Database, type Experiment, experimentsChangedSince } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { AppDependencies } from '../app-dependencies.ts';
 import { sendEventStream } from '../event-stream.ts';
@@ -33,28 +33,34 @@ async function* changes(
   pollMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<string, void, undefined> {
-  let { now: since } = await experimentsChangedSince(database.pool, null, 0);
+  const begun = await changePosition(database.pool, 0);
+  let position = begun;
   let told = new Map<string, string>();
   let sentAt = performance.now();
   yield 'event: hello\ndata: {}\n\n';
   while (!signal.aborted) {
-    const { now, experiments } = await experimentsChangedSince(database.pool, since, batchSize);
-    const complete = experiments.length < batchSize;
-    const fresh = new Map<string, string>();
-    let text = '';
-    for (const experiment of experiments) {
-      const view = JSON.stringify(toExperimentView(experiment));
-      if (told.get(experiment.id) !== view) text += `event: experiment\ndata: ${view}\n\n`;
-      fresh.set(experiment.id, view);
+    const seen = new Map<string, string>();
+    const overlap = await changePosition(database.pool, overlapMs);
+    for (let page: Experiment[] | null = null; page === null || page.length === batchSize; ) {
+      let text = '';
+      page = await experimentsChangedSince(database.pool, position, batchSize);
+      for (const experiment of page) {
+        position = { time: experiment.updated_at, id: experiment.id };
+        const view = JSON.stringify(toExperimentView(experiment));
+        seen.set(experiment.id, view);
+        if (told.get(experiment.id) !== view) text += `event: experiment\ndata: ${view}\n\n`;
+      }
+      if (text !== '') {
+        sentAt = performance.now();
+        yield text;
+      }
     }
-    told = fresh;
-    const last = experiments.at(-1)?.updated_at ?? now;
-    since = complete ? new Date(Math.max(since.getTime(), now.getTime() - overlapMs)) : last;
-    if (text === '' && performance.now() - sentAt > keepAliveMs) text = ': still here\n\n';
-    if (text !== '') {
+    told = seen;
+    position = overlap.time > begun.time ? overlap : begun;
+    if (performance.now() - sentAt > keepAliveMs) {
       sentAt = performance.now();
-      yield text;
+      yield ': still here\n\n';
     }
-    if (complete) await delay(pollMs, null, { signal }).catch(() => undefined);
+    await delay(pollMs, null, { signal }).catch(() => undefined);
   }
 }

@@ -16,8 +16,8 @@ export type ExperimentList = {
 };
 
 const pageSize = 200;
-/** A sweep posts hundreds at once: the list is read again once they have settled down. */
-const refreshAfterMs = 400;
+/** What is new is looked for at most so often: a sweep posts hundreds at once, and others than those listed change too. */
+const refreshAfterMs = 1_000;
 
 type Loaded = { items: Experiment[]; cursor: string | null; isLoading: boolean; error: unknown };
 const nothing: Loaded = { items: [], cursor: null, isLoading: true, error: null };
@@ -30,6 +30,8 @@ export function useExperimentList(query: ExperimentQuery): ExperimentList {
   const known = useRef(new Set<string>());
   known.current = new Set(loaded.items.map(({ id }) => id));
   const request = useRef<AbortController | null>(null);
+  const isReading = useRef(false);
+  isReading.current = loaded.isLoading;
 
   const read = useCallback(
     async (cursor: string | null) => {
@@ -59,8 +61,12 @@ export function useExperimentList(query: ExperimentQuery): ExperimentList {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const refresh = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => void read(null), refreshAfterMs);
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        // What is being read is waited for, so that scrolling gets its rows however much changes.
+        if (isReading.current) refresh();
+        else void read(null);
+      }, refreshAfterMs);
     };
     const close = openEventStream({
       address: () => '/events',

@@ -1,6 +1,7 @@
 import type { PaperReport } from '../api/types.ts';
 import { addresses } from '../navigation/addresses.ts';
 import { Link } from '../navigation/link.tsx';
+import { WideTable } from '../parts/wide-table.tsx';
 import { metricName } from '../words/metric-text.ts';
 
 export type PaperRow = PaperReport['rows'][number];
@@ -16,7 +17,7 @@ export function PaperTable(props: {
   const { rows } = props;
   const metrics = [...new Set(rows.flatMap((row) => Object.keys(row.metrics)))];
   return (
-    <div className="scroll-x">
+    <WideTable label="Published and our numbers">
       <table className="paper-table">
         <thead>
           <tr>
@@ -90,7 +91,7 @@ export function PaperTable(props: {
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   );
 }
 

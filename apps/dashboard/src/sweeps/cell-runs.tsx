@@ -3,6 +3,7 @@ import { addresses } from '../navigation/addresses.ts';
 import { Link } from '../navigation/link.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { StatusBadge } from '../parts/status-badge.tsx';
+import { WideTable } from '../parts/wide-table.tsx';
 import { experimentLine, lastMetric } from '../words/experiment-title.ts';
 import { metricName, metricText } from '../words/metric-text.ts';
 
@@ -18,7 +19,7 @@ export function CellRuns({ runs, title }: { readonly runs: readonly Experiment[]
           <Link href={addresses.compare(runs.slice(0, 8).map(({ id }) => id))}>Compare their curves</Link>
         )}
       </div>
-      <div className="scroll-x">
+      <WideTable label="Runs">
         <table>
           <thead>
             <tr>
@@ -53,7 +54,7 @@ export function CellRuns({ runs, title }: { readonly runs: readonly Experiment[]
             ))}
           </tbody>
         </table>
-      </div>
+      </WideTable>
     </section>
   );
 }

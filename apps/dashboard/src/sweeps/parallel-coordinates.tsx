@@ -2,6 +2,7 @@ import type { Experiment, SweepTable } from '../api/types.ts';
 import { seriesColour } from '../experiment/curves/series-colours.ts';
 import { addresses } from '../navigation/addresses.ts';
 import { Link } from '../navigation/link.tsx';
+import { WideTable } from '../parts/wide-table.tsx';
 import { useTheme } from '../theme/use-theme.ts';
 import { experimentLine, lastMetric } from '../words/experiment-title.ts';
 import { metricName, metricText } from '../words/metric-text.ts';
@@ -54,7 +55,7 @@ export function ParallelCoordinates({
           })}
         </span>
       </div>
-      <div className="scroll-x panel-body">
+      <WideTable label="Parallel coordinates">
         {/* biome-ignore lint/a11y/useSemanticElements: a group of links within a drawing has no element of its own */}
         <svg
           className="parallel"
@@ -89,7 +90,7 @@ export function ParallelCoordinates({
             );
           })}
         </svg>
-      </div>
+      </WideTable>
     </section>
   );
 }

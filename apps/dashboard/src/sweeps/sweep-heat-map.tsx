@@ -1,4 +1,5 @@
 import type { SweepTable } from '../api/types.ts';
+import { WideTable } from '../parts/wide-table.tsx';
 import { useTheme } from '../theme/use-theme.ts';
 import { isInPercent, metricText } from '../words/metric-text.ts';
 import { heatColour } from './heat-colour.ts';
@@ -24,7 +25,7 @@ export function SweepHeatMap(props: {
     return lowerIsBetter.test(metric) ? 1 - share : share;
   };
   return (
-    <div className="scroll-x">
+    <WideTable label="Matrix of the sweep">
       <table className="heat">
         <thead>
           {matrix.acrossFields.map((field, level) => (
@@ -65,7 +66,7 @@ export function SweepHeatMap(props: {
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   );
 }
 

@@ -5,6 +5,7 @@ import { addresses } from '../navigation/addresses.ts';
 import { Link } from '../navigation/link.tsx';
 import { EmptyNote, ErrorNote, LoadingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
+import { WideTable } from '../parts/wide-table.tsx';
 import { agoText, timeText } from '../words/time-text.ts';
 import { SweepProgress } from './sweep-progress.tsx';
 
@@ -34,7 +35,7 @@ export default function SweepsPage() {
         </EmptyNote>
       )}
       {data !== null && data.items.length > 0 && (
-        <div className="panel scroll-x">
+        <WideTable label="Sweeps" isPanel>
           <table>
             <thead>
               <tr>
@@ -67,7 +68,7 @@ export default function SweepsPage() {
               ))}
             </tbody>
           </table>
-        </div>
+        </WideTable>
       )}
     </>
   );

@@ -3,6 +3,7 @@ import type { Worker } from '../api/types.ts';
 import { useResource } from '../api/use-resource.ts';
 import { EmptyNote, ErrorNote, LoadingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
+import { WideTable } from '../parts/wide-table.tsx';
 import { agoText, timeText } from '../words/time-text.ts';
 import { QueueDepth } from './queue-depth.tsx';
 import { WorkerRun } from './worker-runs.tsx';
@@ -23,7 +24,7 @@ export default function WorkersPage() {
       {data === null && error === null && <LoadingNote what="workers" />}
       {data?.items.length === 0 && <EmptyNote>No worker was heard of: what is queued waits for one.</EmptyNote>}
       {data !== null && data.items.length > 0 && (
-        <div className="panel scroll-x">
+        <WideTable label="Workers" isPanel>
           <table>
             <thead>
               <tr>
@@ -41,7 +42,7 @@ export default function WorkersPage() {
               ))}
             </tbody>
           </table>
-        </div>
+        </WideTable>
       )}
     </>
   );

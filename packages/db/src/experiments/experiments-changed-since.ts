@@ -1,21 +1,27 @@
 import type { Queryable } from '../database.ts';
 import type { Experiment } from './experiment-row.ts';
 
-/**
- * Experiments that changed at or after a time of Postgres, earliest change first; `now` is where to look from next time.
- * `since` null: nothing yet, only the time.
- */
+/** A place in the order of changes. The rows of one transaction share their time, so the id is part of it. */
+export type ChangePosition = { readonly time: Date; readonly id: string };
+
+/** Before every id. */
+const firstId = '00000000-0000-0000-0000-000000000000';
+
+/** Where the changes from a time of Postgres on begin; `msAgo` before now. */
+export async function changePosition(client: Queryable, msAgo: number): Promise<ChangePosition> {
+  const { rows } = await client.query<{ time: Date }>(`SELECT now() - $1 * interval '1 ms' AS time`, [msAgo]);
+  return { time: rows[0]?.time ?? new Date(0), id: firstId };
+}
+
+/** Experiments that changed after a position, earliest change first. */
 export async function experimentsChangedSince(
   client: Queryable,
-  since: Date | null,
+  { time, id }: ChangePosition,
   limit: number,
-): Promise<{ readonly now: Date; readonly experiments: Experiment[] }> {
-  const clock = await client.query<{ now: Date }>('SELECT now() AS now');
-  const now = clock.rows[0]?.now ?? new Date();
-  if (since === null) return { now, experiments: [] };
+): Promise<Experiment[]> {
   const { rows } = await client.query<Experiment>(
-    'SELECT * FROM experiment WHERE updated_at >= $1 ORDER BY updated_at, id LIMIT $2',
-    [since, limit],
+    'SELECT * FROM experiment WHERE (updated_at, id) > ($1, $2) ORDER BY updated_at, id LIMIT $3',
+    [time, id, limit],
   );
-  return { now, experiments: rows };
+  return rows;
 }

@@ -2,6 +2,7 @@ import { get } from '../../api/client.ts';
 import type { Experiment } from '../../api/types.ts';
 import { useResource } from '../../api/use-resource.ts';
 import { EmptyNote, ErrorNote } from '../../parts/notes.tsx';
+import { WideTable } from '../../parts/wide-table.tsx';
 import { durationText, timeText } from '../../words/time-text.ts';
 
 /** How it was run: attempts, checkpoints, environment. */
@@ -50,7 +51,7 @@ function Attempts({ experiment: { id, attempt, status } }: { readonly experiment
       {error !== null && <ErrorNote error={error} retry={reload} />}
       {data?.items.length === 0 && <EmptyNote>No worker has taken it yet.</EmptyNote>}
       {data !== null && data.items.length > 0 && (
-        <div className="scroll-x">
+        <WideTable label="Attempts">
           <table>
             <thead>
               <tr>
@@ -85,7 +86,7 @@ function Attempts({ experiment: { id, attempt, status } }: { readonly experiment
               ))}
             </tbody>
           </table>
-        </div>
+        </WideTable>
       )}
     </section>
   );
@@ -106,7 +107,7 @@ function Checkpoints({ experiment: { id, status, steps_done } }: { readonly expe
       {data === null || data.items.length === 0 ? (
         <EmptyNote>There is none yet.</EmptyNote>
       ) : (
-        <div className="scroll-x">
+        <WideTable label="Checkpoints">
           <table>
             <thead>
               <tr>
@@ -139,7 +140,7 @@ function Checkpoints({ experiment: { id, status, steps_done } }: { readonly expe
               ))}
             </tbody>
           </table>
-        </div>
+        </WideTable>
       )}
     </section>
   );
