@@ -59,7 +59,8 @@ export function addressOf(path: string, { path: params = {}, query = {} }: AnyIn
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null && value !== '') search.set(name, String(value));
+    if (value === undefined || value === null || value === '') continue;
+    search.set(name, Array.isArray(value) ? value.join(',') : `${value as string | number | boolean}`);
   }
   return search.size > 0 ? `${filled}?${search}` : filled;
 }
