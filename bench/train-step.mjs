@@ -38,7 +38,7 @@ function contender(name, program, args, env) {
 export async function run({ batch, rounds, threads }) {
   const peer = process.env.SPHERELAB_PEER_PYTHON;
   const cache = mkdtempSync(path.join(tmpdir(), 'spherelab-bench-'));
-  console.log('batch  who      ms/step (min, median)  images/s  loss at first   peak MB');
+  console.log('batch  who      ms/step (min, median)  images/s  peak MB');
   try {
     for (const size of batch.split(',').map(Number)) {
       const instances = size % 3 === 0 ? 3 : 2;
@@ -88,10 +88,9 @@ function report(size, contenders, times) {
   contenders.forEach(({ name }, index) => {
     const sorted = milliseconds[index];
     const speed = `${sorted[0].toFixed(0)}, ${median(sorted).toFixed(0)}`;
-    const { loss } = times[index][0];
     const peak = Math.max(...times[index].map(({ peak_mb: mb }) => mb));
     console.log(
-      `${String(size).padEnd(6)} ${name.padEnd(8)} ${speed.padEnd(22)} ${((size / sorted[0]) * 1000).toFixed(1).padEnd(9)} ${loss.toFixed(5).padEnd(15)} ${peak.toFixed(0)}`,
+      `${String(size).padEnd(6)} ${name.padEnd(8)} ${speed.padEnd(22)} ${((size / sorted[0]) * 1000).toFixed(1).padEnd(9)} ${peak.toFixed(0)}`,
     );
   });
   const [ours, theirs] = milliseconds;
