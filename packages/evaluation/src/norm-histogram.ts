@@ -31,7 +31,7 @@ export function normHistogram(norms: Float64Array, bins: number): NormHistogram 
   const mean = sum / norms.length;
   const variance = norms.reduce((squares, norm) => squares + (norm - mean) ** 2, 0) / norms.length;
   if (low === high) [low, high] = [low - 0.5, high + 0.5];
-  const counts = new Array<number>(bins).fill(0);
+  const counts = Array.from({ length: bins }, () => 0);
   for (const norm of norms) {
     const bin = Math.min(bins - 1, Math.floor(((norm - low) / (high - low)) * bins));
     counts[bin] = (counts[bin] as number) + 1;

@@ -28,7 +28,7 @@ export function principalComponents(set: Omit<EmbeddingSet, 'labels'>, count: nu
   for (let i = 0; i < dim; i += 1) total += covariance[i * dim + i] as number;
   const axes = leadingAxes(covariance, dim, Math.min(count, dim));
   const coordinates = new Float64Array(rows * count);
-  const explained = new Array<number>(count).fill(0);
+  const explained = Array.from({ length: count }, () => 0);
   for (const [component, axis] of axes.entries()) {
     let variance = 0;
     for (let row = 0; row < rows; row += 1) {

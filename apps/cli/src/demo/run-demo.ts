@@ -7,13 +7,11 @@ import { demoTable } from './demo-table.ts';
 import { followDemo } from './follow-demo.ts';
 import { normPicture } from './norm-picture.ts';
 
-/** Losses in the order they train; the SEC weight was chosen for triplet on the validation part (scripts/tune.mjs). */
-const cells = [
-  { loss: 'triplet', secWei: 0.5 },
-  { loss: 'semihtriplet', secWei: 0.5 },
-  { loss: 'n-npair', secWei: 0.5 },
-  { loss: 'ms', secWei: 0.5 },
-] as const;
+/**
+ * Losses in the order they train, each plain and with SEC; the weight was chosen for triplet on the validation part
+ * (scripts/tune.mjs).
+ */
+const grid = { loss: ['triplet', 'semihtriplet', 'n-npair', 'ms'], sec_wei: [0, 0.5] } as const;
 
 const out = (text: string) => void process.stdout.write(`${text}\n`);
 
@@ -46,22 +44,17 @@ export async function runDemo(args: readonly string[]): Promise<number> {
 async function demonstrate(api: ApiClient, options: DemoOptions): Promise<number> {
   const startedMs = Date.now();
   await cancelEarlier(api);
-  const sweeps: Sweep[] = [];
-  for (const [index, { loss, secWei }] of cells.entries()) {
-    const base = { dataset: options.dataset, loss, tags: ['demo'], priority: 100 - index };
-    sweeps.push(await api.post<Sweep>('/sweeps', { name: 'demo', base, grid: { sec_wei: [0, secWei] }, force: true }));
-  }
+  const base = { dataset: options.dataset, tags: ['demo'] };
+  const sweep = await api.post<Sweep>('/sweeps', { name: 'demo', base, grid, force: true });
+  const page = `${api.url}/lab/sweeps/${sweep.id}`;
   out(
-    `training ${2 * cells.length} runs on ${options.dataset} (4 losses, plain and with SEC); API documentation: ${api.url}/docs`,
+    `training ${grid.loss.length * grid.sec_wei.length} runs on ${options.dataset} (4 losses, plain and with SEC)\nwatch them: ${page}`,
   );
-  const runs = await followDemo(
-    api,
-    sweeps.map((sweep) => sweep.id),
-    out,
-  );
+  const runs = await followDemo(api, sweep.id, out);
   await report(api, runs, options);
   out(`took ${((Date.now() - startedMs) / 60_000).toFixed(1)} minutes`);
-  out(`every run: ${api.url}/experiments?tag=demo   (SPHERELAB_URL=${api.url} npx spherelab list)`);
+  out(`\nthe sweep, its curves, norms and neighbours: ${page}`);
+  out(`the same in a terminal: SPHERELAB_URL=${api.url} npx spherelab list`);
   return runs.every((run) => run.status === 'succeeded') ? 0 : 1;
 }
 
