@@ -321,6 +321,7 @@ describe.skipIf(executablePath === null)(executablePath === null ? `the page (${
       run,
     ];
     const tabs = ['norms', 'neighbours', 'map', 'config', 'run', 'logs'].map((tab) => `${run}?tab=${tab}`);
+    const again = ['/lab', '/lab/new', `/lab/sweeps/${matrix}`, run, `${run}?tab=neighbours`, `${run}?tab=run`];
     const found: string[] = [];
     for (const [theme, width] of [
       ['light', 1280],
@@ -328,7 +329,7 @@ describe.skipIf(executablePath === null)(executablePath === null ? `the page (${
     ] as const) {
       await page.emulateMedia({ colorScheme: theme });
       await page.setViewportSize({ width, height: 900 });
-      for (const view of [...views, ...tabs]) {
+      for (const view of theme === 'light' ? [...views, ...tabs] : again) {
         await open(view);
         await page.locator('main h1').waitFor();
         await page.getByText('Loading').first().waitFor({ state: 'detached' });

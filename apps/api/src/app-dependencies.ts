@@ -29,6 +29,8 @@ export type AppDependencies = {
   readonly dataRoot: string;
   /** folder of the built page; null or left out: none is served */
   readonly pageFolder?: string | null;
+  /** BullMQ's queues where its board is to be served at /admin/queues: whoever reaches the API may then change jobs */
+  readonly boards?: ExperimentQueue['boards'];
   /** false in tests; `{ level }` in production */
   readonly logger?: boolean | { readonly level: string };
   /** ms between looks for new events of a stream. Default 500 */

@@ -6,6 +6,7 @@ import { page } from './plugins/app/page.ts';
 import { problemDetails } from './plugins/app/problem-details.ts';
 import { requestCounter } from './plugins/app/request-counter.ts';
 import { sameSite } from './plugins/app/same-site.ts';
+import { bullBoard } from './plugins/external/bull-board.ts';
 import { openapi } from './plugins/external/openapi.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { checkpointRoutes } from './routes/checkpoints.ts';
@@ -39,6 +40,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(requestCounter);
   await app.register(openapi);
   await app.register(page, { folder: dependencies.pageFolder ?? null });
+  if (dependencies.boards) await app.register(bullBoard, { boards: dependencies.boards });
   const ofExperiments = [experimentRoutes, metricRoutes, eventRoutes, logRoutes, checkpointRoutes, evaluationRoutes];
   for (const plugin of [
     ...ofExperiments,

@@ -8,6 +8,7 @@ export const apiEnvSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   SPHERELAB_DATA_DIR: z.string().min(1).default('./datasets'),
+  SPHERELAB_ADMIN: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
 });
 
@@ -18,6 +19,8 @@ export type ApiEnv = {
   /** undefined: 3000, or the next free one */
   readonly port: number | undefined;
   readonly dataRoot: string;
+  /** serve BullMQ's board */
+  readonly isAdmin: boolean;
   readonly logLevel: string;
 };
 
@@ -33,6 +36,7 @@ export function readApiEnv(env: NodeJS.ProcessEnv): ApiEnv {
     host: data.HOST,
     port: data.PORT,
     dataRoot: resolve(data.SPHERELAB_DATA_DIR),
+    isAdmin: data.SPHERELAB_ADMIN === '1',
     logLevel: data.LOG_LEVEL,
   };
 }

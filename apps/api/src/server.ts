@@ -19,6 +19,8 @@ export type ApiOptions = {
   /** undefined: 3000, or the next free one; 0: any free one */
   readonly port?: number | undefined;
   readonly logger?: boolean | { readonly level: string };
+  /** serve BullMQ's board at /admin/queues */
+  readonly isAdmin?: boolean;
   /** for tests */
   readonly retryPolicy?: RetryPolicy;
   readonly relayEveryMs?: number;
@@ -67,6 +69,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     kickRelay: () => relay.kick(),
     catalogue: { describe: describeDataset, list: listDatasets },
     dataRoot: options.dataRoot,
+    ...(options.isAdmin ? { boards: queue.boards } : {}),
     pageFolder: await presentFolder(builtPage),
     logger: options.logger ?? false,
   });
@@ -106,6 +109,7 @@ async function main(): Promise<void> {
     dataRoot: env.dataRoot,
     host: env.host,
     port: env.port,
+    isAdmin: env.isAdmin,
     logger: { level: env.logLevel },
   });
   console.log(JSON.stringify({ url: api.url }));

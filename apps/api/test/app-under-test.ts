@@ -36,7 +36,7 @@ const catalogue: DatasetCatalogue = {
 
 export async function appUnderTest(
   server: PostgresServer,
-  more: Pick<AppDependencies, 'pageFolder'> = {},
+  more: Pick<AppDependencies, 'pageFolder' | 'boards'> = {},
 ): Promise<AppUnderTest> {
   const database = openDatabase(await server.createDatabase());
   let kicks = 0;

@@ -11,6 +11,7 @@ import {
   writeEvaluationView,
   writeMetrics,
 } from '@spherelab/db';
+import { openQueue } from '@spherelab/queue';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storeExperiment } from '../../../test/experiment-fixture.ts';
 import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
@@ -174,5 +175,19 @@ describe('what the API does for the page', () => {
     const types = await readFile(path.join(root, 'apps/dashboard/src/api/generated/api-schema.d.ts'), 'utf8');
     const sha256 = createHash('sha256').update(document).digest('hex');
     expect(types.split('\n')[0], 'run node scripts/generate-api-types.mjs').toContain(sha256);
+  });
+
+  test("BullMQ's board is served where the administrator asked for it, and nowhere else", async () => {
+    const queue = openQueue({ store: 'postgres', connectionString: await server.createDatabase() });
+    const admin = await appUnderTest(server, { boards: queue.boards });
+    const board = await admin.app.inject({ url: '/admin/queues/api/queues' });
+    expect(board.json().queues.map(({ name }: { name: string }) => name)).toEqual([
+      'experiments-any',
+      'experiments-gpu',
+    ]);
+    expect((await admin.app.inject({ url: '/admin/queues' })).headers['content-type']).toContain('text/html');
+    await admin.close();
+    await queue.close();
+    expect((await open('/admin/queues', '*/*')).statusCode).toBe(404);
   });
 });

@@ -11,7 +11,7 @@ try {
   const options = readSystemOptions(process.argv.slice(2), process.env);
   const system = await startSystem(options, log);
   const queue = options.redisUrl === null ? 'Postgres' : 'Redis';
-  log(`ready at ${system.url} (API documentation at ${system.url}/docs)`);
+  log(`ready at ${system.url}: open it in a browser (API documentation at ${system.url}/docs)`);
   log(`${options.workers} worker(s); queue in ${queue}; data sets from ${options.dataRoot}; Ctrl-C stops`);
   process.send?.({ url: system.url });
 

@@ -4,7 +4,7 @@ import { lossConstantFields } from './loss-constants.ts';
 import { parseRequest } from './parse-request.ts';
 import type { DatasetFacts, PresetValues } from './presets/preset.ts';
 import { parseExperimentRequest, type ResolvedExperiment, resolveExperiment } from './resolve-experiment.ts';
-import { maxSweepCells, type SweepRequest, sweepKeys, sweepRequestSchema } from './sweep-schema.ts';
+import { maxSweepCells, type SweepRequest, sweepKeys, sweepRequestSchema, sweptFields } from './sweep-schema.ts';
 
 type Cell = Readonly<Record<string, unknown>>;
 
@@ -14,7 +14,13 @@ export type FactsOf = (dataset: string, protocol: 'paper' | 'validation') => Dat
 /** Parses a sweep. @throws ConfigError */
 export function parseSweepRequest(request: unknown): SweepRequest {
   const sweep = parseRequest(sweepRequestSchema, sweepKeys, request);
-  const issues = Object.entries(sweep.grid).flatMap(([field, values]) => checkAxis(field, values ?? [], sweep));
+  const issues = [
+    ...Object.entries(sweep.grid).flatMap(([field, values]) => checkAxis(field, values ?? [], sweep)),
+    ...(sweep.cells ?? []).flatMap((cell, index) => checkCell(cell, index, sweep)),
+  ];
+  if (sweptFields(sweep).length === 0) {
+    issues.push({ field: 'grid', value: sweep.grid, reason: 'must name at least one field where there are no cells' });
+  }
   if (issues.length > 0) throw new ConfigError(issues);
   return sweep;
 }
@@ -31,12 +37,12 @@ export function datasetsOfSweep(sweep: SweepRequest): { dataset: string; protoco
 }
 
 /**
- * Every cell of a sweep as a complete experiment, last grid field fastest. All cells are checked before any is returned.
+ * Every cell of a sweep as a complete experiment, `cells` in their order, last grid field fastest. All cells are checked before any is returned.
  * With preset_policy "matched" the first cell's values hold in all cells; only swept fields and loss constants differ.
  * @throws ConfigError naming the field and, through `grid.<field>`, what is wrong with an axis
  */
 export function expandSweep(sweep: SweepRequest, factsOf: FactsOf): ResolvedExperiment[] {
-  const swept = new Set(Object.keys(sweep.grid));
+  const swept = new Set(sweptFields(sweep));
   let matched: PresetValues = {};
   return cellsOf(sweep).map((cell, index) => {
     const asked = parseExperimentRequest(cell);
@@ -48,7 +54,7 @@ export function expandSweep(sweep: SweepRequest, factsOf: FactsOf): ResolvedExpe
 }
 
 function cellsOf(sweep: SweepRequest): Cell[] {
-  let cells: Cell[] = [sweep.base];
+  let cells: Cell[] = (sweep.cells ?? [{}]).map((cell) => ({ ...sweep.base, ...cell }));
   for (const [field, values] of Object.entries(sweep.grid)) {
     cells = cells.flatMap((cell) => (values ?? []).map((value) => ({ ...cell, [field]: value })));
   }
@@ -58,6 +64,15 @@ function cellsOf(sweep: SweepRequest): Cell[] {
     ]);
   }
   return cells;
+}
+
+/** A field stands in one place only: what wins where it stands in two would be a guess. */
+function checkCell(cell: Cell, index: number, { base, grid }: SweepRequest): ConfigIssue[] {
+  return Object.keys(cell).flatMap((key) => {
+    const other = key in base ? 'base' : 'grid';
+    if (!(key in base) && !(key in grid)) return [];
+    return [{ field: `cells.${index}.${key}`, value: cell[key], reason: `is also in ${other}; name it once` }];
+  });
 }
 
 function checkAxis(field: string, values: readonly unknown[], sweep: SweepRequest): ConfigIssue[] {

@@ -32,5 +32,5 @@ export {
   resolveExperiment,
 } from './resolve-experiment.ts';
 export { canTransition, isSettled, type RunState, runStates } from './run-states.ts';
-export { type SweepRequest, sweepRequestSchema } from './sweep-schema.ts';
+export { type SweepRequest, sweepRequestSchema, sweptFields } from './sweep-schema.ts';
 export { timingMetrics } from './timing-metrics.ts';

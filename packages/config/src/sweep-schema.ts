@@ -5,21 +5,28 @@ const gridOf = Object.fromEntries(
   Object.entries(hyperParameterFields).map(([field, schema]) => [field, z.array(schema).min(1).max(100)]),
 ) as { [F in keyof typeof hyperParameterFields]: z.ZodArray<(typeof hyperParameterFields)[F]> };
 
-/** A grid of experiments: every combination of the grid's values on top of `base`. */
+/** The most cells one sweep may have. */
+export const maxSweepCells = 2000;
+
+/** Experiments on top of `base`: every combination of the grid's values, on each of `cells` where there are some. */
 export const sweepRequestSchema = z.strictObject({
   name: z.string().min(1).max(200).nullable().optional().describe('a name for people'),
   base: z.record(z.string(), z.unknown()).default({}).describe('fields that all cells share'),
-  grid: z
-    .strictObject(gridOf)
-    .partial()
-    .refine((grid) => Object.keys(grid).length > 0, 'must name at least one field')
-    .describe('values to combine'),
+  cells: z
+    .array(z.strictObject(hyperParameterFields).partial())
+    .min(1)
+    .max(maxSweepCells)
+    .optional()
+    .describe('combinations that no grid gives, such as a weight for each loss'),
+  grid: z.strictObject(gridOf).partial().default({}).describe('values to combine'),
   strategy: z.literal('grid').default('grid').describe('how cells are chosen'),
   force: z.boolean().default(false).describe('make new experiments even where the same config was run before'),
 });
 export type SweepRequest = z.infer<typeof sweepRequestSchema>;
 
-export const sweepKeys: readonly string[] = [...Object.keys(sweepRequestSchema.shape), ...experimentFields];
+/** Fields in which the experiments of a sweep may differ, those of `cells` first. */
+export function sweptFields({ cells = [], grid = {} }: Pick<SweepRequest, 'cells'> & { grid?: object }): string[] {
+  return [...new Set([...cells.flatMap((cell) => Object.keys(cell)), ...Object.keys(grid)])];
+}
 
-/** The most cells one sweep may have. */
-export const maxSweepCells = 2000;
+export const sweepKeys: readonly string[] = [...Object.keys(sweepRequestSchema.shape), ...experimentFields];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, datasetsOfSweep, expandSweep, parseSweepRequest } from '../src/index.ts';
+import { ConfigError, datasetsOfSweep, expandSweep, parseSweepRequest, sweptFields } from '../src/index.ts';
 
 const expand = (request: unknown) => expandSweep(parseSweepRequest(request), () => null);
 
@@ -64,5 +64,42 @@ describe('expandSweep', () => {
       { dataset: 'shapes', protocol: 'paper' },
       { dataset: 'a', protocol: 'paper' },
     ]);
+  });
+});
+
+describe('cells of a sweep', () => {
+  const cells = [
+    { loss: 'triplet', sec_wei: 2 },
+    { loss: 'ms', sec_wei: 0.05 },
+  ];
+  const keysOf = (request: object) =>
+    expand(request).map(({ config }) => `${config.loss} ${config.sec_wei} ${config.seed}`);
+
+  it('are combinations that no grid gives, and carry the grid', () => {
+    const base = { dataset: 'shapes' };
+    expect(keysOf({ base, cells })).toEqual(['triplet 2 0', 'ms 0.05 0']);
+    expect(keysOf({ base, cells, grid: { seed: [0, 1] } })).toEqual([
+      'triplet 2 0',
+      'triplet 2 1',
+      'ms 0.05 0',
+      'ms 0.05 1',
+    ]);
+    const both = { cells: [{ sec_wei: 1 }], grid: { seed: [0] } };
+    expect(sweptFields(parseSweepRequest({ base, ...both }))).toEqual(['sec_wei', 'seed']);
+  });
+
+  it('are refused where a field stands in two places, is unknown, or nothing varies', () => {
+    const message = (request: object): string => {
+      try {
+        expand(request);
+        return '';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(message({ base: { dataset: 'shapes', loss: 'ms' }, cells })).toContain('cells.0.loss: is also in base');
+    expect(message({ base: { dataset: 'shapes' }, cells, grid: { loss: ['ms'] } })).toContain('is also in grid');
+    expect(message({ base: { dataset: 'shapes' }, cells: [{ sec_weight: 1 }] })).toContain('did you mean sec_wei?');
+    expect(message({ base: { dataset: 'shapes', loss: 'ms' } })).toContain('must name at least one field');
   });
 });

@@ -12,6 +12,8 @@ export type ExperimentQueue = {
   counts(): Promise<Record<QueueName, Record<string, number>>>;
   /** Whether the store answers. */
   ping(): Promise<void>;
+  /** BullMQ's own queues, for a board that shows them. */
+  readonly boards: readonly Queue[];
   close(): Promise<void>;
 };
 
@@ -58,6 +60,7 @@ export function openQueue(store: QueueStore, onError: (error: Error) => void = (
     ping: async () => {
       await using(queueNames.any, (queue) => queue.getJobCounts('active'));
     },
+    boards: [...queues.values()] as unknown as readonly Queue[],
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },

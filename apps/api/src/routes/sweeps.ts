@@ -1,4 +1,4 @@
-import { sweepRequestSchema } from '@spherelab/config';
+import { sweepRequestSchema, sweptFields } from '@spherelab/config';
 import { cancelSweep, createSweep, getSweep, inTransaction, listSweeps, sweepExperiments } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -49,7 +49,7 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
     validatorCompiler: () => (value) => ({ value }),
     schema: {
       tags,
-      summary: 'Queues every combination of a grid; all are checked before any is stored',
+      summary: 'Queues every combination of a grid, on each of the cells; all are checked before any is stored',
       body: sweepRequestSchema.meta({ id: 'SweepRequest' }),
       response: { 201: detailSchema, ...problems },
     },
@@ -107,7 +107,7 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
       const sweep = await sweepOf(request.params.id);
       const { at, format } = request.query;
       const experiments = await sweepExperiments(database.pool, sweep.id);
-      const table = sweepTable(experiments, Object.keys((sweep.request.grid as object | undefined) ?? {}), at);
+      const table = sweepTable(experiments, sweptFields(sweep.request), at);
       const sendText = (type: string, text: string) =>
         reply
           .type(type)

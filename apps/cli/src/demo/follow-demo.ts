@@ -8,16 +8,16 @@ const pollEveryMs = 500;
 /** The first picture is drawn once both runs of the first pair are this far, so that it stands early in the terminal. */
 const firstPictureAt = 0.4;
 
-/** Follows the cells of the sweeps until all have settled, drawing the first pair's norms on the way. */
+/** Follows the cells of the sweep until all have settled, drawing the first pair's norms on the way. */
 export async function followDemo(
   api: ApiClient,
-  sweepIds: readonly string[],
+  sweepId: string,
   out: (text: string) => void,
-): Promise<Experiment[]> {
+): Promise<readonly Experiment[]> {
   const progress = createProgressLine(process.stderr, 10_000);
   let pictured = false;
   for (;;) {
-    const cells = await readCells(api, sweepIds);
+    const cells = await readCells(api, sweepId);
     const [plain, sec] = cells;
     if (
       !pictured &&
@@ -45,10 +45,9 @@ export async function followDemo(
   }
 }
 
-async function readCells(api: ApiClient, sweepIds: readonly string[]): Promise<Experiment[]> {
-  const sweeps = await Promise.all(sweepIds.map((id) => api.getPatiently<SweepDetail>(`/sweeps/${id}`)));
-  const bySecWei = (a: Experiment, b: Experiment) => Number(a.config.sec_wei) - Number(b.config.sec_wei);
-  return sweeps.flatMap((sweep) => [...sweep.experiments].sort(bySecWei));
+/** In the order of the grid: the plain run of a loss, then that with SEC. */
+async function readCells(api: ApiClient, sweepId: string): Promise<readonly Experiment[]> {
+  return (await api.getPatiently<SweepDetail>(`/sweeps/${sweepId}`)).experiments;
 }
 
 function fractionDone(cell: Experiment): number {

@@ -50,25 +50,17 @@ export async function runDemo(args: readonly string[]): Promise<number> {
 async function demonstrate(api: ApiClient, options: DemoOptions): Promise<number> {
   const startedMs = Date.now();
   await cancelEarlier(api);
-  const sweeps: Sweep[] = [];
   const weights = secWeiOf[options.dataset.toLowerCase() === 'shapes' ? 'shapes' : 'folder'];
-  for (const [index, loss] of losses.entries()) {
-    const base = { dataset: options.dataset, loss, tags: ['demo'], priority: 100 - index };
-    sweeps.push(
-      await api.post<Sweep>('/sweeps', { name: 'demo', base, grid: { sec_wei: [0, weights[loss]] }, force: true }),
-    );
-  }
-  out(
-    `training ${2 * losses.length} runs on ${options.dataset} (4 losses, plain and with SEC); API documentation: ${api.url}/docs`,
-  );
-  const runs = await followDemo(
-    api,
-    sweeps.map((sweep) => sweep.id),
-    out,
-  );
+  const cells = losses.flatMap((loss) => [0, weights[loss]].map((secWei) => ({ loss, sec_wei: secWei })));
+  const base = { dataset: options.dataset, tags: ['demo'] };
+  const sweep = await api.post<Sweep>('/sweeps', { name: 'demo', base, cells, force: true });
+  const page = `${api.url}/lab/sweeps/${sweep.id}`;
+  out(`training ${cells.length} runs on ${options.dataset} (4 losses, plain and with SEC)\nwatch them: ${page}`);
+  const runs = await followDemo(api, sweep.id, out);
   await report(api, runs, options);
   out(`took ${((Date.now() - startedMs) / 60_000).toFixed(1)} minutes`);
-  out(`every run: ${api.url}/experiments?tag=demo   (SPHERELAB_URL=${api.url} npx spherelab list)`);
+  out(`\nthe sweep, its curves, norms and neighbours: ${page}`);
+  out(`the same in a terminal: SPHERELAB_URL=${api.url} npx spherelab list`);
   return runs.every((run) => run.status === 'succeeded') ? 0 : 1;
 }
 

@@ -37,7 +37,9 @@ export async function remove<P extends PathOf<'delete'>>(path: P, input: Input<P
 
 type AnyInput = {
   readonly path?: Readonly<Record<string, string | number>>;
-  readonly query?: Readonly<Record<string, unknown>> | undefined;
+  readonly query?:
+    | Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>
+    | undefined;
   readonly body?: unknown;
   readonly signal?: AbortSignal;
 };

@@ -4,7 +4,7 @@ import { concreteSchema, type FieldSchema } from './field-schema.ts';
 export function fieldText(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (Array.isArray(value)) return value.join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : `${value as string | number | boolean}`;
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /**

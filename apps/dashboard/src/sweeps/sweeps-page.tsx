@@ -78,10 +78,14 @@ export function sweepTitle({ name, id }: Pick<Sweep, 'name' | 'id'>): string {
   return name ?? `sweep ${id.slice(0, 8)}`;
 }
 
-/** What the grid varies: loss triplet, ms × sec_wei 0, 0.5 */
+/** What varies: loss triplet, ms × sec_wei 0, 0.5 */
 export function gridText({ request }: Pick<Sweep, 'request'>): string {
   const grid = (request.grid ?? {}) as Record<string, readonly unknown[]>;
-  return Object.entries(grid)
+  const cells = (request.cells ?? []) as readonly Record<string, unknown>[];
+  const ofCells = [...new Set(cells.flatMap((cell) => Object.keys(cell)))].map(
+    (field) => [field, [...new Set(cells.flatMap((cell) => (field in cell ? [cell[field]] : [])))]] as const,
+  );
+  return [...ofCells, ...Object.entries(grid)]
     .map(([field, values]) => `${field} ${values.map(String).join(', ')}`)
     .join('  ×  ');
 }

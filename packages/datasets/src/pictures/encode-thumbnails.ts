@@ -8,7 +8,7 @@ const ENCODED_AT_ONCE = 4;
 /** RGB bytes [count or more, size, size, 3] as `count` small WebP files. */
 export async function encodeThumbnails(pixels: Uint8Array, count: number, size: number): Promise<Uint8Array[]> {
   const imageBytes = size * size * 3;
-  const files = Array.from<Uint8Array>({ length: count });
+  const files = Array.from({ length: count }, () => new Uint8Array(0));
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < count) {

@@ -5,7 +5,7 @@ export function alignSeries(series: readonly (readonly Point[])[]): [number[], .
   const steps = [...new Set(series.flatMap((points) => points.map(([step]) => step)))].sort((a, b) => a - b);
   const place = new Map(steps.map((step, index) => [step, index]));
   const columns = series.map((points) => {
-    const column = Array.from<number | null>({ length: steps.length }).fill(null);
+    const column = steps.map((): number | null => null);
     for (const [step, value] of points) column[place.get(step) as number] = value;
     return column;
   });

@@ -1,0 +1,131 @@
+#!/usr/bin/env node
+// Makes the pictures of docs/screenshots from real runs. Needs Chromium and, for photographs, a data root.
+// usage: SPHERELAB_DATA_DIR=DIR node scripts/screenshots.mjs [--dataset NAME] [--url URL]
+//   --dataset NAME  what is trained on (default shapes)
+//   --url URL       a server that has a finished sweep of --dataset; without it one is started and trains it (20 minutes)
+import { spawn } from 'node:child_process';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import sharp from 'sharp';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const folder = path.join(root, 'docs', 'screenshots');
+/** Bytes. Pictures are in the repository: they stay small. */
+const mostBytes = 300_000;
+const { values } = parseArgs({
+  options: {
+    dataset: { type: 'string', default: 'shapes' },
+    url: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  console.log('usage: SPHERELAB_DATA_DIR=DIR node scripts/screenshots.mjs [--dataset NAME] [--url URL]');
+} else {
+  const server = values.url === undefined ? await startServer() : { url: values.url, stop: () => undefined };
+  try {
+    await takeAll(server.url);
+  } finally {
+    server.stop();
+  }
+}
+
+async function startServer() {
+  const state = path.join(root, '.spherelab-screenshots');
+  const script = path.join(root, 'apps/launcher/dist/main.js');
+  const child = spawn(process.execPath, [script, '--state', state, '--workers', '1'], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const url = await new Promise((resolve, reject) => {
+    child.once('message', (message) => resolve(message.url));
+    child.once('exit', (code) => reject(new Error(`the launcher ended with code ${code}`)));
+  });
+  return { url, stop: () => child.kill('SIGTERM') };
+}
+
+async function takeAll(url) {
+  const sweep = await finishedSweep(url);
+  const run =
+    sweep.experiments.find(({ config }) => config.loss === 'semihtriplet' && config.sec_wei > 0) ??
+    sweep.experiments[0];
+  // Something that goes on, so that the list and the workers are seen at work.
+  const live = await call(url, '/experiments', {
+    ...{ dataset: values.dataset, loss: 'triplet', sec_wei: 0.25, steps: 2_000, eval_every: 100 },
+    ...{ name: 'longer, weaker constraint', tags: ['trial'], force: true },
+  });
+  await waitFor(async () => (await call(url, `/experiments/${live.id}`)).steps_done > 120);
+  const views = {
+    list: '/lab',
+    run: `/lab/experiments/${run.id}?smooth=0.6`,
+    norms: `/lab/experiments/${run.id}?tab=norms`,
+    gallery: `/lab/experiments/${run.id}?tab=neighbours`,
+    map: `/lab/experiments/${run.id}?tab=map`,
+    sweep: `/lab/sweeps/${sweep.id}`,
+    paper: '/lab/paper',
+  };
+  const names = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`);
+  const executablePath = process.env.SPHERELAB_CHROMIUM ?? (await firstThatExists(names));
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const theme of ['light', 'dark']) {
+      for (const [name, address] of Object.entries(views)) {
+        await take(browser, url + address, `${name}-${theme}`, { theme, width: 1280, height: 860 });
+      }
+    }
+    await take(browser, `${url}${views.run}`, 'run-narrow', { theme: 'light', width: 390, height: 860 });
+  } finally {
+    await browser.close();
+    await call(url, `/experiments/${live.id}/cancel`, {});
+    await waitFor(async () => (await call(url, `/experiments/${live.id}`)).status === 'cancelled');
+    await fetch(`${url}/experiments/${live.id}`, { method: 'DELETE' });
+  }
+}
+
+async function finishedSweep(url) {
+  const { items } = await call(url, '/sweeps?limit=100');
+  const known = items.find(({ name, counts, total }) => name === 'SEC on and off' && counts.succeeded === total);
+  const grid = { loss: ['triplet', 'semihtriplet', 'n-npair', 'ms'], sec_wei: [0, 0.5], seed: [0, 1] };
+  const base = { dataset: values.dataset, eval_every: 30, log_every: 5, tags: [values.dataset] };
+  const { id } = known ?? (await call(url, '/sweeps', { name: 'SEC on and off', base, grid }));
+  const read = () => call(url, `/sweeps/${id}`);
+  await waitFor(async () => (await read()).counts.succeeded === (await read()).total, 3_600_000);
+  return read();
+}
+
+async function take(browser, address, name, { theme, width, height }) {
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme, reducedMotion: 'reduce' });
+  await page.goto(address);
+  await page.locator('main h1').waitFor();
+  await page.getByText('Loading').first().waitFor({ state: 'detached' });
+  await delay(1_500); // pictures and charts
+  const picture = await sharp(await page.screenshot())
+    .png({ palette: true, quality: 90, effort: 10 })
+    .toBuffer();
+  await page.close();
+  if (picture.length > mostBytes) throw new Error(`${name}: ${picture.length} bytes, ${mostBytes} are allowed`);
+  await writeFile(path.join(folder, `${name}.png`), picture);
+  console.log(`${name}.png ${Math.round(picture.length / 1024)} KiB`);
+}
+
+async function firstThatExists(files) {
+  for (const file of files) if (await stat(file).catch(() => null)) return file;
+  throw new Error('no Chromium: apt-get install chromium, or name one in SPHERELAB_CHROMIUM');
+}
+
+async function waitFor(condition, ms = 120_000) {
+  for (const end = Date.now() + ms; Date.now() < end; await delay(500)) if (await condition()) return;
+  throw new Error('it took too long');
+}
+
+async function call(url, route, body) {
+  const init = body && { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  const answer = await fetch(url + route, init);
+  if (!answer.ok) throw new Error(`${route}: ${await answer.text()}`);
+  return answer.json();
+}
