@@ -55,8 +55,14 @@ async function takeAll(url) {
     sweep.experiments[0];
   // Something that goes on, so that the list and the workers are seen at work.
   const live = await call(url, '/experiments', {
-    ...{ dataset: values.dataset, loss: 'triplet', sec_wei: 0.25, steps: 2_000, eval_every: 100 },
-    ...{ name: 'longer, weaker constraint', tags: ['trial'], force: true },
+    dataset: values.dataset,
+    loss: 'triplet',
+    sec_wei: 0.25,
+    steps: 2_000,
+    eval_every: 100,
+    name: 'longer, weaker constraint',
+    tags: ['trial'],
+    force: true,
   });
   await waitFor(async () => (await call(url, `/experiments/${live.id}`)).steps_done > 120);
   const views = {
