@@ -30,7 +30,7 @@ export type AppDependencies = {
   /** folder of the built page; null or left out: none is served */
   readonly pageFolder?: string | null;
   /** BullMQ's queues where its board is to be served at /admin/queues: whoever reaches the API may then change jobs */
-  readonly boards?: ExperimentQueue['boards'];
+  readonly boards?: ReturnType<ExperimentQueue['openBoards']>;
   /** false in tests; `{ level }` in production */
   readonly logger?: boolean | { readonly level: string };
   /** ms between looks for new events of a stream. Default 500 */

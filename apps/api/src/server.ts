@@ -69,7 +69,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     kickRelay: () => relay.kick(),
     catalogue: { describe: describeDataset, list: listDatasets },
     dataRoot: options.dataRoot,
-    ...(options.isAdmin ? { boards: queue.boards } : {}),
+    ...(options.isAdmin ? { boards: queue.openBoards() } : {}),
     pageFolder: await presentFolder(builtPage),
     logger: options.logger ?? false,
   });

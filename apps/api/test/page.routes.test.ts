@@ -179,7 +179,7 @@ describe('what the API does for the page', () => {
 
   test("BullMQ's board is served where the administrator asked for it, and nowhere else", async () => {
     const queue = openQueue({ store: 'postgres', connectionString: await server.createDatabase() });
-    const admin = await appUnderTest(server, { boards: queue.boards });
+    const admin = await appUnderTest(server, { boards: queue.openBoards() });
     const board = await admin.app.inject({ url: '/admin/queues/api/queues' });
     expect(board.json().queues.map(({ name }: { name: string }) => name)).toEqual([
       'experiments-any',

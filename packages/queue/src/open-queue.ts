@@ -12,8 +12,8 @@ export type ExperimentQueue = {
   counts(): Promise<Record<QueueName, Record<string, number>>>;
   /** Whether the store answers. */
   ping(): Promise<void>;
-  /** BullMQ's own queues, for a board that shows them. */
-  readonly boards: readonly Queue[];
+  /** BullMQ's own queues, opened once more for a board that shows them; closed with the rest. */
+  openBoards(): readonly Queue[];
   close(): Promise<void>;
 };
 
@@ -28,6 +28,7 @@ type AnyQueue = Pick<Queue, 'addBulk' | 'getJobCounts' | 'waitUntilReady' | 'clo
  */
 export function openQueue(store: QueueStore, onError: (error: Error) => void = () => undefined): ExperimentQueue {
   const queues = new Map<QueueName, AnyQueue>();
+  const boards: AnyQueue[] = [];
   /** BullMQ remembers a failed start for good: a queue that erred is opened anew the next time. */
   const using = async <T>(name: QueueName, work: (queue: AnyQueue) => Promise<T>): Promise<T> => {
     let queue = queues.get(name);
@@ -60,9 +61,14 @@ export function openQueue(store: QueueStore, onError: (error: Error) => void = (
     ping: async () => {
       await using(queueNames.any, (queue) => queue.getJobCounts('active'));
     },
-    boards: [...queues.values()] as unknown as readonly Queue[],
+    openBoards: () => {
+      const opened = names.map((name) => createQueue(name, store));
+      for (const queue of opened) queue.on('error', onError);
+      boards.push(...opened);
+      return opened as unknown as readonly Queue[];
+    },
     close: async () => {
-      await Promise.all([...queues.values()].map((queue) => queue.close()));
+      await Promise.all([...queues.values(), ...boards].map((queue) => queue.close()));
     },
   };
 }

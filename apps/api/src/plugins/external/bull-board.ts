@@ -9,7 +9,7 @@ const prefix = '/admin/queues';
 
 /** BullMQ's board of jobs. What is trained is told by Postgres; this shows the queue, for whoever runs the server. */
 export const bullBoard = fp(
-  async (app: FastifyInstance, { boards }: { readonly boards: ExperimentQueue['boards'] }) => {
+  async (app: FastifyInstance, { boards }: { readonly boards: ReturnType<ExperimentQueue['openBoards']> }) => {
     const adapter = new FastifyAdapter();
     createBullBoard({ queues: boards.map((queue) => new BullMQAdapter(queue)), serverAdapter: adapter });
     adapter.setBasePath(prefix);
