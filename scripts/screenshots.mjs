@@ -81,7 +81,9 @@ async function takeAll(url) {
     await mkdir(folder, { recursive: true });
     for (const theme of ['light', 'dark']) {
       for (const [name, address] of Object.entries(views)) {
-        await take(browser, url + address, `${name}-${theme}`, { theme, width: 1280, height: 860 });
+        // The hardest failures in one, what is right but not perfect in the other.
+        const shown = name === 'gallery' && theme === 'dark' ? `${address}&show=right` : address;
+        await take(browser, url + shown, `${name}-${theme}`, { theme, width: 1280, height: 860 });
       }
     }
     await take(browser, `${url}${views.run}`, 'run-narrow', { theme: 'light', width: 390, height: 860 });
@@ -95,7 +97,10 @@ async function takeAll(url) {
 
 async function finishedSweep(url) {
   const { items } = await call(url, '/sweeps?limit=100');
-  const known = items.find(({ name, counts, total }) => name === 'SEC on and off' && counts.succeeded === total);
+  const known = items.find(
+    ({ request, counts, total }) =>
+      request.base?.dataset === values.dataset && total >= 4 && counts.succeeded === total,
+  );
   const grid = { loss: ['triplet', 'semihtriplet', 'n-npair', 'ms'], sec_wei: [0, 0.5], seed: [0, 1] };
   const base = { dataset: values.dataset, eval_every: 30, log_every: 5, tags: [values.dataset] };
   const { id } = known ?? (await call(url, '/sweeps', { name: 'SEC on and off', base, grid }));

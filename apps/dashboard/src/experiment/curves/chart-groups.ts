@@ -4,6 +4,8 @@ export type ChartGroup = {
   readonly metrics: (name: string) => boolean;
   readonly compared: readonly string[];
   readonly inPercent?: boolean;
+  /** measured on single batches: smoothing helps to see where it goes; of an evaluation it would only be wrong */
+  readonly isNoisy?: boolean;
 };
 
 const among =
@@ -17,6 +19,7 @@ export const chartGroups: readonly ChartGroup[] = [
     title: 'Loss and its parts',
     metrics: among('train_loss', 'loss_metric', 'loss_sec', 'loss_l2reg'),
     compared: ['loss_metric'],
+    isNoisy: true,
   },
   {
     title: 'Recall at K, %',
@@ -34,9 +37,15 @@ export const chartGroups: readonly ChartGroup[] = [
     title: 'Mean cosine of positive and negative pairs',
     metrics: among('avg_ap', 'avg_an'),
     compared: ['avg_ap', 'avg_an'],
+    isNoisy: true,
   },
   { title: 'Spread of norms: sd / mean on the test set', metrics: among('norm_cv'), compared: ['norm_cv'] },
-  { title: 'Norms in the batch', metrics: among('norm_mean', 'record_norm_mean'), compared: ['norm_mean'] },
+  {
+    title: 'Norms in the batch',
+    metrics: among('norm_mean', 'record_norm_mean'),
+    compared: ['norm_mean'],
+    isNoisy: true,
+  },
   {
     title: 'Recall on the training classes, %',
     metrics: (name) => name.startsWith('train_recall_at_'),
@@ -44,5 +53,5 @@ export const chartGroups: readonly ChartGroup[] = [
     inPercent: true,
   },
   { title: 'Learning rate', metrics: (name) => name === 'lr' || name.startsWith('lr_'), compared: ['lr'] },
-  { title: 'Speed, images/s', metrics: among('images_per_s'), compared: ['images_per_s'] },
+  { title: 'Speed, images/s', metrics: among('images_per_s'), compared: ['images_per_s'], isNoisy: true },
 ];

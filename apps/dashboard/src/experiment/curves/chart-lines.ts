@@ -16,9 +16,10 @@ const numberOrder = new Intl.Collator('en', { numeric: true });
 export function chartLines(
   group: ChartGroup,
   runs: readonly CurvesRun[],
-  smoothing: number,
+  weight: number,
   theme: Theme,
 ): readonly ChartLine[] {
+  const smoothing = group.isNoisy ? weight : 0;
   const isComparing = runs.length > 1;
   return runs.flatMap((run, runAt) => {
     const names = isComparing

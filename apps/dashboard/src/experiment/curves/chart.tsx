@@ -98,7 +98,7 @@ function options({ lines, isLog, inPercent, theme, width, current }: OptionsInpu
   return {
     width,
     height,
-    padding: [10, 14, 0, 0],
+    padding: [10, 20, 0, 0],
     cursor: {
       sync: { key: syncKey },
       drag: { x: true, y: false, setScale: false },
