@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describeDataset, listDatasets } from '@spherelab/datasets/catalogue';
-import { applyMigrations, collectChunks, openDatabase, type RetryPolicy } from '@spherelab/db';
+import { applyMigrationsWhenThere, collectChunks, openDatabase, type RetryPolicy } from '@spherelab/db';
 import { openQueue, type QueueStore, queueStoreOf, retryPolicy } from '@spherelab/queue';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
@@ -43,7 +43,10 @@ const collectEveryMs = 60_000;
 
 /** Starts an API process: schema, app, relay and reconciler. It writes nothing to disk. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  await applyMigrations(options.databaseUrl);
+  await applyMigrationsWhenThere(options.databaseUrl, (error) => {
+    if (options.logger)
+      console.error(JSON.stringify({ level: 'warn', msg: 'waiting for the database', error: error.message }));
+  });
   const database = openDatabase(options.databaseUrl);
   const background: { warn?: FastifyInstance['log']['warn'] } = {};
   const complain = (what: string) => (error: unknown) => background.warn?.({ err: error }, what);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
-  applyMigrations,
+  applyMigrationsWhenThere,
   heartbeatWorker,
   openDatabase,
   putBackToOutbox,
@@ -17,6 +17,7 @@ import { type Device, isGpu, type ThreadCounts } from './device.ts';
 import { deviceSlots } from './device-slots.ts';
 import { ownIdentity } from './host-identity.ts';
 import { releaseDeadNeighbours } from './release-dead-neighbours.ts';
+import { retryWhileAway } from './retry-while-away.ts';
 import { type RunningAttempt, runExperiment, workFolderPrefix } from './run-experiment.ts';
 import type { WorkerContext } from './worker-context.ts';
 import { type WorkerNumbers, workerNumbers } from './worker-numbers.ts';
@@ -59,23 +60,27 @@ const realTrainer = fileURLToPath(new URL('./trainer-process.js', import.meta.ur
 
 /** Starts a worker: it registers, takes jobs, and supervises one trainer process on each of its devices. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  await applyMigrations(options.databaseUrl);
   await removeWorkFoldersOfTheDead();
-  const database = openDatabase(options.databaseUrl);
   const log = options.log ?? (() => undefined);
+  await applyMigrationsWhenThere(options.databaseUrl, (error) =>
+    log('warn', 'waiting for the database', { error: error.message }),
+  );
+  const database = openDatabase(options.databaseUrl);
   const numbers = { ...workerNumbers, ...options.numbers };
   const identity = ownIdentity();
-  const name = await registerWorker(
-    database.pool,
-    {
-      name: options.name ?? `${hostname()}-${process.pid}`,
-      devices: options.devices,
-      host: hostname(),
-      pid: process.pid,
-      version,
-    },
-    isAlive,
-  );
+  const register = () =>
+    registerWorker(
+      database.pool,
+      {
+        name: options.name ?? `${hostname()}-${process.pid}`,
+        devices: options.devices,
+        host: hostname(),
+        pid: process.pid,
+        version,
+      },
+      isAlive,
+    );
+  const name = await retryWhileAway(register, numbers.databaseRetryMs, () => false);
   const context: WorkerContext = {
     database,
     workerName: name,

@@ -1,11 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { connectionTimes } from './connection-times.ts';
+import { isTransientError } from './is-transient-error.ts';
 
 /** Any number that nothing else uses as an advisory lock: "spherela" in ASCII would not fit, so its CRC. */
 const migrationLock = 1_936_744_562;
+/** ms between two tries to reach a database that is away. */
+const waitMs = 500;
 /** `prisma/migrations` of the repository; the same from src/ and dist/. */
 const defaultFolder = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
 
@@ -29,26 +34,76 @@ export async function applyMigrations(
   folder: string = defaultFolder,
   only: ReadonlySet<string> | null = null,
 ): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined); // a cut between two statements; the next one tells
-  await client.connect();
-  try {
+  const files = await readMigrations(folder);
+  const unknown = [...(only ?? [])].filter((name) => !files.some((file) => file.name === name));
+  if (unknown.length > 0) throw new Error(`This program does not know migration ${unknown.join(', ')}`);
+  const wanted = files.filter((file) => only === null || only.has(file.name));
+  // Mostly there is nothing to do: found out without the lock, and within a time, for a migration may take any.
+  const isUpToDate = await withClient(url, connectionTimes.briefTimeoutMs, async (client) => {
+    const { rows } = await client.query<{ there: boolean }>(
+      `SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS there`,
+    );
+    if (!rows[0]?.there) return false;
+    const applied = await readLedger(client);
+    refuseSurprises(files, applied);
+    return wanted.every((file) => applied.has(file.name));
+  });
+  if (isUpToDate) return [];
+  return withClient(url, undefined, async (client) => {
     await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     await client.query(ledger);
-    const files = await readMigrations(folder);
-    const { rows } = await client.query<LedgerRow>(
-      'SELECT migration_name, checksum, finished_at FROM "_prisma_migrations" WHERE rolled_back_at IS NULL',
-    );
-    const applied = new Map(rows.map((row) => [row.migration_name, row]));
+    const applied = await readLedger(client);
     refuseSurprises(files, applied);
-    const unknown = [...(only ?? [])].filter((name) => !files.some((file) => file.name === name));
-    if (unknown.length > 0) throw new Error(`This program does not know migration ${unknown.join(', ')}`);
-    const missing = files.filter((file) => !applied.has(file.name) && (only === null || only.has(file.name)));
+    const missing = wanted.filter((file) => !applied.has(file.name));
     for (const file of missing) await applyOne(client, file);
     return missing.map((file) => file.name);
-  } finally {
-    await client.end(); // ends the session, and the lock with it
+  });
+}
+
+/**
+ * The same for a program that starts: where the database is away, or is just coming back, it waits instead of ending.
+ * @param onWait told once
+ */
+export async function applyMigrationsWhenThere(url: string, onWait: (error: Error) => void): Promise<void> {
+  for (let waits = 0; ; waits += 1) {
+    try {
+      await applyMigrations(url);
+      return;
+    } catch (error) {
+      const cause = error instanceof Error && error.cause ? error.cause : error;
+      if (!isTransientError(cause)) throw error;
+      if (waits === 0) onWait(cause as Error);
+      await delay(waitMs);
+    }
   }
+}
+
+async function withClient<T>(
+  url: string,
+  queryTimeoutMs: number | undefined,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: connectionTimes.connectTimeoutMs,
+    keepAlive: true,
+    ...(queryTimeoutMs === undefined ? {} : { query_timeout: queryTimeoutMs }),
+  });
+  client.on('error', () => undefined); // a cut between two statements; the next one tells
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    // Ends the session, and the lock with it; over a dead line there is nobody to say goodbye to.
+    void client.end().catch(() => undefined);
+  }
+}
+
+async function readLedger(client: pg.Client): Promise<Map<string, LedgerRow>> {
+  const { rows } = await client.query<LedgerRow>(
+    'SELECT migration_name, checksum, finished_at FROM "_prisma_migrations" WHERE rolled_back_at IS NULL',
+  );
+  return new Map(rows.map((row) => [row.migration_name, row]));
 }
 
 type MigrationFile = { readonly name: string; readonly sql: string; readonly checksum: string };

@@ -1,4 +1,4 @@
-export { applyMigrations } from './apply-migrations.ts';
+export { applyMigrations, applyMigrationsWhenThere } from './apply-migrations.ts';
 export { BackupError } from './backup/backup-format.ts';
 export { restoreBackup } from './backup/restore-backup.ts';
 export { writeBackup } from './backup/write-backup.ts';

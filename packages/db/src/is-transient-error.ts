@@ -14,7 +14,7 @@ export function isTransientError(error: unknown): boolean {
   // Errors of sockets, and those that pg makes itself when a connection ends or cannot be had.
   if (typeof code === 'string')
     return code.startsWith('ECONN') || ['EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code);
-  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered|Query read timeout/.test(
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered|Query read timeout|timeout expired/.test(
     error.message,
   );
 }
