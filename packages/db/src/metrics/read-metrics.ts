@@ -1,4 +1,5 @@
 import type { Queryable } from '../database.ts';
+import { stepRange, thinnedSeries } from './thinned-series.ts';
 import type { MetricPoint } from './write-metrics.ts';
 
 export type MetricFilter = {
@@ -8,8 +9,6 @@ export type MetricFilter = {
   /** most points of one series; extremes are kept. At least 2 */
   readonly maxPoints?: number | undefined;
 };
-
-const range = 'step >= coalesce($2::int, 0) AND step <= coalesce($3::int, 2147483647)';
 
 /** Points in order of name and step; a series with more than `maxPoints` is thinned. */
 export async function readMetrics(
@@ -21,7 +20,7 @@ export async function readMetrics(
   const cut = [experimentId, fromStep ?? null, toStep ?? null];
   if (maxPoints === undefined) {
     const { rows } = await client.query<MetricPoint>(
-      `SELECT name, step, value FROM metric WHERE experiment_id = $1 AND ${range}
+      `SELECT name, step, value FROM metric WHERE experiment_id = $1 AND ${stepRange}
        AND ($4::text[] IS NULL OR name = ANY($4)) ORDER BY name, step`,
       [...cut, names ?? null],
     );
@@ -44,34 +43,6 @@ async function seriesNames(client: Queryable, experimentId: string): Promise<str
     [experimentId],
   );
   return rows.map((row) => row.name);
-}
-
-/**
- * The first and the last point, and of each of equal spans of steps between them the lowest and the highest. One pass: the least
- * and the greatest pair of value and step. @param key experiment, first step, last step, name
- */
-async function thinnedSeries(client: Queryable, key: readonly unknown[], maxPoints: number): Promise<MetricPoint[]> {
-  const one = `FROM metric WHERE experiment_id = $1 AND ${range} AND name = $4`;
-  const select = `SELECT name, step, value ${one} ORDER BY step`;
-  const { rows } = await client.query<MetricPoint>(`${select} LIMIT $5`, [...key, maxPoints + 1]);
-  const first = rows[0];
-  if (first === undefined || rows.length <= maxPoints) return rows;
-  const last = (await client.query<MetricPoint>(`${select} DESC LIMIT 1`, [...key])).rows[0] as MetricPoint;
-  const spans = Math.floor((maxPoints - 2) / 2);
-  if (spans === 0) return [first, last];
-  const { rows: extremes } = await client.query<{ low: number[]; high: number[] }>(
-    `SELECT min(ARRAY[value, step]) AS low, max(ARRAY[value, -step]) AS high
-     FROM (SELECT value, step, ((step - $5)::bigint * $7 / ($6 - $5))::int AS span ${one} AND step > $5 AND step < $6) AS inner_points
-     GROUP BY span`,
-    [...key, first.step, last.step, spans],
-  );
-  const kept = new Map<number, number>([[first.step, first.value]]);
-  for (const { low, high } of extremes) {
-    kept.set(low[1] as number, low[0] as number);
-    kept.set(-(high[1] as number), high[0] as number);
-  }
-  kept.set(last.step, last.value);
-  return [...kept].sort(([a], [b]) => a - b).map(([step, value]) => ({ name: first.name, step, value }));
 }
 
 /** Points written after a sequence number, in the order of writing; what an event stream goes on with. */
