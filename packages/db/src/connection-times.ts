@@ -31,6 +31,8 @@ export function sessionOptions(): string {
     tcp_keepalives_interval: keepAliveIntervalS,
     tcp_keepalives_count: keepAliveCount,
     tcp_user_timeout: keepAliveIdleMs + keepAliveIntervalS * keepAliveCount * 1_000,
+    // A series of 10^5 points is sorted in memory; the default of 4 MB makes a file of it.
+    work_mem: '16MB',
   };
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)
