@@ -19,7 +19,6 @@ export type { DatasetLists, ImageEntry, ImageList, Protocol } from './image-list
 export { type Dataset, type OpenDatasetOptions, openDataset } from './open-dataset.ts';
 export { type ImageFolder, openImageFolder } from './open-image-folder.ts';
 export { splitText } from './paper/split-text.ts';
-export { encodeThumbnails } from './pictures/encode-thumbnails.ts';
 export { drawShape } from './shapes/draw-shape.ts';
 export { shapeClasses } from './shapes/shape-class.ts';
 export { type SplitLists, type SplitPart, splitLists } from './split-lists.ts';

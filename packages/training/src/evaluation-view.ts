@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Dataset, encodeThumbnails, type ImageEntry } from '@spherelab/datasets';
+import type { Dataset, ImageEntry } from '@spherelab/datasets';
+import { encodeThumbnails } from '@spherelab/datasets/thumbnails';
 import {
   type EmbeddingSet,
   nearestNeighbours,

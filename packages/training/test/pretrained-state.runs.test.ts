@@ -26,7 +26,7 @@ test('a run starts from its file of weights, records its hash, and goes on from 
     const started = pretrained.events.find((event) => event.type === 'started');
     expect(started?.environment.weights_file_sha256).toMatch(/^[0-9a-f]{64}$/);
     const logs = pretrained.events.flatMap((event) => (event.type === 'log' ? [event.message] : []));
-    expect(logs[0]).toContain('first.pth: 414 tensors of bn_inception set, 6 start at random');
+    expect(logs.join('\n')).toContain('first.pth: 414 tensors of bn_inception set, 6 start at random');
 
     const random = await observeRun(configOf('random'), folder, { workFolder: path.join(folder, 'random') });
     expect(random.events.find((event) => event.type === 'started')?.environment.weights_file_sha256).toBe('random');
