@@ -8,6 +8,7 @@ import './styles/base.css';
 import './styles/layout.css';
 import './styles/controls.css';
 import './styles/tables.css';
+import './styles/experiment.css';
 import './styles/views.css';
 
 applyTheme();
