@@ -14,7 +14,7 @@ export type EvaluateOptions = {
   readonly batchSize: number;
   readonly embed: TrainStep['embed'];
   readonly step: number;
-  /** Whether no update follows: some measures are taken only then. Default false */
+  /** Whether no update follows: some measures are taken only then. */
   readonly isFinal: boolean;
   /** Whether the colour histogram of the same test images is wanted too. */
   readonly withColourHistogram: boolean;
