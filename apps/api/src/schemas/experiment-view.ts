@@ -32,6 +32,10 @@ export const experimentViewSchema = z
       .nullable()
       .describe('the shorter run of the same config that it went on from'),
     environment: open.nullable().describe('processor, engine, thread counts and device it ran with'),
+    pace: z
+      .object({ since: time, from_step: z.int().describe('updates done then') })
+      .nullable()
+      .describe('when the present attempt began to train; null before it did'),
     created_at: time,
     updated_at: time,
     started_at: time.nullable(),
@@ -64,6 +68,7 @@ export function toExperimentView(experiment: Experiment): ExperimentView {
     error: row.error,
     prefix: row.prefix_of === null ? null : { experiment_id: row.prefix_of, step: row.prefix_step ?? 0 },
     environment: row.environment,
+    pace: row.pace_since && { since: row.pace_since.toISOString(), from_step: row.pace_from_step ?? 0 },
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
     started_at: row.started_at?.toISOString() ?? null,

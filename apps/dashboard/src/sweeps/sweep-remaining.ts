@@ -1,13 +1,16 @@
 import type { Experiment } from '../api/types.ts';
 
-/** Seconds until a sweep is done, at the pace of its updates since the first of them; null before it has one. */
+/** Seconds until a sweep is done, at the pace of the runs that train now; null while none has a pace. */
 export function sweepRemaining(runs: readonly Experiment[], now = Date.now()): number | null {
-  const isOpen = ({ status }: Experiment) => status === 'queued' || status === 'running';
-  if (!runs.some(isOpen)) return null;
-  const starts = runs.flatMap(({ started_at }) => (started_at === null ? [] : [Date.parse(started_at)]));
-  const done = runs.reduce((sum, { steps_done }) => sum + steps_done, 0);
-  if (starts.length === 0 || done < 2) return null;
+  const running = runs.filter(({ status }) => status === 'running');
+  const paces = running.flatMap(({ pace, steps_done }) => {
+    const done = pace === null ? 0 : steps_done - pace.from_step;
+    return pace === null || done < 2 ? [] : [(1000 * done) / (now - Date.parse(pace.since))];
+  });
+  if (paces.length === 0) return null;
+  // One that is about to begin will be as fast as the others.
+  const updatesPerS = (paces.reduce((sum, pace) => sum + pace, 0) * running.length) / paces.length;
   const known = runs.find(({ total_updates }) => total_updates !== null)?.total_updates ?? 0;
-  const left = runs.filter(isOpen).reduce((sum, run) => sum + (run.total_updates ?? known) - run.steps_done, 0);
-  return (left * (now - Math.min(...starts))) / 1000 / done;
+  const open = runs.filter(({ status }) => status === 'queued' || status === 'running');
+  return open.reduce((sum, run) => sum + (run.total_updates ?? known) - run.steps_done, 0) / updatesPerS;
 }

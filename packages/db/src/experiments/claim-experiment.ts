@@ -15,7 +15,7 @@ const claim = `
   WITH claimed AS (UPDATE experiment SET
     status = 'running', status_reason = NULL, attempt = attempt + 1, lease_owner = $2,
     lease_expires_at = now() + $4 * interval '1 ms', stop_requested = NULL, retry_at = NULL, error = NULL,
-    started_at = coalesce(started_at, now()), updated_at = now()
+    pace_since = NULL, pace_from_step = NULL, started_at = coalesce(started_at, now()), updated_at = now()
   WHERE id = $1 AND status = 'queued' AND (retry_at IS NULL OR retry_at <= now()) RETURNING *),
   opened AS (INSERT INTO attempt (experiment_id, number, worker, device, host, process)
     SELECT id, attempt, $2, $3, $5, $6 FROM claimed)

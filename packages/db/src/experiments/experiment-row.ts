@@ -41,6 +41,9 @@ export type Experiment = {
   readonly prefix_of: string | null;
   readonly prefix_step: number | null;
   readonly prefix_steps: number | null;
+  /** when the present attempt began to train, and from which update */
+  readonly pace_since: Date | null;
+  readonly pace_from_step: number | null;
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly queued_at: Date;

@@ -10,7 +10,8 @@ export type AttemptStart = {
 /** Records with what an attempt runs, and from where it goes on. @throws StaleAttemptError */
 export async function recordStart(client: Queryable, fence: Fence, start: AttemptStart): Promise<void> {
   const { rowCount } = await client.query(
-    `WITH started AS (UPDATE experiment SET total_updates = $3, steps_done = $4, environment = $5, updated_at = now()
+    `WITH started AS (UPDATE experiment SET total_updates = $3, steps_done = $4, environment = $5,
+         pace_since = now(), pace_from_step = $4, updated_at = now()
        WHERE id = $1 AND attempt = $2 AND status = 'running' RETURNING id)
      UPDATE attempt SET environment = $5, resumed_from_step = $6
        FROM started WHERE experiment_id = started.id AND number = $2`,
