@@ -14,7 +14,7 @@ export const evaluationNormsSchema = z
     has_detail: z
       .boolean()
       .describe('whether pictures, map and neighbours are kept: those of step 0 and the newest are'),
-    has_embeddings: z.boolean().describe('whether embeddings.npy is kept: that of the newest evaluation is'),
+    has_embeddings: z.boolean().describe('whether embeddings.npy is kept: those of step 0 and the newest four are'),
   })
   .meta({ id: 'EvaluationNorms' });
 

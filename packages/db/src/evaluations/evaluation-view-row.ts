@@ -29,3 +29,5 @@ export type NewEvaluationView = {
 
 /** Evaluations of an experiment whose pictures, map and neighbours are kept, beside those of step 0. 150 kB each at most. */
 export const detailsKept = 20;
+/** And those whose embeddings are kept, 2 MB each at most. */
+export const embeddingsKept = 4;

@@ -1,6 +1,9 @@
 import type { Queryable } from '../database.ts';
 import { type Fence, fenceSql, StaleAttemptError } from '../stale-attempt-error.ts';
-import { detailsKept, type NewEvaluationView } from './evaluation-view-row.ts';
+import { detailsKept, embeddingsKept, type NewEvaluationView } from './evaluation-view-row.ts';
+
+const newest = (kept: number) =>
+  `step IN (SELECT step FROM evaluation_view WHERE experiment_id = $1 AND step <> $3 ORDER BY step DESC LIMIT ${kept - 1})`;
 
 // The thinning sees the rows as they were before this statement: the one it writes counts as one more.
 const write = `
@@ -8,9 +11,9 @@ const write = `
   pictures AS (INSERT INTO thumbnail (sha256, webp)
     SELECT sha256, webp FROM fence, unnest($8::text[], $9::bytea[]) AS picture(sha256, webp)
     ON CONFLICT (sha256) DO NOTHING),
-  thinned AS (UPDATE evaluation_view SET embeddings = NULL,
-      detail = CASE WHEN step = 0 OR step IN (SELECT step FROM evaluation_view WHERE experiment_id = $1 AND step <> $3
-        ORDER BY step DESC LIMIT ${detailsKept - 1}) THEN detail END
+  thinned AS (UPDATE evaluation_view SET
+      embeddings = CASE WHEN step = 0 OR ${newest(embeddingsKept)} THEN embeddings END,
+      detail = CASE WHEN step = 0 OR ${newest(detailsKept)} THEN detail END
     FROM fence WHERE experiment_id = fence.id AND step <> $3 AND (detail IS NOT NULL OR embeddings IS NOT NULL)),
   written AS (INSERT INTO evaluation_view (experiment_id, step, attempt, norms, detail, embeddings, rows, dim)
     SELECT fence.id, $3, $2, $4, $5, $6, $7, $10 FROM fence

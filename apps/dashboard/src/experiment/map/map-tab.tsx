@@ -50,7 +50,9 @@ export function MapTab({ id, evaluations }: { readonly id: string; readonly eval
             type="button"
             disabled={!hasEmbeddings || umap.isRunning}
             onClick={umap.start}
-            title={hasEmbeddings ? undefined : 'Embeddings are kept of the newest evaluation only'}
+            title={
+              hasEmbeddings ? undefined : 'Embeddings are kept of the untrained network and the newest evaluations'
+            }
           >
             {umap.isRunning ? 'Computing UMAP…' : 'UMAP'}
           </button>
