@@ -4,13 +4,14 @@
 //   --dataset NAME  what is trained on (default shapes)
 //   --url URL       a server that has a finished sweep of --dataset; without it one is started and trains it (20 minutes)
 import { spawn } from 'node:child_process';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
+import { chromiumMissing, provideChromium } from '../test/chromium.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const folder = path.join(root, 'docs', 'screenshots');
@@ -74,8 +75,8 @@ async function takeAll(url) {
     sweep: `/lab/sweeps/${sweep.id}`,
     paper: '/lab/paper',
   };
-  const names = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`);
-  const executablePath = process.env.SPHERELAB_CHROMIUM ?? (await firstThatExists(names));
+  const executablePath = provideChromium();
+  if (executablePath === null) throw new Error(chromiumMissing);
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
     await mkdir(folder, { recursive: true });
@@ -122,11 +123,6 @@ async function take(browser, address, name, { theme, width, height }) {
   if (picture.length > mostBytes) throw new Error(`${name}: ${picture.length} bytes, ${mostBytes} are allowed`);
   await writeFile(path.join(folder, `${name}.png`), picture);
   console.log(`${name}.png ${Math.round(picture.length / 1024)} KiB`);
-}
-
-async function firstThatExists(files) {
-  for (const file of files) if (await stat(file).catch(() => null)) return file;
-  throw new Error('no Chromium: apt-get install chromium, or name one in SPHERELAB_CHROMIUM');
 }
 
 async function waitFor(condition, ms = 120_000) {

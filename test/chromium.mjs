@@ -6,12 +6,12 @@ export const chromiumMissing = 'no Chromium found: `apt-get install chromium`, o
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
 /** A Chromium of this machine; where there is none and packages may be installed, Debian's; else null. */
-export function provideChromium(): string | null {
+export function provideChromium() {
   return find() ?? (install() ? find() : null);
 }
 
 /** Absolute path of the first that runs. */
-function find(): string | null {
+function find() {
   for (const name of [process.env.SPHERELAB_CHROMIUM ?? '', ...names]) {
     const { status, stdout } = spawnSync('sh', ['-c', 'command -v "$0"', name], { encoding: 'utf8' });
     const file = stdout.trim();
@@ -20,11 +20,10 @@ function find(): string | null {
   return null;
 }
 
-function install(): boolean {
+function install() {
   if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status !== 0) return false;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const run = (...args: string[]) =>
-    spawnSync('apt-get', args, { stdio: 'ignore', timeout: 240_000, env }).status === 0;
+  const run = (...args) => spawnSync('apt-get', args, { stdio: 'ignore', timeout: 240_000, env }).status === 0;
   return (
     run('install', '-y', '--no-install-recommends', 'chromium') ||
     (run('update') && run('install', '-y', '--no-install-recommends', 'chromium'))

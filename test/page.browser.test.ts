@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumMissing, provideChromium } from './chromium.ts';
+import { chromiumMissing, provideChromium } from './chromium.mjs';
 import { writePictureFolder } from './picture-folder.ts';
 import { type SystemUnderTest, startSystemUnderTest } from './system-under-test.ts';
 import { waitUntil } from './wait-until.ts';
@@ -220,6 +220,34 @@ describe.skipIf(executablePath === null)(executablePath === null ? `the page (${
     expect(await page.locator('svg.parallel a').count()).toBe(4);
   }, 120_000);
 
+  it('queues a sweep from the form: each combination is a run, and a refused value is told where it stands', async () => {
+    await open(`/lab/new?request=${encodeURIComponent(JSON.stringify(small))}`);
+    await page.getByLabel('Combine values of', { exact: true }).selectOption('sec_wei');
+    const values = page.locator('#grid-sec_wei');
+    await values.fill('0, -1');
+    await values.press('Enter');
+    await page.getByLabel('Combine values of', { exact: true }).selectOption('seed');
+    await page.locator('#grid-seed').fill('0, 1');
+    await page.locator('#grid-seed').press('Enter');
+    await page.getByRole('button', { name: 'Queue 4 runs' }).click();
+    await page.getByRole('alert').getByText('sec_wei').first().waitFor();
+    expect((await api<{ items: unknown[] }>('/sweeps')).items).toHaveLength(1);
+    expect(complaints.every((text) => text.includes('400'))).toBe(true);
+    complaints = [];
+    await values.fill('0, 0.5');
+    await values.press('Enter');
+    await page.getByRole('button', { name: 'Queue 4 runs' }).click();
+    await page.waitForURL(/\/lab\/sweeps\/.+/);
+    await page.getByText('4 succeeded').waitFor({ timeout: slow });
+    const table = await api<{ rows: { settings: object; n: number }[] }>(
+      `/sweeps/${page.url().split('/').at(-1)}/table`,
+    );
+    expect(table.rows.map(({ settings, n }) => [settings, n])).toEqual([
+      [{ sec_wei: 0 }, 2],
+      [{ sec_wei: 0.5 }, 2],
+    ]);
+  }, 120_000);
+
   it('shows the published table, and says why a cell cannot be queued here', async () => {
     await open('/lab/paper');
     await page.getByRole('heading', { name: 'CUB-200-2011' }).waitFor();
@@ -316,6 +344,7 @@ describe.skipIf(executablePath === null)(executablePath === null ? `the page (${
       '/lab/new?as=json',
       '/lab/sweeps',
       `/lab/sweeps/${matrix}`,
+      '/lab/new?grid={"loss":["triplet","ms"],"sec_wei":[0,0.5]}',
       '/lab/paper',
       '/lab/workers',
       run,

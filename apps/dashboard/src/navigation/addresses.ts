@@ -2,6 +2,7 @@
 export const addresses = {
   experiments: '/lab',
   newExperiment: '/lab/new',
+  newSweep: `/lab/new?grid=${encodeURIComponent('{"loss":["triplet","ms"],"sec_wei":[0,0.5]}')}`,
   sweeps: '/lab/sweeps',
   paper: '/lab/paper',
   workers: '/lab/workers',

@@ -1,10 +1,8 @@
 import { useState } from 'react';
-import { get, type Input, post } from '../api/client.ts';
+import { get, post } from '../api/client.ts';
 import { ProblemError } from '../api/problem-error.ts';
 import type { ResolvedExperiment } from '../api/types.ts';
 import { type Resource, useResource } from '../api/use-resource.ts';
-import { addresses } from '../navigation/addresses.ts';
-import { navigate } from '../navigation/use-address.ts';
 import { useQueryValue } from '../navigation/use-query-value.ts';
 import { ErrorNote, LoadingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
@@ -12,21 +10,23 @@ import { Segmented } from '../parts/segmented.tsx';
 import { fieldGroups } from './field-groups.ts';
 import { FieldInput } from './field-input.tsx';
 import { type FieldSchema, readFieldSchemas } from './field-schema.ts';
+import { GridEditor } from './grid-editor.tsx';
 import { JsonView } from './json-view.tsx';
-import { type Draft, useDraft } from './use-draft.ts';
-
-type Body = Input<'/experiments', 'post'>['body'];
+import { type ExperimentBody, SubmitBar } from './submit-bar.tsx';
+import { type Draft, firstOf, type Grid, useDraft, useGrid } from './use-draft.ts';
 
 const namedDatasets = ['shapes', 'cub', 'cars', 'sop', 'inshop'];
 
 /** A new experiment: presets filled in, each value with its source, checked by the API as it is written. */
 export default function NewExperimentPage() {
   const [draft, setDraft] = useDraft();
+  const [grid, setGrid] = useGrid();
   const [view, setView] = useQueryValue('as', 'form');
   const schemas = useResource('field schemas', readFieldSchemas);
-  const key = JSON.stringify(draft);
-  const resolved = useResource(`resolve ${key}`, (signal) =>
-    post('/experiments/resolve', { body: draft as Body, signal }),
+  // Of a sweep the first run is checked as it is written, the others when they are queued.
+  const first = { ...draft, ...firstOf(grid) };
+  const resolved = useResource(`resolve ${JSON.stringify(first)}`, (signal) =>
+    post('/experiments/resolve', { body: first as ExperimentBody, signal }),
   );
   return (
     <>
@@ -55,20 +55,22 @@ export default function NewExperimentPage() {
           <ErrorNote error={schemas.error} retry={schemas.reload} />
         )
       ) : (
-        <Form draft={draft} onChange={setDraft} schemas={schemas.data} resolved={resolved} />
+        <Form draft={draft} grid={grid} onChange={setDraft} schemas={schemas.data} resolved={resolved} />
       )}
-      <Submit draft={draft} resolved={resolved} />
+      {schemas.data !== null && <GridEditor grid={grid} onChange={setGrid} schemas={schemas.data} />}
+      <SubmitBar draft={draft} grid={grid} problem={resolved.error} />
     </>
   );
 }
 
 function Form(props: {
   readonly draft: Draft;
+  readonly grid: Grid;
   readonly onChange: (draft: Draft) => void;
   readonly schemas: Readonly<Record<string, FieldSchema>>;
   readonly resolved: Resource<ResolvedExperiment>;
 }) {
-  const { draft, onChange, schemas, resolved } = props;
+  const { draft, grid, onChange, schemas, resolved } = props;
   const [last, setLast] = useState<ResolvedExperiment | null>(null);
   // While a change is checked the values before it stay, so that nothing jumps.
   if (resolved.data !== null && resolved.data !== last) setLast(resolved.data);
@@ -81,7 +83,8 @@ function Form(props: {
     ]),
   ];
   const problems = problemsOf(resolved.error);
-  const isShown = (field: string) => !lossConstants.includes(field) || field in (known?.config ?? {}) || field in draft;
+  const isShown = (field: string) =>
+    !(field in grid) && (!lossConstants.includes(field) || field in (known?.config ?? {}) || field in draft);
   return (
     <>
       {fieldGroups.map(([title, fields]) => (
@@ -125,40 +128,4 @@ function withField(draft: Draft, field: string, value: unknown): Draft {
 
 function problemsOf(error: unknown) {
   return error instanceof ProblemError ? error.fields : [];
-}
-
-function Submit({ draft, resolved }: { readonly draft: Draft; readonly resolved: Resource<ResolvedExperiment> }) {
-  const [force, setForce] = useState(false);
-  const [isSending, setSending] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const send = async () => {
-    setSending(true);
-    setError(null);
-    try {
-      const { id } = await post('/experiments', { body: (force ? { ...draft, force } : draft) as Body });
-      navigate(addresses.experiment(id));
-    } catch (problem) {
-      setError(problem);
-      setSending(false);
-    }
-  };
-  return (
-    <>
-      {(error ?? resolved.error) !== null && <ErrorNote error={error ?? resolved.error} />}
-      <div className="bar">
-        <button
-          type="button"
-          className="primary"
-          disabled={isSending || resolved.error !== null}
-          onClick={() => void send()}
-        >
-          Queue it
-        </button>
-        <label className="bar small">
-          <input type="checkbox" checked={force} onChange={(event) => setForce(event.target.checked)} />
-          Run again even where the same config was run before
-        </label>
-      </div>
-    </>
-  );
 }

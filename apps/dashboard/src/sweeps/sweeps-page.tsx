@@ -20,7 +20,11 @@ export default function SweepsPage() {
   );
   return (
     <>
-      <PageHead title="Sweeps" sub="Grids of experiments and the tables they make." />
+      <PageHead title="Sweeps" sub="Grids of experiments and the tables they make.">
+        <Link className="button primary" href={addresses.newSweep}>
+          New sweep
+        </Link>
+      </PageHead>
       {error !== null && <ErrorNote error={error} retry={reload} />}
       {data === null && error === null && <LoadingNote what="sweeps" />}
       {data?.items.length === 0 && (

@@ -1,0 +1,63 @@
+import { useState } from 'react';
+import { type Input, post } from '../api/client.ts';
+import { addresses } from '../navigation/addresses.ts';
+import { navigate } from '../navigation/use-address.ts';
+import { ErrorNote } from '../parts/notes.tsx';
+import { cellsOf, type Draft, type Grid } from './use-draft.ts';
+
+export type ExperimentBody = Input<'/experiments', 'post'>['body'];
+type SweepBody = Input<'/sweeps', 'post'>['body'];
+
+/** Queues what was written: one experiment, or a sweep where there is something to combine. */
+export function SubmitBar(props: { readonly draft: Draft; readonly grid: Grid; readonly problem: unknown }) {
+  const { draft, grid, problem } = props;
+  const [force, setForce] = useState(false);
+  const [isSending, setSending] = useState(false);
+  const [refusal, setRefusal] = useState<unknown>(null);
+  const cells = cellsOf(grid);
+  const isSweep = Object.keys(grid).length > 0;
+  const send = async () => {
+    setSending(true);
+    setRefusal(null);
+    try {
+      navigate(isSweep ? await postSweep(draft, grid, force) : await postExperiment(draft, force));
+    } catch (error) {
+      setRefusal(error);
+      setSending(false);
+    }
+  };
+  const error = refusal ?? problem;
+  return (
+    <>
+      {error !== null && <ErrorNote error={error} />}
+      <div className="bar">
+        <button
+          type="button"
+          className="primary"
+          disabled={isSending || problem !== null || cells === 0}
+          onClick={() => void send()}
+        >
+          {isSweep ? `Queue ${cells} run${cells === 1 ? '' : 's'}` : 'Queue it'}
+        </button>
+        <label className="bar small">
+          <input type="checkbox" checked={force} onChange={(event) => setForce(event.target.checked)} />
+          Run again even where the same config was run before
+        </label>
+      </div>
+    </>
+  );
+}
+
+/** @returns the address of the experiment */
+async function postExperiment(draft: Draft, force: boolean): Promise<string> {
+  const { id } = await post('/experiments', { body: (force ? { ...draft, force } : draft) as ExperimentBody });
+  return addresses.experiment(id);
+}
+
+/** @returns the address of the sweep */
+async function postSweep({ name, ...base }: Draft, grid: Grid, force: boolean): Promise<string> {
+  const shared = Object.fromEntries(Object.entries(base).filter(([field]) => !(field in grid)));
+  const body = { ...(name === undefined ? {} : { name }), base: shared, grid, force } as SweepBody;
+  const { id } = await post('/sweeps', { body });
+  return addresses.sweep(id);
+}
