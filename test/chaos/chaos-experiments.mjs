@@ -49,6 +49,11 @@ export function patientClient(url, ended = () => false) {
   };
   return {
     get: async (route) => (await ask(route))?.body ?? null,
+    /** @returns ids of the experiments of a sweep whose cells are these configs */
+    sweep: async (cells) => {
+      const { body } = await ask('/sweeps', { cells, force: true });
+      return body.experiments.map(({ id }) => id);
+    },
     /** @returns the id of an accepted experiment: from now on it must not be lost */
     post: async (config) => {
       const answer = await ask('/experiments', { ...config, force: true });

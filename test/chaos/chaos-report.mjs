@@ -1,3 +1,5 @@
+import { kills } from './disturbances.mjs';
+
 /** @param {number[]} values @param {number} share 0..1 */
 export function quantile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -10,9 +12,12 @@ export function chaosReport(summaries) {
 }
 
 function reportOf(summary) {
-  const seconds = (values, share) => (values.length === 0 ? '-' : (quantile(values, share) / 1_000).toFixed(1));
-  const row = (name, count, times) => `| ${name} | ${count} | ${seconds(times, 0.5)} | ${seconds(times, 0.95)} |`;
   const kinds = Object.entries(summary.byKind).sort(([a], [b]) => a.localeCompare(b));
+  const seconds = (values, share) => (values.length === 0 ? '-' : (quantile(values, share) / 1_000).toFixed(1));
+  const within = (times) => times.filter((ms) => ms < 10_000).length;
+  const row = (name, count, times) =>
+    `| ${name} | ${count} | ${seconds(times, 0.5)} | ${seconds(times, 0.95)} | ${within(times)} |`;
+  const killed = kinds.filter(([kind]) => kills.has(kind)).map(([, of]) => of);
   const verdict = [
     ['runs posted while disturbed', summary.runs],
     ['attempts they took', summary.attempts],
@@ -27,10 +32,15 @@ function reportOf(summary) {
   return [
     `Queue in ${summary.store}, ${summary.seconds} s, seed ${summary.seed}:`,
     '',
-    '| disturbed | times | recovered after, p50 s | p95 s |',
-    '| --- | --- | --- | --- |',
+    '| disturbed | times | recovered after, p50 s | p95 s | in under 10 s |',
+    '| --- | --- | --- | --- | --- |',
     ...kinds.map(([kind, { count, recoveredMs }]) => row(kind, count, recoveredMs)),
-    row('all', summary.kills, summary.recoveredMs),
+    row(
+      'by SIGKILL',
+      summary.kills,
+      killed.flatMap(({ recoveredMs }) => recoveredMs),
+    ),
+    row('all', summary.disturbances, summary.recoveredMs),
     '',
     '| against an undisturbed twin | |',
     '| --- | --- |',

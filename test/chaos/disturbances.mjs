@@ -4,9 +4,14 @@ import { trainersOf } from './chaos-processes.mjs';
 /** ms that a killed service stays away. */
 const away = [200, 1_500];
 
+/** Times that a kind is drawn for once of the others: processes that die are what this is about. */
+const drawnAs = { trainer: 4, supervisor: 3, api: 2, postgres: 2, redis: 2 };
+/** What ends a process with SIGKILL. */
+export const kills = new Set(['trainer', 'supervisor', 'api', 'postgres', 'redis']);
+
 /**
- * What is done to a system. Each resolves with how to tell that its victims work again, or with null where there was nothing to
- * disturb; `untilWell` is asked again and again.
+ * What is done to a system, by kind, as often in the list as it is to be drawn. Each resolves with how to tell that its victims work
+ * again, or with null where there was nothing to disturb; `untilWell` is asked again and again.
  */
 export function disturbances(system, random) {
   const pause = () => delay(random.between(...away));
@@ -70,7 +75,7 @@ export function disturbances(system, random) {
           },
         }),
   };
-  return kinds;
+  return Object.entries(kinds).flatMap((entry) => Array(drawnAs[entry[0]] ?? 1).fill(entry));
 }
 
 /** The runs of a worker (of any, for null) are well once each reports from a later attempt, or has ended. */

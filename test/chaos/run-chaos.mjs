@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { chaosConfigs, compareRuns, patientClient, readRun } from './chaos-experiments.mjs';
 import { startChaosSystem } from './chaos-system.mjs';
-import { disturbances } from './disturbances.mjs';
+import { disturbances, kills } from './disturbances.mjs';
 import { seededRandom } from './seeded-random.mjs';
 
 /** Experiments that are queued or run at any time. */
@@ -43,16 +43,16 @@ export async function runChaos(options) {
         else await delay(250);
       }
     })();
-    const kills = await disturb(system, random, { end, everyMs, log });
+    const struck = await disturb(system, random, { end, everyMs, log });
     await posting;
-    log(`${store}: ${kills.length} disturbances of ${posted.length} runs; waiting for the rest`);
+    log(`${store}: ${struck.length} disturbances of ${posted.length} runs; waiting for the rest`);
     const runs = await readAll(
       system,
       client,
       posted.map(({ id }) => id),
       settleWithinMs,
     );
-    return summarize({ store, seconds, seed, crashes: system.crashes }, kills, await compareAll(system, posted, runs));
+    return summarize({ store, seconds, seed, crashes: system.crashes }, struck, await compareAll(system, posted, runs));
   } finally {
     await system.stop();
   }
@@ -80,8 +80,8 @@ async function retry(question) {
 }
 
 async function disturb(system, random, { end, everyMs, log }) {
-  const kinds = Object.entries(disturbances(system, random));
-  const kills = [];
+  const kinds = disturbances(system, random);
+  const struck = [];
   const recoveries = [];
   while (performance.now() < end) {
     await delay(random.between(...everyMs));
@@ -89,14 +89,14 @@ async function disturb(system, random, { end, everyMs, log }) {
     const struckAt = performance.now();
     const isWell = await retry(strike);
     if (isWell === null) continue;
-    const kill = { kind, recoveredMs: null };
-    kills.push(kill);
+    const disturbance = { kind, recoveredMs: null };
+    struck.push(disturbance);
     log(`  ${kind}`);
     recoveries.push(
       (async () => {
         while (performance.now() - struckAt < recoverWithinMs) {
           if (await retry(isWell)) {
-            kill.recoveredMs = performance.now() - struckAt;
+            disturbance.recoveredMs = performance.now() - struckAt;
             return;
           }
           await delay(100);
@@ -105,7 +105,7 @@ async function disturb(system, random, { end, everyMs, log }) {
     );
   }
   await Promise.all(recoveries);
-  return kills;
+  return struck;
 }
 
 async function readAll(system, client, ids, withinMs) {
@@ -144,20 +144,21 @@ async function compareAll(system, posted, runs) {
   return differences;
 }
 
-function summarize(about, kills, runs) {
+function summarize(about, struck, runs) {
   const sum = (of) => runs.reduce((total, run) => total + of(run), 0);
   const byKind = {};
-  for (const { kind, recoveredMs } of kills) {
+  for (const { kind, recoveredMs } of struck) {
     byKind[kind] ??= { count: 0, recoveredMs: [] };
     byKind[kind].count += 1;
     if (recoveredMs !== null) byKind[kind].recoveredMs.push(recoveredMs);
   }
   return {
     ...about,
-    kills: kills.length,
+    disturbances: struck.length,
+    kills: struck.filter(({ kind }) => kills.has(kind)).length,
     byKind,
-    notRecovered: kills.filter(({ recoveredMs }) => recoveredMs === null).length,
-    recoveredMs: kills.flatMap(({ recoveredMs }) => recoveredMs ?? []),
+    notRecovered: struck.filter(({ recoveredMs }) => recoveredMs === null).length,
+    recoveredMs: struck.flatMap(({ recoveredMs }) => recoveredMs ?? []),
     runs: runs.length,
     attempts: sum((run) => run.attempt),
     unfinished: runs.filter(({ status }) => status !== 'succeeded'),
