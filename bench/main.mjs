@@ -4,7 +4,12 @@
 import { parseArgs } from 'node:util';
 import { setup } from '../scripts/setup.mjs';
 
-const benches = { 'train-step': './train-step.mjs', metrics: './metrics.mjs', page: './page.mjs' };
+const benches = {
+  'train-step': './train-step.mjs',
+  metrics: './metrics.mjs',
+  'k-means': './k-means.mjs',
+  page: './page.mjs',
+};
 const [name, ...args] = process.argv.slice(2);
 const file = benches[name];
 if (file === undefined) {

@@ -1,7 +1,4 @@
-import { innerProducts, type Points, squaredNorms } from './k-means-points.ts';
-
-/** Inner products are taken for at most so many (point, centre) pairs at a time. */
-const BLOCK_ENTRIES = 8 * 2 ** 20;
+import { nearestCentres, type Points } from './k-means-points.ts';
 
 export type Clustering = {
   /** [count], the cluster of each point, 0 .. clusters - 1. */
@@ -46,30 +43,13 @@ function reassign(points: Points, state: State, point: number, cluster: number):
 
 /** Puts every point to its nearest centre, the first among equals; returns how many changed cluster. */
 function assign(points: Points, state: State): number {
-  const clusters = state.sizes.length;
-  const squares = squaredNorms(state.centres, points.dim);
-  const block = Math.max(1, Math.min(points.count, Math.floor(BLOCK_ENTRIES / clusters)));
   let changed = 0;
-  for (let first = 0; first < points.count; first += block) {
-    const count = Math.min(block, points.count - first);
-    const products = innerProducts(points, state.centres, { first, count }, 'points-first');
-    for (let i = 0; i < count; i += 1) {
-      let best = 0;
-      let least = Number.POSITIVE_INFINITY;
-      for (let c = 0; c < clusters; c += 1) {
-        const distance = (squares[c] as number) - 2 * (products[i * clusters + c] as number);
-        if (distance < least) {
-          least = distance;
-          best = c;
-        }
-      }
-      const point = first + i;
-      state.distances[point] = Math.max(0, least + (points.squares[point] as number));
-      if (state.assignment[point] === best) continue;
-      reassign(points, state, point, best);
-      changed += 1;
-    }
-  }
+  nearestCentres(points, state.centres, (point, centre, distance) => {
+    state.distances[point] = distance;
+    if (state.assignment[point] === centre) return;
+    reassign(points, state, point, centre);
+    changed += 1;
+  });
   return changed;
 }
 

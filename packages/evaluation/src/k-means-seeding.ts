@@ -15,18 +15,26 @@ type Seeding = {
   readonly nearest: Float64Array;
 };
 
-/** The point at `share` of the total weight. */
-function pointAt(weights: Float64Array, share: number): number {
+/** Draws points with a chance in proportion to their weights: the point at a share, 0..1, of the total weight. */
+function pointAt(weights: Float64Array): (share: number) => number {
+  const sums = new Float64Array(weights.length);
   let total = 0;
-  for (const weight of weights) total += weight;
-  if (total === 0) return Math.floor(share * weights.length);
-  const target = share * total;
-  let sum = 0;
   for (let i = 0; i < weights.length; i += 1) {
-    sum += weights[i] as number;
-    if (sum > target) return i;
+    total += weights[i] as number;
+    sums[i] = total;
   }
-  return weights.length - 1;
+  return (share) => {
+    if (total === 0) return Math.floor(share * weights.length);
+    const target = share * total;
+    let low = 0;
+    let high = weights.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sums[middle] as number) > target) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  };
 }
 
 function rowsAt({ values, dim }: Points, indices: Int32Array): Float32Array {
@@ -38,41 +46,41 @@ function rowsAt({ values, dim }: Points, indices: Int32Array): Float32Array {
 }
 
 /**
- * Writes to `result` what `nearest` becomes when point `candidate` is a centre too, and returns its sum; `products` are
- * the candidate's inner products with all points.
+ * The sum of the distances to the nearest centre when point `candidate` is a centre too; `products` are its inner products
+ * with all points. Writes those distances to `result` where there is one.
  */
-function nearestWith(
-  points: Points,
+function potentialWith(
+  { squares }: Points,
   nearest: Float64Array,
   candidate: number,
   products: Float32Array,
-  result: Float64Array,
+  result: Float64Array | null,
 ): number {
-  const own = points.squares[candidate] as number;
+  const own = squares[candidate] as number;
   let potential = 0;
-  for (let i = 0; i < result.length; i += 1) {
-    const distance = (points.squares[i] as number) + own - 2 * (products[i] as number);
-    const least = Math.min(nearest[i] as number, Math.max(0, distance));
-    result[i] = least;
+  for (let i = 0; i < nearest.length; i += 1) {
+    const distance = Math.max(0, (squares[i] as number) + own - 2 * (products[i] as number));
+    const least = Math.min(distance, nearest[i] as number);
     potential += least;
+    if (result !== null) result[i] = least;
   }
   return potential;
 }
 
 /** The candidate that leaves the least total distance becomes centre `step` of this restart. */
 function choose(points: Points, seeding: Seeding, step: number, candidates: Int32Array, products: Float32Array): void {
+  const { nearest, chosen } = seeding;
+  const productsOf = (i: number) => products.subarray(i * points.count, (i + 1) * points.count);
   let least = Number.POSITIVE_INFINITY;
-  let winner = new Float64Array(points.count);
-  let scratch = new Float64Array(points.count);
+  let winner = 0;
   candidates.forEach((candidate, i) => {
-    const own = products.subarray(i * points.count, (i + 1) * points.count);
-    const potential = nearestWith(points, seeding.nearest, candidate, own, scratch);
+    const potential = potentialWith(points, nearest, candidate, productsOf(i), null);
     if (potential >= least) return;
     least = potential;
-    seeding.chosen[step] = candidate;
-    [winner, scratch] = [scratch, winner];
+    winner = i;
   });
-  seeding.nearest.set(winner);
+  chosen[step] = candidates[winner] as number;
+  potentialWith(points, nearest, chosen[step] as number, productsOf(winner), nearest);
 }
 
 /**
@@ -83,7 +91,6 @@ function choose(points: Points, seeding: Seeding, step: number, candidates: Int3
 export function seedCentres(points: Points, options: SeedingOptions): Float32Array[] {
   const { clusters, restarts, seed, onProgress } = options;
   const trials = 2 + Math.floor(Math.log(clusters));
-  const all = { first: 0, count: points.count };
   const seedings = Array.from(
     { length: restarts },
     (): Seeding => ({
@@ -93,14 +100,15 @@ export function seedCentres(points: Points, options: SeedingOptions): Float32Arr
   );
   for (let step = 0; step < clusters; step += 1) {
     const perRestart = step === 0 ? 1 : trials;
-    const drawn = seedings.map(({ nearest }, restart) =>
-      Int32Array.from({ length: perRestart }, (_, trial) => {
+    const drawn = seedings.map(({ nearest }, restart) => {
+      const draw = pointAt(nearest);
+      return Int32Array.from({ length: perRestart }, (_, trial) => {
         const share = counterRandom(seed, restart, step, trial);
-        return step === 0 ? Math.floor(share * points.count) : pointAt(nearest, share);
-      }),
-    );
+        return step === 0 ? Math.floor(share * points.count) : draw(share);
+      });
+    });
     const candidates = Int32Array.from(drawn.flatMap((indices) => [...indices]));
-    const products = innerProducts(points, rowsAt(points, candidates), all, 'rows-first');
+    const products = innerProducts(points, rowsAt(points, candidates));
     seedings.forEach((seeding, restart) => {
       const from = restart * perRestart * points.count;
       const own = products.subarray(from, from + perRestart * points.count);
