@@ -11,7 +11,7 @@ import { startEmbeddedPostgres } from '../packages/db/dist/index.js';
 import { quantile } from '../test/chaos/chaos-report.mjs';
 import { chromiumMissing, provideChromium } from '../test/chromium.mjs';
 
-export const help = `npm run bench page -- [--rows 10000] [--rounds 9] [--steps 400]
+export const help = `npm run bench page -- [--rows 10000, in twenties] [--rounds 9] [--steps 400]
 Trains conv_small on shapes with every step measured, beside an open page, and tells how long after it was computed a value was
 painted at the latest; then queues --rows experiments and tells how long a browser without anything cached takes to paint the list.`;
 
@@ -126,10 +126,10 @@ function noteDrawnSteps() {
 }
 
 async function firstPaint({ browser, url, rows, rounds }) {
-  const cells = 2_000;
-  for (let from = 0; from < rows; from += cells) {
-    const seeds = Array.from({ length: Math.min(100, rows) }, (_, seed) => from + seed);
-    const weights = Array.from({ length: cells / 100 }, (_, index) => index / 20);
+  // Sweeps of 100 seeds and 20 weights; the last may be cut short.
+  for (let from = 0; from < rows; from += 2_000) {
+    const seeds = Array.from({ length: Math.min(100, Math.ceil((rows - from) / 20)) }, (_, seed) => from + seed);
+    const weights = Array.from({ length: 20 }, (_, index) => index / 20);
     const base = { dataset: 'shapes', loss: 'triplet', device: 'gpu' };
     await post(`${url}/sweeps`, { base, grid: { seed: seeds, sec_wei: weights } });
   }

@@ -4,10 +4,10 @@ import { parseArgs } from 'node:util';
 import { setup } from './setup.mjs';
 
 const { values } = parseArgs({
-  options: { steps: { type: 'string', default: '150' }, help: { type: 'boolean', default: false } },
+  options: { steps: { type: 'string', default: '300' }, help: { type: 'boolean', default: false } },
 });
 if (values.help) {
-  console.log(`npm run survive -- [--steps 150]
+  console.log(`npm run survive -- [--steps 300]
 Starts a system of its own, kills a worker with -9 in the middle of a run, then empties Redis and kills Postgres in the middle of
 a sweep; prints SHA-256 of the weights and counts of metric points beside those of undisturbed runs. Ends with 0 if all are equal.`);
   process.exit(0);

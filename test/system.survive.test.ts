@@ -4,12 +4,12 @@ import { testStores } from './queue-stores.ts';
 
 const redis = testStores.find(({ name }) => name === 'redis');
 
-/** What `npm run survive` shows, in shorter runs. */
+/** What `npm run survive` shows. */
 test.skipIf(redis?.available !== true)(
   'a worker killed with -9, FLUSHALL and a killed Postgres end with the weights and points of undisturbed runs',
   async () => {
     const said: string[] = [];
-    const isEqual = await survive({ steps: 48, say: (line) => said.push(line) });
+    const isEqual = await survive({ steps: 300, say: (line) => said.push(line) });
     expect(isEqual, said.join('\n')).toBe(true);
     const shown = said.join('\n').match(/weights SHA-256 [0-9a-f]{64}/g);
     expect(shown).toHaveLength(2);

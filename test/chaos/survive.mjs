@@ -28,8 +28,14 @@ async function killWorker(system, client, config, say) {
   const twin = await finished(client, await client.post(config));
   const id = await client.post(config);
   const { attempt, lease_owner, steps_done } = await until(async () => {
-    const { rows } = await system.query('SELECT attempt, lease_owner, steps_done FROM experiment WHERE id = $1', [id]);
-    return rows[0].steps_done > config.steps / 2 ? rows[0] : null;
+    const { rows } = await system.query(
+      'SELECT status, attempt, lease_owner, steps_done FROM experiment WHERE id = $1',
+      [id],
+    );
+    if (rows[0].status === 'succeeded')
+      throw new Error('the run was done before it could be killed: give it more steps');
+    // After its first checkpoint, so that it has something to go on from.
+    return rows[0].status === 'running' && rows[0].steps_done > config.checkpoint_every ? rows[0] : null;
   });
   const worker = system.workers.find(({ name }) => lease_owner?.startsWith(name.replace('worker', 'chaos')));
   await worker.kill();
