@@ -13,16 +13,8 @@ import { waitUntil } from '../../../test/wait-until.ts';
 import { type RunningWorker, startWorker } from '../src/start-worker.ts';
 
 const fakeTrainer = fileURLToPath(new URL('./fake-trainer.mjs', import.meta.url));
-const disk = await mkdtemp(join(tmpdir(), 'small-disk-'));
-/** A file system of 24 MB: a database with our schema takes 8. Only root may mount one. */
-const mounted = (() => {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
+/** A file system of 24 MB, of which a database with our schema takes 8; null where nothing may be mounted. */
+const disk = await mountSmallDisk();
 let server: PostgresServer | undefined;
 let database: Database | undefined;
 let worker: RunningWorker | undefined;
@@ -35,15 +27,17 @@ afterAll(async () => {
   await worker?.close();
   await database?.close();
   await server?.stop();
-  if (mounted) execFileSync('umount', [disk]);
-  await rm(disk, { recursive: true });
+  if (disk !== null) {
+    execFileSync('umount', [disk]);
+    await rm(disk, { recursive: true });
+  }
   if (folder !== undefined) await rm(folder, { recursive: true });
 });
 
-test.skipIf(!mounted)(
-  'what is measured while the disk of Postgres is full arrives once, when there is room again',
+test.skipIf(disk === null)(
+  'what is measured while the disk of Postgres is full arrives once, when there is room again (root mounts the disk)',
   async () => {
-    const url = await databaseOn(disk, (await server?.createEmptyDatabase()) ?? '');
+    const url = await databaseOn(disk as string, (await server?.createEmptyDatabase()) ?? '');
     database = openDatabase(url);
     const { pool } = database;
     folder = await mkdtemp(join(tmpdir(), 'disk-full-test-'));
@@ -67,7 +61,7 @@ test.skipIf(!mounted)(
     const steps = async () => (await readMetrics(pool, experiment.id, { names: ['train_loss'] })).length;
 
     await waitUntil('it trains', async () => (await steps()) > 20);
-    await fill(join(disk, 'ballast'));
+    await fill(join(disk as string, 'ballast'));
     await waitUntil('nothing more can be stored', async () => {
       const before = await steps();
       await new Promise((resolve) => setTimeout(resolve, 1_500));
@@ -77,7 +71,7 @@ test.skipIf(!mounted)(
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect(await steps()).toBe(stuckAt);
     expect((await getExperiment(pool, experiment.id))?.status).toBe('running');
-    await rm(join(disk, 'ballast'));
+    await rm(join(disk as string, 'ballast'));
     await waitUntil(
       'it succeeds',
       async () => (await getExperiment(pool, experiment.id))?.status === 'succeeded',
@@ -87,6 +81,17 @@ test.skipIf(!mounted)(
     expect(await listAttempts(database, experiment.id)).toMatchObject([{ number: 1, outcome: 'succeeded' }]);
   },
 );
+
+async function mountSmallDisk(): Promise<string | null> {
+  const folder = await mkdtemp(join(tmpdir(), 'small-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', folder], { stdio: 'ignore' });
+    return folder;
+  } catch {
+    await rm(folder, { recursive: true });
+    return null;
+  }
+}
 
 /** A database with our schema whose files lie in a folder. @returns its address */
 async function databaseOn(location: string, anyDatabase: string): Promise<string> {

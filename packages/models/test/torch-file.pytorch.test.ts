@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { convSmall } from '../src/conv-small.ts';
 import { exportStateDict } from '../src/export-state-dict.ts';
 import { initialState } from '../src/initial-state.ts';
@@ -17,9 +17,6 @@ import {
 /** A Python that has torch; without it these tests are skipped, for `npm test` never installs torch. */
 const python = process.env.SPHERELAB_PEER_PYTHON;
 const why = python === undefined ? ' (skipped: set SPHERELAB_PEER_PYTHON to a Python that has torch)' : '';
-
-const folder = mkdtempSync(path.join(tmpdir(), 'spherelab-torch-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function runPython(script: string, ...args: string[]): string {
   return execFileSync(python as string, ['-c', script, ...args], { encoding: 'utf8', timeout: 50_000 });
@@ -47,6 +44,12 @@ const hexOf = (values: Float32Array | BigInt64Array) =>
   Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('hex');
 
 describe.skipIf(python === undefined)(`with PyTorch itself${why}`, () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'spherelab-torch-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
   test('an exported .pth loads with weights_only=True and gives equal tensors in the same order', () => {
     const file = path.join(folder, 'exported.pth');
     writeFileSync(file, encodeTorchFile(tensors));
