@@ -4,7 +4,7 @@ import { ProblemError } from '../api/problem-error.ts';
 import type { ResolvedExperiment } from '../api/types.ts';
 import { type Resource, useResource } from '../api/use-resource.ts';
 import { useQueryValue } from '../navigation/use-query-value.ts';
-import { ErrorNote, LoadingNote } from '../parts/notes.tsx';
+import { PendingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { Segmented } from '../parts/segmented.tsx';
 import { fieldGroups } from './field-groups.ts';
@@ -49,11 +49,7 @@ export default function NewExperimentPage() {
           <JsonView draft={draft} onChange={setDraft} />
         </div>
       ) : schemas.data === null ? (
-        schemas.error === null ? (
-          <LoadingNote what="the form" />
-        ) : (
-          <ErrorNote error={schemas.error} retry={schemas.reload} />
-        )
+        <PendingNote resource={schemas} what="the form" />
       ) : (
         <Form draft={draft} grid={grid} onChange={setDraft} schemas={schemas.data} resolved={resolved} />
       )}

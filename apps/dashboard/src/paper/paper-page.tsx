@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { get, type Input, post } from '../api/client.ts';
 import { useResource } from '../api/use-resource.ts';
-import { ErrorNote, LoadingNote } from '../parts/notes.tsx';
+import { ErrorNote, PendingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { cellKey, type PaperRow, PaperTable } from './paper-table.tsx';
 
@@ -17,7 +17,8 @@ const titles: Readonly<Record<string, string>> = {
 
 /** The published table beside ours. */
 export default function PaperPage() {
-  const { data, error, reload } = useResource('paper', (signal) => get('/reports/paper', { signal }), refreshMs);
+  const report = useResource('paper', (signal) => get('/reports/paper', { signal }), refreshMs);
+  const { data, reload } = report;
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
   const [refusal, setRefusal] = useState<unknown>(null);
   const queue = async (rows: readonly PaperRow[]) => {
@@ -46,8 +47,7 @@ export default function PaperPage() {
         </a>
       </PageHead>
       {refusal !== null && <ErrorNote error={refusal} />}
-      {error !== null && <ErrorNote error={error} retry={reload} />}
-      {data === null && error === null && <LoadingNote what="the report" />}
+      <PendingNote resource={report} what="the report" />
       {Object.keys(titles).map((dataset) => {
         const rows = data?.rows.filter((row) => row.dataset === dataset) ?? [];
         const missing = rows.filter(({ status }) => status === 'not run');

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { errorText } from '../api/problem-error.ts';
+import type { Resource } from '../api/use-resource.ts';
 
 /** What stands where there is nothing yet. */
 export function EmptyNote({ children }: { readonly children: ReactNode }) {
@@ -24,5 +25,24 @@ export function ErrorNote({ error, retry }: { readonly error: unknown; readonly 
         </button>
       )}
     </div>
+  );
+}
+
+/**
+ * What stands for something that is read from the API while it is not there, and above it when it could not be read again;
+ * nothing else. @param otherwise where nothing is being read
+ */
+export function PendingNote(props: {
+  readonly resource: Resource<unknown>;
+  readonly what: string;
+  readonly otherwise?: string;
+}) {
+  const { resource, what, otherwise } = props;
+  if (resource.error !== null) return <ErrorNote error={resource.error} retry={resource.reload} />;
+  if (resource.data !== null) return null;
+  return otherwise === undefined || resource.isLoading ? (
+    <LoadingNote what={what} />
+  ) : (
+    <EmptyNote>{otherwise}</EmptyNote>
   );
 }

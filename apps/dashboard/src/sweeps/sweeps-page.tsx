@@ -3,7 +3,7 @@ import type { Sweep } from '../api/types.ts';
 import { useResource } from '../api/use-resource.ts';
 import { addresses } from '../navigation/addresses.ts';
 import { Link } from '../navigation/link.tsx';
-import { EmptyNote, ErrorNote, LoadingNote } from '../parts/notes.tsx';
+import { EmptyNote, PendingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { WideTable } from '../parts/wide-table.tsx';
 import { agoText, timeText } from '../words/time-text.ts';
@@ -13,11 +13,8 @@ const refreshMs = 2_000;
 
 /** All sweeps, newest first. */
 export default function SweepsPage() {
-  const { data, error, reload } = useResource(
-    'sweeps',
-    (signal) => get('/sweeps', { query: { limit: 200 }, signal }),
-    refreshMs,
-  );
+  const sweeps = useResource('sweeps', (signal) => get('/sweeps', { query: { limit: 200 }, signal }), refreshMs);
+  const { data } = sweeps;
   return (
     <>
       <PageHead title="Sweeps" sub="Grids of experiments and the tables they make.">
@@ -25,8 +22,7 @@ export default function SweepsPage() {
           New sweep
         </Link>
       </PageHead>
-      {error !== null && <ErrorNote error={error} retry={reload} />}
-      {data === null && error === null && <LoadingNote what="sweeps" />}
+      <PendingNote resource={sweeps} what="sweeps" />
       {data?.items.length === 0 && (
         <EmptyNote>
           <p>There is no sweep yet.</p>

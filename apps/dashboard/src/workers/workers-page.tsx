@@ -1,7 +1,7 @@
 import { get } from '../api/client.ts';
 import type { Worker } from '../api/types.ts';
 import { useResource } from '../api/use-resource.ts';
-import { EmptyNote, ErrorNote, LoadingNote } from '../parts/notes.tsx';
+import { EmptyNote, PendingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { WideTable } from '../parts/wide-table.tsx';
 import { agoText, timeText } from '../words/time-text.ts';
@@ -12,7 +12,8 @@ const refreshMs = 2_000;
 
 /** Who trains, on what, and how much waits. */
 export default function WorkersPage() {
-  const { data, error, reload } = useResource('workers', (signal) => get('/workers', { signal }), refreshMs);
+  const workers = useResource('workers', (signal) => get('/workers', { signal }), refreshMs);
+  const { data } = workers;
   return (
     <>
       <PageHead
@@ -20,8 +21,7 @@ export default function WorkersPage() {
         sub="Processes that train, heard of in the last day. More join from any machine with npx spherelab worker."
       />
       <QueueDepth />
-      {error !== null && <ErrorNote error={error} retry={reload} />}
-      {data === null && error === null && <LoadingNote what="workers" />}
+      <PendingNote resource={workers} what="workers" />
       {data?.items.length === 0 && <EmptyNote>No worker was heard of: what is queued waits for one.</EmptyNote>}
       {data !== null && data.items.length > 0 && (
         <WideTable label="Workers" isPanel>

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { EvaluationDetail } from '../../api/types.ts';
 import { useQueryValue } from '../../navigation/use-query-value.ts';
-import { EmptyNote, ErrorNote, LoadingNote } from '../../parts/notes.tsx';
+import { ErrorNote, PendingNote } from '../../parts/notes.tsx';
 import { className } from '../neighbours/neighbours-tab.tsx';
 import { StepPicker } from '../step-picker.tsx';
 import { useEvaluationDetail } from '../use-evaluation-detail.ts';
@@ -16,13 +16,8 @@ export function MapTab({ id, evaluations }: { readonly id: string; readonly eval
   const [labelText, setLabel] = useQueryValue('class');
   const points = useMemo(() => toPoints(detail.data, umap.report?.points), [detail.data, umap.report]);
   const classes = useMemo(() => classesOf(detail.data), [detail.data]);
-  if (detail.error !== null) return <ErrorNote error={detail.error} retry={detail.reload} />;
-  if (detail.data === null) {
-    return detail.isLoading ? (
-      <LoadingNote what="map" />
-    ) : (
-      <EmptyNote>The map is drawn after the first evaluation.</EmptyNote>
-    );
+  if (detail.error !== null || detail.data === null) {
+    return <PendingNote resource={detail} what="map" otherwise="The map is drawn after the first evaluation." />;
   }
   const { explained } = detail.data.map;
   const hasEmbeddings = kept.find((evaluation) => evaluation.step === step)?.has_embeddings === true;

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { EvaluationDetail } from '../../api/types.ts';
 import { useQueryValue } from '../../navigation/use-query-value.ts';
-import { EmptyNote, ErrorNote, LoadingNote } from '../../parts/notes.tsx';
+import { EmptyNote, PendingNote } from '../../parts/notes.tsx';
 import { Segmented } from '../../parts/segmented.tsx';
 import { StepPicker } from '../step-picker.tsx';
 import { useEvaluationDetail } from '../use-evaluation-detail.ts';
@@ -22,12 +22,9 @@ export function NeighboursTab({ id, evaluations }: { readonly id: string; readon
   const [shown, setShown] = useState(firstShown);
   const filter: Filter = filterText in filters ? (filterText as Filter) : 'all';
   const { detail } = chosen;
-  if (detail.error !== null) return <ErrorNote error={detail.error} retry={detail.reload} />;
-  if (detail.data === null) {
-    return detail.isLoading ? (
-      <LoadingNote what="neighbours" />
-    ) : (
-      <EmptyNote>Neighbours are shown after the first evaluation.</EmptyNote>
+  if (detail.error !== null || detail.data === null) {
+    return (
+      <PendingNote resource={detail} what="neighbours" otherwise="Neighbours are shown after the first evaluation." />
     );
   }
   const { queries, queries_failed: failed, queries_ranked: ranked } = detail.data;

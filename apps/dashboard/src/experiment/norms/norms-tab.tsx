@@ -5,7 +5,7 @@ import { useResource } from '../../api/use-resource.ts';
 import { addresses } from '../../navigation/addresses.ts';
 import { Link } from '../../navigation/link.tsx';
 import { useQueryValue } from '../../navigation/use-query-value.ts';
-import { EmptyNote, ErrorNote, LoadingNote } from '../../parts/notes.tsx';
+import { EmptyNote, PendingNote } from '../../parts/notes.tsx';
 import { Segmented } from '../../parts/segmented.tsx';
 import { useTheme } from '../../theme/use-theme.ts';
 import { experimentTitle } from '../../words/experiment-title.ts';
@@ -45,8 +45,7 @@ export function NormsTab({ live, experiment }: { readonly live: LiveExperiment; 
     (signal) => readNorms((partner as Experiment).id, signal),
     5_000,
   );
-  if (own.error !== null) return <ErrorNote error={own.error} retry={own.reload} />;
-  if (own.data === null) return <LoadingNote what="norms" />;
+  if (own.error !== null || own.data === null) return <PendingNote resource={own} what="norms" />;
   if (own.data.length === 0) return <EmptyNote>Norms are shown after the first evaluation.</EmptyNote>;
   const sides: Side[] = [{ experiment, evaluations: own.data }];
   if (partner !== null && other.data !== null && other.data.length > 0)
