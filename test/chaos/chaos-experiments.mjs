@@ -77,8 +77,30 @@ export async function readRun(client, id) {
   return { id, status, status_reason, attempt, result, points };
 }
 
+/** Compares a run with its undisturbed twin, also by the rows that the database has of it. `query` may fail: it is asked again. */
+export async function compareWithTwin(query, twin, run) {
+  const { rows } = await retry(() =>
+    query(
+      'SELECT count(*)::int AS rows, count(DISTINCT (name, step))::int AS distinct FROM metric WHERE experiment_id = $1',
+      [run.id],
+    ),
+  );
+  return compareRuns(twin, run, rows[0]);
+}
+
+/** Postgres is away now and then, also for the judge. */
+export async function retry(question) {
+  for (;;) {
+    try {
+      return await question();
+    } catch {
+      await delay(200);
+    }
+  }
+}
+
 /** @returns {{ lost: number, doubled: number, changed: number, weights: number }} numbers of points, and 1 for other weights or results */
-export function compareRuns(twin, run, stored) {
+function compareRuns(twin, run, stored) {
   const lost = [...twin.points.keys()].filter((key) => !run.points.has(key)).length;
   const extra = [...run.points.keys()].filter((key) => !twin.points.has(key)).length;
   const changed = [...twin.points].filter(([key, value]) => run.points.has(key) && run.points.get(key) !== value);

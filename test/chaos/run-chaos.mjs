@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { chaosConfigs, compareRuns, patientClient, readRun } from './chaos-experiments.mjs';
+import { chaosConfigs, compareWithTwin, patientClient, readRun, retry } from './chaos-experiments.mjs';
 import { startChaosSystem } from './chaos-system.mjs';
 import { disturbances, kills } from './disturbances.mjs';
 import { seededRandom } from './seeded-random.mjs';
@@ -68,17 +68,6 @@ async function unsettled(system, posted) {
   return rows[0].n;
 }
 
-/** Postgres is away now and then, also for the judge. */
-async function retry(question) {
-  for (;;) {
-    try {
-      return await question();
-    } catch {
-      await delay(200);
-    }
-  }
-}
-
 async function disturb(system, random, { end, everyMs, log }) {
   const kinds = disturbances(system, random);
   const struck = [];
@@ -126,19 +115,13 @@ async function readAll(system, client, ids, withinMs) {
 async function compareAll(system, posted, runs) {
   const differences = [];
   for (const { id, twin } of posted) {
-    const { rows } = await retry(() =>
-      system.query(
-        'SELECT count(*)::int AS rows, count(DISTINCT (name, step))::int AS distinct FROM metric WHERE experiment_id = $1',
-        [id],
-      ),
-    );
     const run = runs.get(id);
     differences.push({
       id,
       status: run.status,
       reason: run.status_reason,
       attempt: run.attempt,
-      ...compareRuns(twin, run, rows[0]),
+      ...(await compareWithTwin(system.query, twin, run)),
     });
   }
   return differences;

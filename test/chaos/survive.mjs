@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { chaosConfigs, compareRuns, patientClient, readRun } from './chaos-experiments.mjs';
+import { chaosConfigs, compareWithTwin, patientClient, readRun } from './chaos-experiments.mjs';
 import { startChaosSystem } from './chaos-system.mjs';
 
 /** ms within which whatever is waited for must happen. */
@@ -67,11 +67,7 @@ async function shakeSweep(system, client, configs, say) {
 async function judge(system, twins, runs, say) {
   const sum = { lost: 0, doubled: 0, changed: 0, weights: 0 };
   for (const [index, run] of runs.entries()) {
-    const { rows } = await system.query(
-      'SELECT count(*)::int AS rows, count(DISTINCT (name, step))::int AS distinct FROM metric WHERE experiment_id = $1',
-      [run.id],
-    );
-    const difference = compareRuns(twins[index], run, rows[0]);
+    const difference = await compareWithTwin(system.query, twins[index], run);
     for (const key of Object.keys(sum)) sum[key] += difference[key];
   }
   say(
