@@ -1,5 +1,13 @@
 import { experimentIdentity, resolveExperiment } from '@spherelab/config';
-import { createExperiments, type Database, type Experiment, inTransaction, type NewExperiment } from '@spherelab/db';
+import {
+  claimExperiment,
+  createExperiments,
+  type Database,
+  type Experiment,
+  type Fence,
+  inTransaction,
+  type NewExperiment,
+} from '@spherelab/db';
 
 /** A valid experiment on generated pictures; `over` are fields of the request. */
 export function newExperiment(over: Readonly<Record<string, unknown>> = {}, force = true): NewExperiment {
@@ -15,4 +23,11 @@ export async function storeExperiment(
   const [stored] = await inTransaction(database, (client) => createExperiments(client, [newExperiment(over)]));
   if (!stored) throw new Error('nothing was stored');
   return stored.experiment;
+}
+
+/** Stores one and claims it for a worker `w`. @returns what its first attempt writes under */
+export async function storeRunning(database: Database, leaseMs = 60_000): Promise<Fence> {
+  const { id } = await storeExperiment(database);
+  await claimExperiment(database.pool, id, { worker: 'w', device: 'cpu', leaseMs });
+  return { experimentId: id, attempt: 1 };
 }

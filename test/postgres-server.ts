@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyMigrations, startEmbeddedPostgres } from '@spherelab/db';
+import { applyMigrations, type Database, openDatabase, startEmbeddedPostgres } from '@spherelab/db';
 import pg from 'pg';
 
 /** A Postgres of one test file; each test gets a database of its own. */
@@ -41,6 +41,17 @@ export async function startPostgresServer(): Promise<PostgresServer> {
       await rm(stateFolder, { recursive: true, force: true });
     },
   };
+}
+
+/** One database with the current schema, on a Postgres of its own. @returns it, and what gives both back */
+export async function startDatabase(): Promise<[database: Database, release: () => Promise<void>]> {
+  const server = await startPostgresServer();
+  const database = openDatabase(await server.createDatabase());
+  const release = async (): Promise<void> => {
+    await database.close();
+    await server.stop();
+  };
+  return [database, release];
 }
 
 function withDatabase(url: string, name: string): string {

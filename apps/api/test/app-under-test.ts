@@ -1,6 +1,7 @@
 import { type Database, openDatabase } from '@spherelab/db';
 import type { FastifyInstance } from 'fastify';
-import type { PostgresServer } from '../../../test/postgres-server.ts';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
 import { buildApp } from '../src/app.ts';
 import type { AppDependencies, DatasetCatalogue } from '../src/app-dependencies.ts';
 
@@ -60,4 +61,18 @@ export async function appUnderTest(
       await database.close();
     },
   };
+}
+
+/** Gives each test of the `describe` that this stands in a fresh app, on one Postgres for all of them. */
+export function appForEachTest(use: (api: AppUnderTest) => void): void {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgresServer();
+  });
+  afterAll(() => server.stop());
+  beforeEach(async () => {
+    const api = await appUnderTest(server);
+    use(api);
+    return () => api.close();
+  });
 }

@@ -1,20 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { claimExperiment, countOutbox, settleAttempt } from '@spherelab/db';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
-import { type AppUnderTest, appUnderTest } from './app-under-test.ts';
+import { describe, expect, test } from 'vitest';
+import { type AppUnderTest, appForEachTest } from './app-under-test.ts';
 
 describe('experiments over HTTP', () => {
-  let server: PostgresServer;
   let api: AppUnderTest;
 
-  beforeAll(async () => {
-    server = await startPostgresServer();
-  });
-  afterAll(() => server.stop());
-  beforeEach(async () => {
-    api = await appUnderTest(server);
-    return () => api.close();
+  appForEachTest((fresh) => {
+    api = fresh;
   });
 
   const post = (payload: unknown, url = '/experiments') =>

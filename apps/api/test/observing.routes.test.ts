@@ -1,35 +1,20 @@
 import { createHash } from 'node:crypto';
-import {
-  claimExperiment,
-  type Fence,
-  registerWorker,
-  settleAttempt,
-  storeCheckpoint,
-  writeLogLine,
-  writeMetrics,
-} from '@spherelab/db';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { storeExperiment } from '../../../test/experiment-fixture.ts';
-import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
-import { type AppUnderTest, appUnderTest } from './app-under-test.ts';
+import { type Fence, registerWorker, settleAttempt, storeCheckpoint, writeLogLine, writeMetrics } from '@spherelab/db';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { storeRunning } from '../../../test/experiment-fixture.ts';
+import { type AppUnderTest, appForEachTest } from './app-under-test.ts';
 
 type StreamEvent = { id: string; event: string; data: { points?: unknown[]; status?: string; message?: string } };
 
 describe('looking at an experiment over HTTP', () => {
-  let server: PostgresServer;
   let api: AppUnderTest;
   let fence: Fence;
 
-  beforeAll(async () => {
-    server = await startPostgresServer();
+  appForEachTest((fresh) => {
+    api = fresh;
   });
-  afterAll(() => server.stop());
   beforeEach(async () => {
-    api = await appUnderTest(server);
-    const { id } = await storeExperiment(api.database);
-    await claimExperiment(api.database.pool, id, { worker: 'w', device: 'cpu', leaseMs: 60_000 });
-    fence = { experimentId: id, attempt: 1 };
-    return () => api.close();
+    fence = await storeRunning(api.database);
   });
 
   const get = (url: string) => api.app.inject({ url });

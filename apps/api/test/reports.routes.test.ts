@@ -2,26 +2,19 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { canonicalDatasetName } from '@spherelab/config';
 import { claimExperiment, recordStart, settleAttempt } from '@spherelab/db';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { storeExperiment } from '../../../test/experiment-fixture.ts';
 import { goldenRoot } from '../../../test/golden-reader.ts';
-import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
 import type { ReportRow } from '../src/paper-report.ts';
-import { type AppUnderTest, appUnderTest } from './app-under-test.ts';
+import { type AppUnderTest, appForEachTest } from './app-under-test.ts';
 
 const secOnCub = { dataset: 'cub', loss: 'triplet', sec_wei: 1 };
 
 describe('the paper report over HTTP', () => {
-  let server: PostgresServer;
   let api: AppUnderTest;
 
-  beforeAll(async () => {
-    server = await startPostgresServer();
-  });
-  afterAll(() => server.stop());
-  beforeEach(async () => {
-    api = await appUnderTest(server);
-    return () => api.close();
+  appForEachTest((fresh) => {
+    api = fresh;
   });
 
   const get = (url: string) => api.app.inject({ url });

@@ -1,19 +1,12 @@
 import { claimExperiment, countOutbox, settleAttempt } from '@spherelab/db';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
-import { type AppUnderTest, appUnderTest } from './app-under-test.ts';
+import { describe, expect, test } from 'vitest';
+import { type AppUnderTest, appForEachTest } from './app-under-test.ts';
 
 describe('sweeps over HTTP', () => {
-  let server: PostgresServer;
   let api: AppUnderTest;
 
-  beforeAll(async () => {
-    server = await startPostgresServer();
-  });
-  afterAll(() => server.stop());
-  beforeEach(async () => {
-    api = await appUnderTest(server);
-    return () => api.close();
+  appForEachTest((fresh) => {
+    api = fresh;
   });
 
   const post = (url: string, payload: object = {}) => api.app.inject({ method: 'POST', url, payload });

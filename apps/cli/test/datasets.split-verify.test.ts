@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { linkSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { goldenRoot, readGolden } from '../../../test/golden-reader.ts';
+import { runSpherelab } from './run-spherelab.ts';
 
 type GoldenList = { readonly list_file: string; readonly text: string; readonly count: number };
 type Manifest = {
@@ -17,7 +16,6 @@ type Manifest = {
   };
 };
 
-const script = fileURLToPath(new URL('../bin/spherelab.js', import.meta.url));
 const { manifest } = readGolden<Manifest>('splits');
 const goldenTree = path.join(goldenRoot(), 'splits', manifest.root);
 const names = Object.keys(manifest.datasets);
@@ -31,17 +29,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
-
 /** `spherelab datasets ...` as a user types it, whatever its exit code. */
-function datasets(dataRoot: string, ...args: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const env = { ...process.env, SPHERELAB_DATA_DIR: dataRoot };
-    execFile(process.execPath, [script, 'datasets', ...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
+const datasets = (dataRoot: string, ...args: string[]) =>
+  runSpherelab(['datasets', ...args], { SPHERELAB_DATA_DIR: dataRoot });
 
 describe('datasets split', () => {
   it.each(names)('writes the lists of %s byte by byte as the reference does, and says so in JSON', async (name) => {

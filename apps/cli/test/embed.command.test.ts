@@ -1,25 +1,16 @@
-import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { bnInception, encodeTorchFile, exportStateDict, initialState } from '@spherelab/models';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { goldenRoot } from '../../../test/golden-reader.ts';
 import { readNpy } from '../src/npy-file.ts';
+import { runSpherelab } from './run-spherelab.ts';
 
-const script = fileURLToPath(new URL('../bin/spherelab.js', import.meta.url));
 const pictures = ['landscape.png', 'gray.jpg', 'cmyk.jpg'];
 let folder: string;
 
-async function spherelab(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, [script, ...args])) };
-  } catch (error) {
-    return error as { code: number; stdout: string; stderr: string };
-  }
-}
+const spherelab = (...args: string[]) => runSpherelab(args);
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'spherelab-embed-'));

@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import {
   convSmall,
   decodeTensorFile,
@@ -15,20 +12,14 @@ import {
 } from '@spherelab/models';
 import { tf } from '@spherelab/tensorflow';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runSpherelab } from './run-spherelab.ts';
 
-const script = fileURLToPath(new URL('../bin/spherelab.js', import.meta.url));
 const model = { backbone: 'conv_small', imageSize: 32, embeddingDim: 24, needBn: true, freezeBn: true };
 const network = convSmall(model);
 const state = initialState(network, 1);
 let folder: string;
 
-async function spherelab(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, [script, ...args])) };
-  } catch (error) {
-    return error as { code: number; stdout: string; stderr: string };
-  }
-}
+const spherelab = (...args: string[]) => runSpherelab(args);
 
 const inFolder = (name: string) => path.join(folder, name);
 const exporting = (format: string, out: string, ...flags: string[]) =>

@@ -1,28 +1,15 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { convSmall, encodeTorchFile, exportStateDict, initialState } from '@spherelab/models';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { goldenRoot } from '../../../test/golden-reader.ts';
+import { runSpherelab } from './run-spherelab.ts';
 
-const script = fileURLToPath(new URL('../bin/spherelab.js', import.meta.url));
 let folder: string;
 
-type Answer = { readonly code: number; readonly stdout: string; readonly stderr: string };
-
-/** The built command line, as a user types it. */
-async function spherelab(...args: string[]): Promise<Answer> {
-  const env = { ...process.env, SPHERELAB_DATA_DIR: path.join(folder, 'data') };
-  try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, [script, ...args], { env })) };
-  } catch (error) {
-    return error as Answer;
-  }
-}
+const spherelab = (...args: string[]) => runSpherelab(args, { SPHERELAB_DATA_DIR: path.join(folder, 'data') });
 
 const network = convSmall({ imageSize: 32, embeddingDim: 24, needBn: true });
 const state = initialState(network, 1);

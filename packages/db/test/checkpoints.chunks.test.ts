@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import {
   type Checkpoint,
   CheckpointError,
-  claimExperiment,
   collectChunks,
   type Database,
   deleteExperiment,
@@ -16,7 +15,7 @@ import {
   storeCheckpoint,
 } from '@spherelab/db';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { storeExperiment } from '../../../test/experiment-fixture.ts';
+import { storeRunning } from '../../../test/experiment-fixture.ts';
 import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -35,11 +34,7 @@ describe('pieces of checkpoints', () => {
     return () => database.close();
   });
 
-  async function running(): Promise<Fence> {
-    const { id } = await storeExperiment(database);
-    await claimExperiment(database.pool, id, { worker: 'w', device: 'cpu', leaseMs: 600_000 });
-    return { experimentId: id, attempt: 1 };
-  }
+  const running = () => storeRunning(database, 600_000);
   async function* inPieces(bytes: Uint8Array, size = 65_536) {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
   }

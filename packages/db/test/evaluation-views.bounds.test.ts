@@ -1,11 +1,9 @@
 import {
-  claimExperiment,
   type Database,
   evaluationSteps,
   type Fence,
   listEvaluationViews,
   type NewEvaluationView,
-  openDatabase,
   readEvaluationDetail,
   readEvaluationEmbeddings,
   readThumbnail,
@@ -13,8 +11,8 @@ import {
   writeEvaluationView,
 } from '@spherelab/db';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { storeExperiment } from '../../../test/experiment-fixture.ts';
-import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
+import { storeRunning } from '../../../test/experiment-fixture.ts';
+import { startDatabase } from '../../../test/postgres-server.ts';
 
 const view = (step: number, more: Partial<NewEvaluationView> = {}): NewEvaluationView => ({
   step,
@@ -27,22 +25,16 @@ const view = (step: number, more: Partial<NewEvaluationView> = {}): NewEvaluatio
 });
 
 describe('evaluation views', () => {
-  let server: PostgresServer;
   let database: Database;
+  let release: () => Promise<void>;
   let fence: Fence;
 
   beforeAll(async () => {
-    server = await startPostgresServer();
-    database = openDatabase(await server.createDatabase());
+    [database, release] = await startDatabase();
   });
-  afterAll(async () => {
-    await database.close();
-    await server.stop();
-  });
+  afterAll(() => release());
   beforeEach(async () => {
-    const { id } = await storeExperiment(database);
-    await claimExperiment(database.pool, id, { worker: 'w', device: 'cpu', leaseMs: 60_000 });
-    fence = { experimentId: id, attempt: 1 };
+    fence = await storeRunning(database);
   });
 
   test('are read as they were written; written again they change nothing', async () => {

@@ -8,7 +8,6 @@ import {
   giveUpExpiredAttempts,
   listCheckpoints,
   logLinesAfter,
-  openDatabase,
   readMetrics,
   recordProgress,
   recordStart,
@@ -22,29 +21,23 @@ import {
   writeMetrics,
 } from '@spherelab/db';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { storeExperiment } from '../../../test/experiment-fixture.ts';
-import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
+import { storeExperiment, storeRunning } from '../../../test/experiment-fixture.ts';
+import { startDatabase } from '../../../test/postgres-server.ts';
 
 const policy = { maxFailures: 5, backoffMs: 1_000, maxBackoffMs: 5_000 };
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('fencing', () => {
-  let server: PostgresServer;
   let database: Database;
+  let release: () => Promise<void>;
   let fence: Fence;
 
   beforeAll(async () => {
-    server = await startPostgresServer();
-    database = openDatabase(await server.createDatabase());
+    [database, release] = await startDatabase();
   });
-  afterAll(async () => {
-    await database.close();
-    await server.stop();
-  });
+  afterAll(() => release());
   beforeEach(async () => {
-    const { id } = await storeExperiment(database);
-    await claimExperiment(database.pool, id, { worker: 'w', device: 'cpu', leaseMs: 60_000 });
-    fence = { experimentId: id, attempt: 1 };
+    fence = await storeRunning(database);
   });
 
   const row = async () => {

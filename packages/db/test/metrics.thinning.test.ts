@@ -3,17 +3,16 @@ import {
   type Database,
   type MetricPoint,
   metricsAfter,
-  openDatabase,
   readMetrics,
   writeMetrics,
 } from '@spherelab/db';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { storeExperiment } from '../../../test/experiment-fixture.ts';
-import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
+import { storeExperiment, storeRunning } from '../../../test/experiment-fixture.ts';
+import { startDatabase } from '../../../test/postgres-server.ts';
 
 describe('reading metrics', () => {
-  let server: PostgresServer;
   let database: Database;
+  let release: () => Promise<void>;
   let id: string;
   const values = Array.from(
     { length: 10_000 },
@@ -21,11 +20,9 @@ describe('reading metrics', () => {
   );
 
   beforeAll(async () => {
-    server = await startPostgresServer();
-    database = openDatabase(await server.createDatabase());
-    ({ id } = await storeExperiment(database));
-    await claimExperiment(database.pool, id, { worker: 'w', device: 'cpu', leaseMs: 60_000 });
-    const fence = { experimentId: id, attempt: 1 };
+    [database, release] = await startDatabase();
+    const fence = await storeRunning(database);
+    id = fence.experimentId;
     await writeMetrics(
       database.pool,
       fence,
@@ -33,10 +30,7 @@ describe('reading metrics', () => {
     );
     await writeMetrics(database.pool, fence, [{ name: 'lr', step: 3, value: 0.1 }]);
   });
-  afterAll(async () => {
-    await database.close();
-    await server.stop();
-  });
+  afterAll(() => release());
 
   test.each([2, 3, 4, 100, 999])(
     'thins a series to %i points and keeps its ends and, with room, its extremes',

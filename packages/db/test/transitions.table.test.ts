@@ -1,8 +1,8 @@
 import { canTransition, type RunState, runStates } from '@spherelab/config';
-import { type Database, type ExperimentAction, openDatabase, requestTransition } from '@spherelab/db';
+import { type Database, type ExperimentAction, requestTransition } from '@spherelab/db';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storeExperiment } from '../../../test/experiment-fixture.ts';
-import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
+import { startDatabase } from '../../../test/postgres-server.ts';
 
 const targets: Readonly<Record<ExperimentAction, RunState>> = {
   cancel: 'cancelled',
@@ -12,17 +12,13 @@ const targets: Readonly<Record<ExperimentAction, RunState>> = {
 };
 
 describe('transitions by request', () => {
-  let server: PostgresServer;
   let database: Database;
+  let release: () => Promise<void>;
 
   beforeAll(async () => {
-    server = await startPostgresServer();
-    database = openDatabase(await server.createDatabase());
+    [database, release] = await startDatabase();
   });
-  afterAll(async () => {
-    await database.close();
-    await server.stop();
-  });
+  afterAll(() => release());
 
   const cases = runStates.flatMap((from) =>
     (Object.keys(targets) as ExperimentAction[]).map((action) => [from, action] as const),
