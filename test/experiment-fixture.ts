@@ -1,4 +1,4 @@
-import { experimentIdentity, resolveExperiment } from '@spherelab/config';
+import { experimentIdentity, resolveExperiment, unknownProvenance } from '@spherelab/config';
 import {
   claimExperiment,
   createExperiments,
@@ -12,7 +12,7 @@ import {
 /** A valid experiment on generated pictures; `over` are fields of the request. */
 export function newExperiment(over: Readonly<Record<string, unknown>> = {}, force = true): NewExperiment {
   const resolved = resolveExperiment({ dataset: 'shapes', loss: 'triplet', ...over }, null);
-  return { ...resolved, identity: experimentIdentity(resolved.config, null), force };
+  return { ...resolved, identity: experimentIdentity(resolved.config, unknownProvenance), force };
 }
 
 /** Stores one as POST would. */

@@ -9,6 +9,7 @@ import {
   type ResolvedExperiment,
   resolveExperiment,
   type SweepRequest,
+  unknownProvenance,
 } from '@spherelab/config';
 import type { NewExperiment } from '@spherelab/db';
 import type { AppDependencies, Protocol } from './app-dependencies.ts';
@@ -48,7 +49,8 @@ export async function resolveSweepRequest(
 }
 
 function toNewExperiment(resolved: ResolvedExperiment, facts: DatasetFacts | null, force: boolean): NewExperiment {
-  const identity = experimentIdentity(resolved.config, facts?.dataListSha256 ?? null);
+  const provenance = { ...unknownProvenance, data_sha256: facts?.dataListSha256 ?? null };
+  const identity = experimentIdentity(resolved.config, provenance);
   return { ...resolved, identity, force };
 }
 

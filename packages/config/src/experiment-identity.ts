@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ExperimentConfig } from './experiment-schema.ts';
+import type { Provenance } from './provenance.ts';
 
 /** Fields that do not change what is computed. */
 const labels: ReadonlySet<string> = new Set(['name', 'tags', 'priority', 'device', 'preset_policy']);
@@ -22,14 +23,21 @@ export function experimentSettings(config: ExperimentConfig): string {
 }
 
 /**
- * SHA-256 (hex) of what decides the numbers: the completed config without labels, and the data list where it is known.
+ * SHA-256 (hex) of what decides the numbers: the completed config without labels, and by content all else that enters them.
  * Two requests with the same identity are the same experiment.
  */
-export function experimentIdentity(config: ExperimentConfig, dataListSha256: string | null): string {
-  const decisive = decisiveFields(config);
-  return createHash('sha256')
-    .update(canonicalJson({ config: decisive, dataListSha256 }))
-    .digest('hex');
+export function experimentIdentity(config: ExperimentConfig, provenance: Provenance): string {
+  return sha256({ config: decisiveFields(config), provenance });
+}
+
+/** SHA-256 (hex) of the completed config without labels, and without `steps`: runs of one config, whatever their length. */
+export function configSha256(config: ExperimentConfig): string {
+  const { steps: _, ...rest } = decisiveFields(config);
+  return sha256(rest);
+}
+
+function sha256(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
 
 function decisiveFields(config: ExperimentConfig): Record<string, unknown> {

@@ -1,7 +1,7 @@
 export { ConfigError, type ConfigIssue, describeIssue } from './config-error.ts';
 export { type EvaluationProtocol, evaluationProtocol } from './evaluation-protocol.ts';
 export { datasetsOfSweep, expandSweep, type FactsOf, parseSweepRequest } from './expand-sweep.ts';
-export { canonicalJson, experimentIdentity, experimentSettings } from './experiment-identity.ts';
+export { canonicalJson, configSha256, experimentIdentity, experimentSettings } from './experiment-identity.ts';
 export {
   type ExperimentConfig,
   type ExperimentField,
@@ -23,6 +23,7 @@ export { isPaperDataset, type PaperDataset, paperDatasets } from './paper-datase
 export { type PaperResult, paperResults } from './paper-results.ts';
 export { parseRequest } from './parse-request.ts';
 export type { DatasetFacts } from './presets/preset.ts';
+export { type Provenance, unknownProvenance } from './provenance.ts';
 export { recallKs } from './recall-ks.ts';
 export { type Regulariser, regulariserOf, regularisers } from './regulariser.ts';
 export {

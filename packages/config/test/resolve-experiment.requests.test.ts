@@ -7,7 +7,9 @@ import {
   experimentIdentity,
   lossConstants,
   lossNames,
+  type Provenance,
   resolveExperiment,
+  unknownProvenance,
 } from '../src/index.ts';
 
 const facts: DatasetFacts = {
@@ -118,20 +120,25 @@ describe('resolveExperiment', () => {
 });
 
 describe('experimentIdentity', () => {
-  const identity = (request: object, list: string | null = null) =>
-    experimentIdentity(resolveExperiment({ dataset: 'shapes', loss: 'ms', ...request }, null).config, list);
+  const identity = (request: object, provenance: Partial<Provenance> = {}) =>
+    experimentIdentity(resolveExperiment({ dataset: 'shapes', loss: 'ms', ...request }, null).config, {
+      ...unknownProvenance,
+      ...provenance,
+    });
 
   it('does not change with name, tags, priority or device', () => {
     expect(identity({ name: 'a', tags: ['x'], priority: 9, device: 'cpu' })).toBe(identity({}));
   });
 
-  it('changes with every value that decides the numbers, and with the data list', () => {
+  it('changes with every value that decides the numbers, and with all else that enters them', () => {
     const ids = [
       identity({}),
       identity({ seed: 1 }),
       identity({ sec_wei: 0.5 }),
       identity({ milestones: [1] }),
-      identity({}, 'list'),
+      identity({}, { numerics: 'a' }),
+      identity({}, { data_sha256: 'a' }),
+      identity({}, { weights_sha256: 'a' }),
     ];
     expect(new Set(ids).size).toBe(ids.length);
   });

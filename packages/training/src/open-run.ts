@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { type ExperimentConfig, experimentIdentity } from '@spherelab/config';
+import { type ExperimentConfig, experimentIdentity, unknownProvenance } from '@spherelab/config';
 import { type BatchStream, type Dataset, openBatchStream, openDataset } from '@spherelab/datasets';
 import { initialState, type Network } from '@spherelab/models';
 import { type CheckpointIdentity, checkCheckpointIdentity, readCheckpoint } from './checkpoint.ts';
@@ -56,7 +56,8 @@ async function startState(
   if (options.resumeFrom === null) return { state: null, progress: initialProgress };
   const checkpoint = await readCheckpoint(options.resumeFrom);
   const { config, prefixSteps = null } = options;
-  const shorter = prefixSteps === null ? null : experimentIdentity({ ...config, steps: prefixSteps }, null);
+  const shorter =
+    prefixSteps === null ? null : experimentIdentity({ ...config, steps: prefixSteps }, unknownProvenance);
   const isOfShorter = checkpoint.metadata.configSha256 === shorter;
   checkCheckpointIdentity(checkpoint, isOfShorter ? { ...identity, configSha256: shorter } : identity);
   for (const difference of environmentDifferences(checkpoint.metadata.environment, environment)) {
@@ -98,7 +99,7 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
     const identity: CheckpointIdentity = {
       network: network.name,
       model: recipe.model,
-      configSha256: experimentIdentity(config, null),
+      configSha256: experimentIdentity(config, unknownProvenance),
       dataListSha256,
       graphSha256: graph.sha256,
       weightsFileSha256,
