@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline';
 import { defaultLossSettings } from '@spherelab/losses';
 import { initialState } from '@spherelab/models';
+import { readNumerics } from '@spherelab/numerics';
 import { openCompiledStep, provideStepGraph, stepOptionsOf } from '@spherelab/training';
 
 const [batchSize, instances] = process.argv.slice(2, 4).map(Number);
@@ -19,7 +20,7 @@ const recipe = {
   },
   record: { batchSize, inputType: 'uint8' },
 };
-const graph = await provideStepGraph(process.argv[4], recipe);
+const graph = await provideStepGraph(process.argv[4], recipe, readNumerics().version);
 const options = stepOptionsOf(recipe);
 const step = openCompiledStep(graph.folder, options, recipe.record);
 const weights = initialState(options.network, 0);

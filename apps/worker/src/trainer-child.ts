@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { RunFacts } from '@spherelab/config';
 import type { StopReason } from '@spherelab/training';
 import type { TrainerFailure, TrainerOrder, TrainerReport } from './trainer-messages.ts';
 
@@ -22,6 +23,7 @@ export type TrainerChild = {
 export type TrainerChildOptions = {
   readonly script: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly onFacts: (facts: RunFacts) => void;
   readonly onEvent: (report: Extract<TrainerReport, { type: 'event' }>) => void;
   /** after the start order was sent */
   readonly onReady: () => void;
@@ -50,7 +52,8 @@ export function forkTrainer(options: TrainerChildOptions): TrainerChild {
     if (report.type === 'ready') {
       sendTo(child, options.start);
       options.onReady();
-    } else if (report.type === 'event') options.onEvent(report);
+    } else if (report.type === 'facts') options.onFacts(report.facts);
+    else if (report.type === 'event') options.onEvent(report);
     else lastWord = report;
   });
   const ended = new Promise<TrainerEnd>((resolve) => {

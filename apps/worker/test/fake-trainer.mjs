@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+import { configSha256 } from '@spherelab/config';
 import { runTrainer } from '../dist/run-trainer.js';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -12,27 +13,50 @@ const block = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 
 /** What the metric of a step is in an uninterrupted run: depends on all steps before. */
 const nextState = (state, step) => (state * 31 + step) % 1_000_003;
 
-runTrainer(async ({ config, resumeFrom, workFolder, emit, stop, hostEnvironment }) => {
+runTrainer(async ({ config, numerics, workFolder, emit, stop, hostEnvironment, chooseStart }) => {
   const plan = JSON.parse(config.name ?? '{}');
+  const facts = {
+    config_sha256: configSha256(config),
+    steps: config.steps,
+    dataset: config.dataset,
+    data_sha256: plan.data ?? 'none',
+    weights_sha256: 'random',
+    numerics: numerics.version,
+    host_numerics: numerics.host,
+    layout_sha256: 'fake',
+    environment: { engine: 'fake', ...hostEnvironment },
+  };
+  const { resumeFrom } = await chooseStart(facts);
   const resumed = resumeFrom === null ? null : JSON.parse(readFileSync(resumeFrom, 'utf8').trim());
   let { step, state } = resumed ?? { step: 0, state: 7 };
   const tries = () => (plan.flag && existsSync(plan.flag) ? readFileSync(plan.flag, 'utf8').length : 0);
   const note = () => plan.flag && appendFileSync(plan.flag, 'x');
   const once = (at) => at === step && tries() < (plan.crashAttempts ?? 1);
 
+  const graph = Buffer.from('the recorded step of a fake');
+  if (resumed === null) await emit({ type: 'artifact', kind: 'graph', content: graph });
   await emit({
     type: 'started',
     totalUpdates: config.steps + 1,
     resumedFromStep: resumed?.step ?? null,
     environment: { engine: 'fake', ...hostEnvironment },
-    dataListSha256: 'none',
   });
   const checkpoint = async (kind) => {
     const file = join(workFolder, `${kind}-${step}-${Math.random()}`);
     const bytes = Buffer.from(JSON.stringify({ step, state }).padEnd(plan.checkpointBytes ?? 0));
     writeFileSync(file, bytes);
     const weightsSha256 = sha256(String(state));
-    await emit({ type: 'checkpoint', step, kind, file, bytes: bytes.length, sha256: sha256(bytes), weightsSha256 });
+    await emit({
+      type: 'checkpoint',
+      step,
+      kind,
+      file,
+      bytes: bytes.length,
+      headBytes: 0,
+      sha256: sha256(bytes),
+      weightsSha256,
+      facts: { ...facts, graph_sha256: sha256(graph) },
+    });
   };
   while (step <= config.steps) {
     const reason = plan.ignoreStop ? null : stop();

@@ -119,7 +119,10 @@ describe('the worker', () => {
     expect(experiment.result).toMatchObject({ updates: 21 });
     expect(experiment.environment).toMatchObject({ engine: 'fake', intra_op_threads: 2, device: 'cpu' });
     expect(await losses(id)).toEqual(uninterrupted(20));
-    expect((await listCheckpoints(database.pool, id)).map((checkpoint) => checkpoint.kind)).toEqual(['final']);
+    expect((await listCheckpoints(database.pool, id)).map(({ kind, step }) => `${kind} ${step}`)).toEqual([
+      'final 21',
+      'latest 20',
+    ]);
     expect(await listAttempts(database, id)).toMatchObject([{ number: 1, worker: 'first', outcome: 'succeeded' }]);
     expect(await listWorkers(database.pool)).toMatchObject([{ name: 'first', alive: true, devices: ['cpu'] }]);
     const left = (await readdir(tmpdir())).filter((name) => name.startsWith(`spherelab-work-${process.pid}-`));

@@ -17,6 +17,14 @@ export {
   lossConstants,
   lossNames,
 } from './loss-constants.ts';
+export {
+  type Continuation,
+  type ContinueHow,
+  continuationRules,
+  mayContinueFrom,
+  type PrefixEnd,
+  prefixMisfit,
+} from './may-continue-from.ts';
 export { nearestKey } from './nearest-key.ts';
 export { type PaperCell, paperCells } from './paper-cells.ts';
 export { isPaperDataset, type PaperDataset, paperDatasets } from './paper-datasets.ts';
@@ -32,6 +40,7 @@ export {
   type ResolvedExperiment,
   resolveExperiment,
 } from './resolve-experiment.ts';
+export type { CheckpointFacts, Environment, Numerics, RunFacts } from './run-facts.ts';
 export { canTransition, isSettled, type RunState, runStates } from './run-states.ts';
 export { type SweepRequest, sweepRequestSchema, sweptFields } from './sweep-schema.ts';
 export { timingMetrics } from './timing-metrics.ts';

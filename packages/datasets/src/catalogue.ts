@@ -24,6 +24,7 @@ export function datasetFacts(lists: DatasetLists): DatasetFacts {
     smallestTrainingClass: Math.min(...training.values()),
     testClasses: classSizes(lists.test).size,
     dataListSha256: dataListSha256(lists),
+    dataSha256: dataListSha256(lists),
   };
 }
 

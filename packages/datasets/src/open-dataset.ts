@@ -4,6 +4,7 @@ import type { DatasetFacts } from '@spherelab/config';
 import { datasetFacts } from './catalogue.ts';
 import { readDatasetLists } from './dataset-lists.ts';
 import type { ImageList, Protocol } from './image-list.ts';
+import type { Manifest } from './manifest.ts';
 import type { CacheLimit } from './pictures/cache-allowance.ts';
 import { PictureStore } from './pictures/picture-store.ts';
 import { PictureThreads } from './pictures/picture-threads.ts';
@@ -35,6 +36,7 @@ export type Dataset = {
   readonly test: ImageList;
   readonly gallery: ImageList | null;
   readonly pictures: PictureStore;
+  readonly manifest: Manifest;
   readonly close: () => Promise<void>;
 };
 
@@ -67,6 +69,7 @@ export async function openDataset(options: OpenDatasetOptions): Promise<Dataset>
     test: lists.test,
     gallery: lists.gallery,
     pictures,
+    manifest: { lines: lists.train.map(({ path }) => path) },
     close: () => threads.close(),
   };
 }

@@ -1,4 +1,5 @@
 export { applyMigrations, applyMigrationsWhenThere } from './apply-migrations.ts';
+export { type ArtifactKind, collectArtifacts, readArtifact, writeArtifact } from './artifacts/artifacts.ts';
 export { BackupError } from './backup/backup-format.ts';
 export { restoreBackup } from './backup/restore-backup.ts';
 export { writeBackup } from './backup/write-backup.ts';
@@ -28,8 +29,9 @@ export {
 } from './evaluations/read-evaluation-views.ts';
 export { writeEvaluationView } from './evaluations/write-evaluation-view.ts';
 export { countExperiments } from './experiment-counts.ts';
-export { adoptPrefix, type Prefix, type PrefixEnvironment } from './experiments/adopt-prefix.ts';
-export { type Attempt, attemptsOnHost, listAttempts } from './experiments/attempts.ts';
+export { adoptPrefix, type PrefixCandidate, prefixCandidates } from './experiments/adopt-prefix.ts';
+export { type Attempt, attemptsOnHost, listAttempts, previousErrorCode } from './experiments/attempts.ts';
+export { beginAnew, type RunIdentity } from './experiments/begin-anew.ts';
 export { type Claim, claimExperiment, readStopRequest, renewLease } from './experiments/claim-experiment.ts';
 export { type CreatedExperiment, createExperiments, type NewExperiment } from './experiments/create-experiments.ts';
 export { type ExperimentFacets, experimentFacets } from './experiments/experiment-facets.ts';

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { unknownProvenance } from '@spherelab/config';
 import {
+  beginAnew,
   claimExperiment,
   type Database,
   type Fence,
@@ -17,11 +19,12 @@ import {
   StaleAttemptError,
   settleAttempt,
   storeCheckpoint,
+  writeArtifact,
   writeLogLine,
   writeMetrics,
 } from '@spherelab/db';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { storeExperiment, storeRunning } from '../../../test/experiment-fixture.ts';
+import { anyFacts, storeExperiment, storeRunning } from '../../../test/experiment-fixture.ts';
 import { startDatabase } from '../../../test/postgres-server.ts';
 
 const policy = { maxFailures: 5, backoffMs: 1_000, maxBackoffMs: 5_000 };
@@ -67,11 +70,15 @@ describe('fencing', () => {
     await claimAgain();
     const before = await row();
     const content = Buffer.from('old');
-    const checkpoint = { step: 1, kind: 'latest' as const, bytes: 3, sha256: sha256(content), weightsSha256: 'x' };
+    const about = { sha256: sha256(content), weightsSha256: 'x', facts: anyFacts };
+    const checkpoint = { step: 1, kind: 'latest' as const, bytes: 3, ...about };
+    const asBegun = { config: before.config, identity: 'x', provenance: unknownProvenance, keepsPosted: false };
     const writes: (() => Promise<unknown>)[] = [
       () => renewLease(database.pool, fence, 1_000_000),
       () => writeMetrics(database.pool, fence, [{ name: 'lr', step: 1, value: 1 }]),
       () => writeLogLine(database.pool, fence, 'info', 'from the dead'),
+      () => writeArtifact(database.pool, fence, 'graph', content),
+      () => beginAnew(database, fence, asBegun),
       () => recordProgress(database.pool, fence, { step: 9, totalUpdates: 9, phase: 'training' }),
       () => recordStart(database.pool, fence, { totalUpdates: 9, resumedFromStep: null, environment: {} }),
       () => storeCheckpoint(database.pool, fence, checkpoint, pieces(content)),
@@ -128,6 +135,7 @@ describe('fencing', () => {
       bytes: content.length,
       sha256: sha256(content),
       weightsSha256: 'x',
+      facts: anyFacts,
     };
     const { experimentId } = fence;
     async function* spied() {

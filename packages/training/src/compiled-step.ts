@@ -1,7 +1,8 @@
 import { batchLayout, type LayoutTensors } from '@spherelab/losses';
 import { type Feed, openGraphSession } from '@spherelab/tensorflow';
 import { adamRates } from './adam-rates.ts';
-import { type RecordOptions, stepGraph } from './record-step.ts';
+import type { RecordOptions } from './record-step.ts';
+import { stepGraph } from './step-graph.ts';
 import { checkState, stepVariables, updatesKey } from './step-variables.ts';
 import {
   checkFirstStep,

@@ -1,31 +1,12 @@
 import { batchLayout, type LayoutTensors, layoutTensors } from '@spherelab/losses';
 import { createGraphBuilder, type GraphBuilder, type NodeName, tf, traceOps } from '@spherelab/tensorflow';
 import { adamBetas, decayOf, isBackbone } from './adam-rates.ts';
+import { stepGraph } from './step-graph.ts';
 import { stepPass } from './step-pass.ts';
 import { momentKeys, recordNormMeanKey, stepVariables, trainedSpecs } from './step-variables.ts';
 import { stepScalarNames, type TrainStepOptions } from './train-step.ts';
 
 type Tensor = InstanceType<typeof tf.Tensor>;
-
-/** Placeholders and outputs of the recorded graph; what a session feeds and fetches. */
-export const stepGraph = {
-  /** Entry point `step`: one update; fetching `scalars` carries it out. */
-  input: 'input',
-  momentum: 'momentum',
-  lr: 'lr',
-  lrP: 'lr_p',
-  epsilon: 'epsilon',
-  layout: (part: keyof LayoutTensors): string => `layout_${part}`,
-  scalars: 'scalars',
-  /** Entry point `embed`, from a placeholder of its own. */
-  embedInput: 'embed_input',
-  embeddings: 'embeddings',
-  /** Entry point `restore`: fetching it assigns what is fed for every variable. */
-  restore: (index: number): string => `restore_${index}`,
-  restored: 'restored',
-  /** Entry point `read`. */
-  value: (index: number): string => `value_${index}`,
-} as const;
 
 export type RecordOptions = {
   /** Rows of every batch, in training and in evaluation. */

@@ -2,17 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CheckpointRequest, writeCheckpoint } from './checkpoint.ts';
 import { evaluateNetwork } from './evaluate-network.ts';
 import { evaluationView, type SentThumbnails } from './evaluation-view.ts';
+import { withPoints } from './metrics-digest.ts';
 import { openRun, type TrainingRun } from './open-run.ts';
 import { checkpointDue, evaluationDue, type RunProgress, withEvaluation, withLoss } from './run-progress.ts';
+import type { TrainOptions, TrainOutcome } from './train-options.ts';
 import { asTrainingError } from './training-error.ts';
-import type {
-  CheckpointKind,
-  EvaluationSummary,
-  StopReason,
-  TrainingResult,
-  TrainOptions,
-  TrainOutcome,
-} from './training-events.ts';
+import type { CheckpointKind, EvaluationSummary, MetricPoint, StopReason, TrainingResult } from './training-events.ts';
 import { updateOnce } from './update-once.ts';
 import { weightsSha256 } from './weights-sha256.ts';
 
@@ -60,9 +55,14 @@ async function update(run: TrainingRun): Promise<void> {
   const waitedMs = performance.now() - startedMs;
   const { lossTotal, points } = updateOnce(trainStep, batch, config);
   run.progress = withLoss(run.progress, lossTotal, config.log_every);
-  reporter.addMetrics(points);
-  reporter.addMetrics(run.window.pointsAfter(batch.step, run.progress, waitedMs));
+  addMetrics(run, points);
+  addMetrics(run, run.window.pointsAfter(batch.step, run.progress, waitedMs));
   await reporter.tick(run.progress.updates, 'training');
+}
+
+function addMetrics(run: TrainingRun, points: readonly MetricPoint[]): void {
+  run.progress = { ...run.progress, metricsDigest: withPoints(run.progress.metricsDigest, points) };
+  run.reporter.addMetrics(points);
 }
 
 /** Evaluates and reports; false when the run is to stop before it is done. */
@@ -94,7 +94,10 @@ async function evaluate(
   const previousBest = run.progress.best;
   run.progress = withEvaluation(run.progress, summary);
   if (colourHistogram !== null) run.progress = { ...run.progress, colourHistogram };
-  reporter.addMetrics(Object.entries(summary.metrics).map(([name, value]) => ({ name, step, value })));
+  addMetrics(
+    run,
+    Object.entries(summary.metrics).map(([name, value]) => ({ name, step, value })),
+  );
   await reporter.flush(updates, 'evaluating');
   // After the scores, which nobody should wait for.
   const onProgress = () => void reporter.tick(updates, 'evaluating');
@@ -112,10 +115,10 @@ function describe({ step, metrics }: EvaluationSummary): string {
 }
 
 async function save(run: TrainingRun, kind: CheckpointKind): Promise<void> {
-  const { progress, reporter, network, identity, environment, workFolder } = run;
+  const { progress, reporter, network, model, facts, workFolder } = run;
   await reporter.flush(progress.updates, 'saving');
   const state = run.trainStep.readState();
-  const request: CheckpointRequest = { folder: workFolder, kind, network, identity, progress, environment, state };
+  const request: CheckpointRequest = { folder: workFolder, kind, network, model, facts, progress, state };
   await reporter.emit(await writeCheckpoint(request));
   if (kind !== 'best') run.savedAt = progress.updates;
 }

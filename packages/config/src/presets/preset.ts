@@ -9,6 +9,7 @@ export type DatasetFacts = {
   readonly smallestTrainingClass: number;
   readonly testClasses: number;
   readonly dataListSha256: string;
+  readonly dataSha256?: any;
 };
 
 /** Values of a preset, each with where it comes from. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CheckpointFacts } from '@spherelab/config';
 import type { Queryable } from '../database.ts';
 import { type Fence, fenceSql, StaleAttemptError } from '../stale-attempt-error.ts';
 import { CheckpointError, type CheckpointKind } from './checkpoint-row.ts';
@@ -11,6 +12,7 @@ export type NewCheckpoint = {
   readonly bytes: number;
   readonly sha256: string;
   readonly weightsSha256: string;
+  readonly facts: CheckpointFacts;
   /** bytes before the tensors; kept as pieces of their own, so that equal tensors behind different heads are stored once. Default 0 */
   readonly headBytes?: number;
 };
@@ -19,8 +21,8 @@ export type NewCheckpoint = {
 const chunksAtOnce = 8;
 
 const begin = `WITH fence AS (${fenceSql})
-  INSERT INTO checkpoint (experiment_id, attempt, step, kind, bytes, sha256, weights_sha256)
-  SELECT id, $2, $3, $4::checkpoint_kind, $5, $6, $7 FROM fence RETURNING id`;
+  INSERT INTO checkpoint (experiment_id, attempt, step, kind, bytes, sha256, weights_sha256, facts)
+  SELECT id, $2, $3, $4::checkpoint_kind, $5, $6, $7, $8 FROM fence RETURNING id`;
 
 // One statement makes the checkpoint visible, drops what it replaces and tells that the attempt got on. Of `latest` the one
 // before stays, should the newest turn out unreadable; what is pinned stays and counts for nothing.
@@ -48,8 +50,9 @@ export async function storeCheckpoint(
   content: AsyncIterable<Uint8Array>,
 ): Promise<string> {
   const { step, kind, bytes, sha256, weightsSha256 } = checkpoint;
+  const facts = JSON.stringify(checkpoint.facts);
   const owner = [fence.experimentId, fence.attempt];
-  const begun = await client.query<{ id: string }>(begin, [...owner, step, kind, bytes, sha256, weightsSha256]);
+  const begun = await client.query<{ id: string }>(begin, [...owner, step, kind, bytes, sha256, weightsSha256, facts]);
   const id = begun.rows[0]?.id;
   if (id === undefined) throw new StaleAttemptError(fence);
   try {

@@ -1,4 +1,4 @@
-import type { ExperimentConfig, RunState } from '@spherelab/config';
+import type { ExperimentConfig, Provenance, RunState } from '@spherelab/config';
 
 /** What a user asked a running experiment to do. */
 export type StopRequest = 'cancel' | 'pause';
@@ -37,6 +37,10 @@ export type Experiment = {
   readonly result: Readonly<Record<string, unknown>> | null;
   readonly error: ExperimentFailure | null;
   readonly environment: Readonly<Record<string, unknown>> | null;
+  /** null for one of a release that recorded none */
+  readonly provenance: Provenance | null;
+  readonly graph_sha256: string | null;
+  readonly manifest_sha256: string | null;
   /** the shorter run whose first `prefix_step` updates were taken over, and its `steps` */
   readonly prefix_of: string | null;
   readonly prefix_step: number | null;
