@@ -39,12 +39,7 @@ export {
   changePosition,
   experimentsChangedSince,
 } from './experiments/experiments-changed-since.ts';
-export {
-  type GiveUp,
-  giveUpAttempt,
-  giveUpExpiredAttempts,
-  type RetryPolicy,
-} from './experiments/give-up-attempt.ts';
+export { type GiveUp, giveUpAttempt, giveUpExpiredAttempts } from './experiments/give-up-attempt.ts';
 export {
   type ExperimentFilter,
   type ExperimentSort,
@@ -54,6 +49,7 @@ export {
 } from './experiments/read-experiments.ts';
 export { type AttemptStart, recordProgress, recordStart } from './experiments/report-progress.ts';
 export { deleteExperiment, type ExperimentAction, requestTransition } from './experiments/request-transition.ts';
+export { type RetryPolicy, retryPolicy } from './experiments/retry-policy.ts';
 export { type Settlement, settleAttempt } from './experiments/settle-attempt.ts';
 export { isTransientError } from './is-transient-error.ts';
 export { type LogLevel, type LogLine, logLinesAfter, writeLogLine } from './log-lines.ts';

@@ -1,14 +1,6 @@
 import type { Queryable } from '../database.ts';
 import { type Fence, StaleAttemptError } from '../stale-attempt-error.ts';
-
-/** When an attempt that broke is tried again. */
-export type RetryPolicy = {
-  /** attempts in a row, without a new checkpoint, after which the experiment fails */
-  readonly maxFailures: number;
-  /** wait before the first retry; doubled with each further one */
-  readonly backoffMs: number;
-  readonly maxBackoffMs: number;
-};
+import type { RetryPolicy } from './retry-policy.ts';
 
 /** Why an attempt ended without an end: its process broke, its lease ran out, or its worker is leaving in order. */
 export type GiveUp = { readonly outcome: 'crashed' | 'lost' | 'released'; readonly reason: string };

@@ -1,0 +1,17 @@
+/** When an attempt that ended without an end is made again, and when no more. */
+export type RetryPolicy = {
+  /** attempts in a row, ended by their own fault without a new checkpoint, after which the experiment fails */
+  readonly maxFailures: number;
+  /** wait before the next attempt; doubled with each further one without a new checkpoint */
+  readonly backoffMs: number;
+  readonly maxBackoffMs: number;
+};
+
+export const retryPolicy: RetryPolicy = {
+  /** attempts. Five in a row without a new checkpoint is no accident. */
+  maxFailures: 5,
+  /** ms. Long enough for a full GPU or disk to be freed by others, short enough to watch. */
+  backoffMs: 2_000,
+  /** ms. */
+  maxBackoffMs: 300_000,
+};
