@@ -88,8 +88,9 @@ async function superviseAttempt(
   });
   onDrain(() => askToStop({ reason: 'drain' }));
 
-  const workFolder = await mkdtemp(join(tmpdir(), `${workFolderPrefix}${process.pid}-`));
+  let workFolder: string | null = null;
   const runChild = async (): Promise<TrainerEnd> => {
+    workFolder = await mkdtemp(join(tmpdir(), `${workFolderPrefix}${process.pid}-`));
     const writer = eventWriter({
       database,
       fence,
@@ -142,7 +143,7 @@ async function superviseAttempt(
     await writeEnd(context, fence, end, asked, () => lease.held);
   } finally {
     lease.stop();
-    await rm(workFolder, { recursive: true, force: true });
+    if (workFolder !== null) await rm(workFolder, { recursive: true, force: true });
   }
 }
 
