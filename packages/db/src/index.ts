@@ -27,7 +27,7 @@ export {
   readThumbnail,
 } from './evaluations/read-evaluation-views.ts';
 export { writeEvaluationView } from './evaluations/write-evaluation-view.ts';
-export { countExperiments } from './experiment-counts.ts';
+export { countExperiments, countInterruptedOften } from './experiment-counts.ts';
 export { adoptPrefix, type Prefix, type PrefixEnvironment } from './experiments/adopt-prefix.ts';
 export { type Attempt, attemptsOnHost, listAttempts } from './experiments/attempts.ts';
 export { type Claim, claimExperiment, readStopRequest, renewLease } from './experiments/claim-experiment.ts';
@@ -49,7 +49,7 @@ export {
 } from './experiments/read-experiments.ts';
 export { type AttemptStart, recordProgress, recordStart } from './experiments/report-progress.ts';
 export { deleteExperiment, type ExperimentAction, requestTransition } from './experiments/request-transition.ts';
-export { type RetryPolicy, retryPolicy } from './experiments/retry-policy.ts';
+export { interruptedOften, type RetryPolicy, retryPolicy } from './experiments/retry-policy.ts';
 export { type Settlement, settleAttempt } from './experiments/settle-attempt.ts';
 export { isTransientError } from './is-transient-error.ts';
 export { type LogLevel, type LogLine, logLinesAfter, writeLogLine } from './log-lines.ts';

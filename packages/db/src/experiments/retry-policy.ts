@@ -15,3 +15,10 @@ export const retryPolicy: RetryPolicy = {
   /** ms. */
   maxBackoffMs: 300_000,
 };
+
+/**
+ * Interruptions in a row without a new checkpoint from which on the log and a gauge tell it loudly. Safety checkpoints come seconds
+ * after a start, so ten times too early is a host that ends every process, not ten accidents; and by then the waits add up to eight
+ * minutes, in which what was passing has passed.
+ */
+export const interruptedOften = 10;
