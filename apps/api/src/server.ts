@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describeDataset, listDatasets } from '@spherelab/datasets/catalogue';
-import { applyMigrationsWhenThere, collectChunks, openDatabase, type RetryPolicy } from '@spherelab/db';
-import { openQueue, type QueueStore, queueStoreOf, retryPolicy } from '@spherelab/queue';
+import { applyMigrationsWhenThere, collectChunks, openDatabase, type RetryPolicy, retryPolicy } from '@spherelab/db';
+import { openQueue, type QueueStore, queueStoreOf } from '@spherelab/queue';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { periodically } from './background/periodically.ts';

@@ -11,8 +11,9 @@ import {
   type RetryPolicy,
   registerWorker,
   retireWorker,
+  retryPolicy,
 } from '@spherelab/db';
-import { consumeQueue, type QueueConsumer, type QueueStore, queueNames, retryPolicy } from '@spherelab/queue';
+import { consumeQueue, type QueueConsumer, type QueueStore, queueNames } from '@spherelab/queue';
 import { type Device, isGpu, type ThreadCounts } from './device.ts';
 import { deviceSlots } from './device-slots.ts';
 import { ownIdentity } from './host-identity.ts';

@@ -21,7 +21,8 @@ export type WorkerNumbers = {
    * cache that has to be filled again. */
   readonly stepTimeoutFactor: number;
   readonly leastStepTimeoutMs: number;
-  /** How often a child's memory is looked at, and how long it is left alone at first: each life of a child gets something done. */
+  /** How often a child's memory is looked at: what it held last tells whether the kernel killed it for its size. And how long it is
+   * left alone at first: each life of a child gets something done. */
   readonly memoryWatchMs: number;
   readonly leastLifeMs: number;
   /** How often the worker shows itself alive. */
@@ -49,7 +50,7 @@ export const workerNumbers: WorkerNumbers = {
   stallTimeoutMs: 900_000,
   stepTimeoutFactor: 30,
   leastStepTimeoutMs: 60_000,
-  memoryWatchMs: 2_000,
+  memoryWatchMs: 500,
   leastLifeMs: 60_000,
   heartbeatMs: 5_000,
   neighbourWatchMs: 2_000,

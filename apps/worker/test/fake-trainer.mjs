@@ -1,10 +1,16 @@
 // Stands in for the real trainer in the worker's tests: the same process protocol around a training that costs nothing.
-// The experiment's name is JSON that says what happens: { stepMs, crashAt, crashAttempts, hangAt, failAt, ignoreStop, flag }.
+// The experiment's name is JSON that says what happens at which step: { stepMs, killedAt (SIGKILL, as from outside), exitAt (code 1),
+// segfaultAt (SIGSEGV), hangAt, diskFullAt, failAt, evaluateMs (before the first step), attempts (that this happens to), ignoreStop,
+// flag (a file that counts them) }.
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+<<<<<<< HEAD
 import { setImmediate as turn } from 'node:timers/promises';
 import { configSha256 } from '@spherelab/config';
+=======
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
+>>>>>>> wt-b
 import { runTrainer } from '../dist/run-trainer.js';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -31,7 +37,11 @@ runTrainer(async ({ config, numerics, workFolder, emit, stop, hostEnvironment, c
   let { step, state } = resumed ?? { step: 0, state: 7 };
   const tries = () => (plan.flag && existsSync(plan.flag) ? readFileSync(plan.flag, 'utf8').length : 0);
   const note = () => plan.flag && appendFileSync(plan.flag, 'x');
-  const once = (at) => at === step && tries() < (plan.crashAttempts ?? 1);
+  const once = (at) => {
+    if (at !== step || tries() >= (plan.attempts ?? 1)) return false;
+    note();
+    return true;
+  };
 
   const graph = Buffer.from('the recorded step of a fake');
   if (resumed === null) await emit({ type: 'artifact', kind: 'graph', content: graph });
@@ -58,20 +68,18 @@ runTrainer(async ({ config, numerics, workFolder, emit, stop, hostEnvironment, c
       facts: { ...facts, graph_sha256: sha256(graph) },
     });
   };
+  for (const end = Date.now() + (plan.evaluateMs ?? 0); Date.now() < end && stop() === null; ) await delay(5);
   while (step <= config.steps) {
     const reason = plan.ignoreStop ? null : stop();
     if (reason !== null) {
       if (reason !== 'cancel') await checkpoint('latest');
       return { outcome: 'stopped', reason };
     }
-    if (once(plan.crashAt)) {
-      note();
-      process.kill(process.pid, 'SIGKILL');
-    }
-    if (once(plan.hangAt)) {
-      note();
-      block(3_600_000);
-    }
+    if (once(plan.killedAt)) process.kill(process.pid, 'SIGKILL');
+    if (once(plan.segfaultAt)) process.kill(process.pid, 'SIGSEGV');
+    if (once(plan.exitAt)) process.exit(1);
+    if (once(plan.hangAt)) block(3_600_000);
+    if (once(plan.diskFullAt)) throw Object.assign(new Error('no space left'), { code: 'ENOSPC', retryable: true });
     if (step === plan.failAt) {
       throw Object.assign(new Error('a picture cannot be read'), { code: 'bad_image', retryable: false });
     }

@@ -148,6 +148,28 @@ describe('a worker whose database is away', () => {
     expect(lines).toContainEqual(expect.stringContaining('MB of memory'));
   });
 
+  test('a trainer that holds too much memory each time before it got on fails the run', async () => {
+    await start({ memoryLimitMb: 1, numbers: { leastLifeMs: 100, memoryWatchMs: 50 } });
+    const id = await post({ evaluateMs: 60_000 }, { steps: 100 });
+    await waitUntil('it failed', async () => {
+      const experiment = await getExperiment(database.pool, id);
+      if (experiment?.status === 'queued') {
+        const queue = openQueue({ store: 'postgres', connectionString: url });
+        await queue.add([experiment]);
+        await queue.close();
+      }
+      return experiment?.status === 'failed';
+    });
+    expect((await getExperiment(database.pool, id))?.status_reason).toMatch(
+      /MB of memory, more than 1: .*3 attempts in a row/,
+    );
+    expect((await listAttempts(database, id)).map((attempt) => attempt.outcome)).toEqual([
+      'crashed',
+      'crashed',
+      'crashed',
+    ]);
+  });
+
   test('the clock of the worker may jump without a lease being lost', async () => {
     await start();
     const id = await post({ stepMs: 20 }, { steps: 80, checkpoint_every: 1_000 });

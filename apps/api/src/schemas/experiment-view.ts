@@ -19,7 +19,10 @@ export const experimentViewSchema = z
     identity: z.string().describe('sha256 of what decides the numbers'),
     sweep_id: z.string().nullable(),
     attempt: z.int(),
-    failures: z.int().describe('attempts in a row that broke without a new checkpoint'),
+    failures: z.int().describe('attempts in a row that ended by their own fault without a new checkpoint'),
+    interruptions: z
+      .int()
+      .describe('attempts in a row that were ended from outside, or lost with their worker, without a new checkpoint'),
     steps_done: z.int().describe('updates done'),
     total_updates: z.int().nullable(),
     stop_requested: z.enum(['cancel', 'pause']).nullable(),
@@ -59,6 +62,7 @@ export function toExperimentView(experiment: Experiment): ExperimentView {
     sweep_id: row.sweep_id,
     attempt: row.attempt,
     failures: row.failures,
+    interruptions: row.interruptions,
     steps_done: row.steps_done,
     total_updates: row.total_updates,
     stop_requested: row.stop_requested,
@@ -87,7 +91,7 @@ export const attemptViewSchema = z
     outcome: z
       .string()
       .nullable()
-      .describe('succeeded, failed, cancelled, paused, released, crashed or lost; null while it runs'),
+      .describe('succeeded, failed, cancelled, paused, released, crashed, interrupted or lost; null while it runs'),
     reason: z.string().nullable(),
     resumed_from_step: z.int().nullable(),
   })

@@ -4,6 +4,7 @@ import type { Queryable } from '../database.ts';
 import { type Fence, fenceSql, StaleAttemptError } from '../stale-attempt-error.ts';
 import { CheckpointError, type CheckpointKind } from './checkpoint-row.ts';
 import { cutIntoChunks } from './cut-into-chunks.ts';
+import { isNewCheckpoint } from './new-checkpoint.ts';
 import { type Chunk, storeChunks } from './store-chunks.ts';
 
 export type NewCheckpoint = {
@@ -29,12 +30,13 @@ const begin = `WITH fence AS (${fenceSql})
 const publish = `
   WITH fence AS (SELECT id FROM experiment WHERE id = $1 AND attempt = $2 AND status = 'running' FOR UPDATE),
   published AS (UPDATE checkpoint SET published_at = now() FROM fence WHERE checkpoint.id = $3
-    RETURNING checkpoint.id, experiment_id, kind),
+    RETURNING checkpoint.id, experiment_id, kind, step),
   replaced AS (DELETE FROM checkpoint WHERE id IN (
     SELECT old.id FROM checkpoint old, published WHERE old.experiment_id = published.experiment_id
       AND old.kind = published.kind AND old.id <> published.id AND old.published_at IS NOT NULL AND NOT old.pinned
     ORDER BY old.step DESC, old.published_at DESC OFFSET $4)),
-  progressed AS (UPDATE experiment SET failures = 0 FROM published WHERE experiment.id = published.experiment_id)
+  progressed AS (UPDATE experiment SET failures = 0, interruptions = 0 FROM published JOIN attempt USING (experiment_id)
+    WHERE experiment.id = experiment_id AND attempt.number = $2 AND ${isNewCheckpoint('published', 'attempt')})
   SELECT count(*) AS passed FROM published`;
 
 /**

@@ -8,7 +8,7 @@ export type Attempt = {
   readonly device: string | null;
   readonly started_at: Date;
   readonly ended_at: Date | null;
-  /** succeeded, failed, cancelled, paused, released, crashed or lost; null while it runs */
+  /** succeeded, failed, cancelled, paused, released, crashed, interrupted or lost; null while it runs */
   readonly outcome: string | null;
   readonly reason: string | null;
   /** code of the error, for an attempt that failed */

@@ -28,6 +28,7 @@ export type Experiment = {
   readonly sweep_id: string | null;
   readonly attempt: number;
   readonly failures: number;
+  readonly interruptions: number;
   readonly steps_done: number;
   readonly total_updates: number | null;
   readonly lease_owner: string | null;
