@@ -1,7 +1,8 @@
-import { defaultLossSettings, type LossName } from '@spherelab/losses';
+import type { LossName } from '@spherelab/losses';
 import { createNetwork, initialState, type NetworkOptions } from '@spherelab/models';
 import { tf } from '@spherelab/tensorflow';
 import { describe, expect, it } from 'vitest';
+import { lossSettings } from '../../../test/loss-settings.ts';
 import { recordStep } from '../src/record-step.ts';
 import type { TrainStep, TrainStepOptions } from '../src/train-step.ts';
 import { createEagerStep } from './eager-step.ts';
@@ -25,7 +26,7 @@ function optionsOf(
 ): TrainStepOptions {
   return {
     network: createNetwork(model),
-    loss: defaultLossSettings[loss],
+    loss: lossSettings[loss],
     instances: instancesOf[loss],
     ...regularizer,
     weightDecay: 1e-3,
