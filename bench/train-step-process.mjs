@@ -17,11 +17,11 @@ const recipe = {
     weightDecay: 2.5e-3,
     freezeBn: true,
   },
-  record: { batchSize, inputType: 'uint8' },
+  signature: { batchSize, inputType: 'uint8' },
 };
 const graph = await provideStepGraph(process.argv[4], recipe);
 const options = stepOptionsOf(recipe);
-const step = openCompiledStep(graph.folder, options, recipe.record);
+const step = openCompiledStep(graph.folder, options, recipe.signature);
 const weights = initialState(options.network, 0);
 step.writeState(new Map([...step.readState()].map(([key, values]) => [key, weights.get(key) ?? values])));
 const input = Uint8Array.from({ length: batchSize * 227 * 227 * 3 }, (_, i) => (i * 2654435761) >>> 24);

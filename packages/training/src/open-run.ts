@@ -105,7 +105,7 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
       weightsFileSha256,
     };
     const { state, progress } = await startState(options, identity, environment);
-    trainStep = openCompiledStep(graph.folder, stepOptions, recipe.record);
+    trainStep = openCompiledStep(graph.folder, stepOptions, recipe.signature);
     const weights = new Map([...initialState(network, config.seed), ...(pretrained?.state ?? [])]);
     trainStep.writeState(state ?? withFreshOptimizer(trainStep, weights));
     const reporter = eventReporter(emit, totalUpdates);

@@ -111,8 +111,8 @@ describe('a recorded step', () => {
   const options = optionsOf(small, 'semihtriplet', regularizers[2] as (typeof regularizers)[number]);
 
   it('is the same bytes every time', () => {
-    const record = { batchSize: 12, inputType: 'uint8' } as const;
-    expect(Buffer.from(recordStep(options, record)).equals(Buffer.from(recordStep(options, record)))).toBe(true);
+    const signature = { batchSize: 12, inputType: 'uint8' } as const;
+    expect(Buffer.from(recordStep(options, signature)).equals(Buffer.from(recordStep(options, signature)))).toBe(true);
   });
 
   it('gives the same bits every time', () => {
