@@ -39,7 +39,11 @@ async function trackedSources(): Promise<string[]> {
     { cwd: root },
   );
   const files = stdout.split('\n').filter((file) => file !== '' && !file.includes('/generated/'));
-  return files.filter((file) => existsSync(path.join(root, file)));
+  return files.filter(isThere);
+}
+
+function isThere(file: string): boolean {
+  return existsSync(path.join(root, file));
 }
 
 function read(file: string): string {
@@ -78,6 +82,14 @@ describe('the house', () => {
     expect(files.filter((file) => /(^|\/)(utils?|helpers?|common|lib|misc|manager)(\/|\.[a-z]+$)/.test(file))).toEqual(
       [],
     );
+  });
+
+  it('compiles to code alone, so that no hash of what runs changes with a comment', async () => {
+    const sources = (await trackedSources()).filter((file) => /^(packages|apps)\/[^/]+\/src\/.*\.ts$/.test(file));
+    const compiled = sources.map((file) => file.replace('/src/', '/dist/').replace(/\.ts$/, '.js')).filter(isThere);
+    expect(compiled.length).toBeGreaterThan(100);
+    const isComment = /^\s*(\/\*|\/\/(?!# sourceMappingURL=))/m;
+    expect(compiled.filter((file) => isComment.test(read(file)))).toEqual([]);
   });
 
   it('is formatted and linted', async () => {

@@ -1,8 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   ConfigError,
   type DatasetFacts,
   datasetsOfSweep,
-  expandSweep,
+  eachCell,
   experimentIdentity,
   parseExperimentRequest,
   parseSweepRequest,
@@ -15,6 +16,9 @@ import type { NewExperiment } from '@spherelab/db';
 import type { AppDependencies, Protocol } from './app-dependencies.ts';
 import { checkWeightsFile } from './check-weights-file.ts';
 import { presentFolder } from './present-folder.ts';
+
+/** Cells that are made before other requests get their turn: some ms. */
+const cellsAtOnce = 50;
 
 type Catalogue = Pick<AppDependencies, 'catalogue' | 'dataRoot'>;
 
@@ -40,11 +44,12 @@ export async function resolveSweepRequest(
     known.set(key(dataset, protocol), await factsOf(dependencies, dataset, protocol));
   }
   const lookUp = (dataset: string, protocol: Protocol) => known.get(key(dataset, protocol)) ?? null;
-  const expanded = expandSweep(sweep, lookUp);
-  for (const cell of expanded) await checkWeightsFile(dependencies.dataRoot, cell);
-  const cells = expanded.map((cell) =>
-    toNewExperiment(cell, lookUp(cell.config.dataset, cell.config.protocol), sweep.force),
-  );
+  const cells: NewExperiment[] = [];
+  for (const cell of eachCell(sweep, lookUp)) {
+    if (cells.length % cellsAtOnce === 0) await setImmediate();
+    await checkWeightsFile(dependencies.dataRoot, cell);
+    cells.push(toNewExperiment(cell, lookUp(cell.config.dataset, cell.config.protocol), sweep.force));
+  }
   return { sweep, cells };
 }
 

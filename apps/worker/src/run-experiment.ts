@@ -63,62 +63,8 @@ async function superviseAttempt(
     lost: control.kill,
     stopRequested: (reason: StopRequest) => control.askToStop({ reason }),
   });
-<<<<<<< HEAD
   onDrain(() => control.askToStop({ reason: 'drain' }));
   const attempt: Attempt = { context, experiment, fence, device, control, lease };
-=======
-  onDrain(() => askToStop({ reason: 'drain' }));
-
-  let workFolder: string | null = null;
-  const runChild = async (): Promise<TrainerEnd> => {
-    workFolder = await mkdtemp(join(tmpdir(), `${workFolderPrefix}${process.pid}-`));
-    const writer = eventWriter({
-      database,
-      fence,
-      numbers,
-      held: () => lease.held,
-      onWritten: (upTo) => child?.order({ type: 'written', upTo }),
-      onStored: (number) => child?.order({ type: 'stored', number }),
-      onError: (error) => kill(`its events could not be written: ${messageOf(error)}`),
-    });
-    const threads = storedThreads(experiment) ?? context.threads;
-    const hostEnvironment = { ...threads, device: experiment.config.device === 'cpu' ? 'cpu' : device };
-    const prefix = await adoptPrefix(database, fence, experiment, { ...hostFacts(), ...hostEnvironment });
-    const resumeFrom = await fetchResumeCheckpoint(database, experiment.id, workFolder, (message) =>
-      writeLogLine(database.pool, fence, 'warn', message),
-    );
-    const progress = progressWatch(numbers);
-    child = forkTrainer({
-      script: context.trainerScript,
-      env: deviceEnvironment(device, experiment.config.device, threads),
-      start: {
-        type: 'start',
-        config: experiment.config,
-        dataRoot: context.dataRoot,
-        cacheFolder: context.cacheFolder,
-        cacheBytes: context.cacheBytes,
-        workFolder,
-        resumeFrom,
-        prefixSteps: prefix?.steps ?? experiment.prefix_steps,
-        hostEnvironment,
-      },
-      onReady: () => {
-        if (asked !== null) child?.order({ type: 'stop', reason: asked.reason });
-      },
-      onEvent: (report) => {
-        progress.heard(report.event);
-        writer.push(report);
-      },
-    });
-    if (broken !== null) child.kill(broken);
-    const { memoryLimitMb } = context;
-    const onTooLarge = (because: string) => askToStop({ reason: 'drain', because });
-    const endWatch = watchChild({ child, writer, progress, numbers, memoryLimitMb, onTooLarge });
-    const end = await child.ended.finally(endWatch);
-    await writer.drain();
-    return end;
-  };
->>>>>>> wt-b
   try {
     // What fails here is not the training's fault, e.g. a full disk: another attempt, maybe elsewhere, may have more luck.
     const end = await withWorkFolder((workFolder) => runChild(attempt, workFolder)).catch(
@@ -127,10 +73,6 @@ async function superviseAttempt(
     await writeEnd(context, fence, end, control.asked, () => lease.held);
   } finally {
     lease.stop();
-<<<<<<< HEAD
-=======
-    if (workFolder !== null) await rm(workFolder, { recursive: true, force: true });
->>>>>>> wt-b
   }
 }
 

@@ -5,12 +5,10 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-<<<<<<< HEAD
-import { setImmediate as turn } from 'node:timers/promises';
-import { configSha256 } from '@spherelab/config';
-=======
+
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
->>>>>>> wt-b
+import { configSha256 } from '@spherelab/config';
+
 import { runTrainer } from '../dist/run-trainer.js';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');

@@ -1,6 +1,6 @@
 export { ConfigError, type ConfigIssue, describeIssue } from './config-error.ts';
 export { type EvaluationProtocol, evaluationProtocol } from './evaluation-protocol.ts';
-export { datasetsOfSweep, expandSweep, type FactsOf, parseSweepRequest } from './expand-sweep.ts';
+export { datasetsOfSweep, eachCell, expandSweep, type FactsOf, parseSweepRequest } from './expand-sweep.ts';
 export { canonicalJson, configSha256, experimentIdentity, experimentSettings } from './experiment-identity.ts';
 export {
   type ExperimentConfig,

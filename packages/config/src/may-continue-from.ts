@@ -12,7 +12,7 @@ type Demand = 'same' | 'restorable' | 'noted' | 'free';
 
 type Rule = {
   readonly fact: string;
-  readonly of: (facts: RunFacts) => unknown;
+  readonly of: (facts: RunFacts) => string | number | boolean | null;
   readonly resume: Demand;
   readonly adopt: Exclude<Demand, 'restorable'>;
 };
@@ -68,7 +68,7 @@ function describe({ fact, of }: Rule, before: RunFacts, now: RunFacts): string {
 }
 
 /** Hashes by their first digits. */
-function brief(value: unknown): string {
+function brief(value: string | number | boolean | null): string {
   const text = value === null ? 'not recorded' : String(value);
   return /^[0-9a-f]{64}$/.test(text) ? text.slice(0, 12) : text;
 }

@@ -126,7 +126,7 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
           )
         : await readStepGraph(start.graphFolder);
     const resumed = start.resumeFrom === null ? null : await resumedState(start.resumeFrom, now, graph, emit);
-    trainStep = openCompiledStep(graph.folder, stepOptions, recipe.record);
+    trainStep = openCompiledStep(graph.folder, stepOptions, recipe.signature);
     if (resumed === null) {
       const pretrained =
         config.weights === 'random' ? null : pretrainedState(options.dataRoot, config.weights, network);

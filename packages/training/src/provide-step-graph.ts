@@ -40,7 +40,7 @@ export async function provideStepGraph(
     await mkdir(graphs, { recursive: true });
     const temporary = await mkdtemp(path.join(graphs, '.recording-'));
     try {
-      await record(recipe, temporary);
+      await recordInProcess(recipe, temporary);
       await rename(temporary, folder).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
       });
@@ -57,7 +57,7 @@ export async function readStepGraph(folder: string): Promise<StepGraph> {
   return { folder, content, sha256: createHash('sha256').update(content).digest('hex') };
 }
 
-async function record(recipe: StepRecipe, folder: string): Promise<void> {
+async function recordInProcess(recipe: StepRecipe, folder: string): Promise<void> {
   const recipeFile = path.join(folder, 'recipe.json');
   await writeFile(recipeFile, JSON.stringify(recipe, null, 2));
   const script = require.resolve('@spherelab/training/record-step-process');
