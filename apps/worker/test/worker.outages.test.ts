@@ -124,8 +124,8 @@ describe('a worker whose database is away', () => {
   });
 
   test('a trainer that holds too much memory is replaced at a checkpoint, which counts as no failure', async () => {
-    await start({ memoryLimitMb: 1, numbers: { leastLifeMs: 600, memoryWatchMs: 100 } });
-    const id = await post({ stepMs: 20 }, { steps: 100, checkpoint_every: 1_000 });
+    await start({ memoryLimitMb: 1, numbers: { leastLifeMs: 2_000, memoryWatchMs: 100 } });
+    const id = await post({ stepMs: 40 }, { steps: 100, checkpoint_every: 1_000 });
     await waitUntil('it was replaced once', async () => {
       const released = (await listAttempts(database, id)).find((attempt) => attempt.outcome === 'released');
       return /MB of memory, more than 1/.test(released?.reason ?? '');

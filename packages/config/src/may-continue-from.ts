@@ -18,7 +18,7 @@ type Rule = {
 };
 
 const environment = (name: string) => (facts: RunFacts) => facts.environment[name] ?? null;
-const deviceKind = ({ environment: { device } }: RunFacts) => String(device ?? 'cpu').split(':')[0];
+const deviceKind = ({ environment: { device } }: RunFacts) => String(device ?? 'cpu').replace(/:.*/, '');
 
 /**
  * The one table of what a checkpoint may be continued under; docs/run-states.md shows it. A run takes its recorded step along, so its
