@@ -51,7 +51,8 @@ export function runTrainer(train: Train): void {
   };
   const start = async (order: Start): Promise<void> => {
     try {
-      const end = await train({ ...order, emit, stop: () => stopReason });
+      const checkpointUnderWay = () => checkpointStored < checkpointSent;
+      const end = await train({ ...order, emit, stop: () => stopReason, checkpointUnderWay });
       await until(() => written >= sent && checkpointStored >= checkpointSent);
       await send(
         end.outcome === 'finished' ? { type: 'finished', result: end.result } : { type: 'stopped', reason: end.reason },

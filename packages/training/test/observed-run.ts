@@ -34,7 +34,7 @@ export function smallConfig(loss: LossName, overrides: Record<string, unknown> =
 
 export type ObservedRun = { readonly outcome: TrainOutcome; readonly events: readonly TrainingEvent[] };
 
-/** Runs an experiment and collects its events. `folder` holds its files. */
+/** Runs an experiment and collects its events; no checkpoint is due by time. `folder` holds its files. */
 export async function observeRun(
   config: ExperimentConfig,
   folder: string,
@@ -48,6 +48,7 @@ export async function observeRun(
     workFolder: path.join(folder, 'work'),
     resumeFrom: null,
     stop: () => null,
+    nowMs: () => 0,
     ...overrides,
     emit: async (event) => {
       events.push(event);
