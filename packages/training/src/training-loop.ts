@@ -6,7 +6,7 @@ import { openRun, type TrainingRun } from './open-run.ts';
 import { checkpointDue, evaluationDue, type RunProgress, withEvaluation, withLoss } from './run-progress.ts';
 import { type SafetyCheckpoints, safetyCheckpoints } from './safety-checkpoints.ts';
 import { stepVariables } from './step-variables.ts';
-import { asTrainingError } from './training-error.ts';
+import { asTrainingError, isFullDisk } from './training-error.ts';
 import type {
   CheckpointKind,
   EvaluationSummary,
@@ -138,7 +138,7 @@ async function saveWhereThereIsRoom(run: SafeRun): Promise<void> {
   try {
     await save(run, 'latest');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    if (!isFullDisk(error)) throw error;
     run.safety.giveUp();
     const message = `no checkpoint after ${run.progress.updates} updates: the disk of ${run.workFolder} is full`;
     await run.reporter.emit({ type: 'log', level: 'warn', message });
