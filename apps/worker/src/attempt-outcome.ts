@@ -34,8 +34,10 @@ export function attemptOutcome(end: TrainerEnd, asked: StopAsked | null, memoryL
   const late = fault === null ? '' : `; ${fault.reason}`;
   if (stopped === 'cancel') return { settlement: { status: 'cancelled', reason: `cancelled by request${late}` } };
   if (stopped === 'pause') return { settlement: { status: 'paused', reason: `paused by request${late}` } };
-  if (fault?.isOwn) return { giveUp: { outcome: 'crashed', reason: fault.reason } };
-  if (stopped !== 'drain') return { giveUp: { outcome: 'interrupted', reason: fault?.reason ?? 'stopped' } };
+  if (stopped !== 'drain') {
+    return { giveUp: { outcome: fault?.isOwn ? 'crashed' : 'interrupted', reason: fault?.reason ?? 'stopped' } };
+  }
+  // Of a host that shuts down nobody can tell whose fault it was: its signals reach every process, its disks go away.
   if (asked?.because === undefined) {
     return { giveUp: { outcome: 'released', reason: `its worker was asked to stop${late}` } };
   }

@@ -61,7 +61,9 @@ export function runTrainer(train: Train): void {
   };
   const start = async (order: Start): Promise<void> => {
     try {
-      const end = await train({ ...order, numerics: readNumerics(), chooseStart, emit, stop: () => stopReason });
+      const checkpointUnderWay = () => checkpointStored < checkpointSent;
+      const stop = () => stopReason;
+      const end = await train({ ...order, numerics: readNumerics(), chooseStart, emit, stop, checkpointUnderWay });
       await until(() => written >= sent && checkpointStored >= checkpointSent);
       await send(
         end.outcome === 'finished' ? { type: 'finished', result: end.result } : { type: 'stopped', reason: end.reason },

@@ -128,7 +128,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const neighbourWatch = setInterval(async () => {
     if (looking) return;
     looking = true;
-    const ids = await releaseDeadNeighbours(database, identity.host, context.retryPolicy).catch(() => []);
+    const { host } = identity;
+    const { orphanTimeMs } = numbers;
+    const ids = await releaseDeadNeighbours(database, host, context.retryPolicy, orphanTimeMs).catch(() => []);
     looking = false;
     if (ids.length > 0) log('warn', 'attempts of a dead worker were given back', { ids });
   }, numbers.neighbourWatchMs);

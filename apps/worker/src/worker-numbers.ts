@@ -27,8 +27,10 @@ export type WorkerNumbers = {
   readonly leastLifeMs: number;
   /** How often the worker shows itself alive. */
   readonly heartbeatMs: number;
-  /** How often it looks for dead workers of its own host. */
+  /** How often it looks for dead workers of its own host (an indexed read), and how long their trainers are given to be dead too:
+   * twice the time in which a trainer notices (orphan-watch.ts). */
   readonly neighbourWatchMs: number;
+  readonly orphanTimeMs: number;
   /** How long the whole worker may take to leave; less than the 30 s that the launcher gives it and the 60 s of Kubernetes. */
   readonly drainDeadlineMs: number;
   /** How often progress is written at most. */
@@ -53,7 +55,8 @@ export const workerNumbers: WorkerNumbers = {
   memoryWatchMs: 500,
   leastLifeMs: 60_000,
   heartbeatMs: 5_000,
-  neighbourWatchMs: 2_000,
+  neighbourWatchMs: 500,
+  orphanTimeMs: 500,
   drainDeadlineMs: 28_000,
   progressEveryMs: 500,
   databaseRetryMs: 250,

@@ -97,6 +97,7 @@ export const uncounted: readonly string[] = [
   'training/provide-step-graph',
   'training/record-step-process',
   'training/run-facts',
+  'training/safety-checkpoints',
   'training/train-options',
   'training/training-error',
   'training/training-events',

@@ -38,6 +38,10 @@ export type TrainOptions = {
   readonly emit: (event: TrainingEvent) => void | Promise<void>;
   /** Polled at each step and between the batches of an evaluation; on pause and drain a checkpoint comes first. */
   readonly stop: () => StopReason | null;
+  /** Whether a checkpoint that was emitted is still being stored: no `latest` is made meanwhile, for training would wait. Default: no. */
+  readonly checkpointUnderWay?: () => boolean;
+  /** Monotonic clock by which checkpoints are due; for tests. */
+  readonly nowMs?: () => number;
   /** Facts that only the host knows (thread settings, device); recorded and compared with the rest. */
   readonly hostEnvironment?: Environment;
 };

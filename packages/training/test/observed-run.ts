@@ -41,7 +41,7 @@ export type Overrides = Partial<TrainOptions> & {
   readonly resumeFrom?: string | null;
 };
 
-/** Runs an experiment and collects its events. `folder` holds its files. */
+/** Runs an experiment and collects its events; no checkpoint is due by time. `folder` holds its files. */
 export async function observeRun(
   config: ExperimentConfig,
   folder: string,
@@ -56,6 +56,7 @@ export async function observeRun(
     numerics: readNumerics(),
     chooseStart: async () => ({ type: 'begin', resumeFrom, graphFolder: null }),
     stop: () => null,
+    nowMs: () => 0,
     ...overrides,
     emit: async (event) => {
       events.push(event);
