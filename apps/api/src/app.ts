@@ -36,7 +36,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   await app.register(problemDetails);
-  await app.register(sameSite);
+  await app.register(sameSite, { allowedHosts: dependencies.allowedHosts ?? [] });
   await app.register(requestCounter);
   await app.register(openapi);
   await app.register(page, { folder: dependencies.pageFolder ?? null });
