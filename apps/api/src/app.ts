@@ -9,7 +9,7 @@ import { page } from './plugins/app/page.ts';
 import { problemDetails, sendError } from './plugins/app/problem-details.ts';
 import { requestCounter } from './plugins/app/request-counter.ts';
 import { sameSite } from './plugins/app/same-site.ts';
-import { storableText } from './plugins/app/storable-text.ts';
+import { storableAddress } from './plugins/app/storable-address.ts';
 import { bullBoard } from './plugins/external/bull-board.ts';
 import { openapi } from './plugins/external/openapi.ts';
 import { changeRoutes } from './routes/changes.ts';
@@ -54,7 +54,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(allowedMethods);
   await app.register(sameSite, { allowedHosts: dependencies.allowedHosts ?? [] });
   await app.register(jsonBody);
-  await app.register(storableText);
+  await app.register(storableAddress);
   await app.register(requestCounter);
   await app.register(openapi);
   await app.register(page, { folder: dependencies.pageFolder ?? null });
