@@ -1,12 +1,24 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
+const hostPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d{1,5})?$/i;
+
 /** The environment of the API: the only place that reads it. */
 export const apiEnvSchema = z.object({
   DATABASE_URL: z.string().min(1),
   REDIS_URL: z.string().min(1).optional(),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  SPHERELAB_ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((host) => host.trim())
+        .filter((host) => host !== ''),
+    )
+    .pipe(z.array(z.string().regex(hostPattern, 'must be names or name:port, separated by commas'))),
   SPHERELAB_DATA_DIR: z.string().min(1).default('./datasets'),
   SPHERELAB_ADMIN: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
@@ -18,6 +30,8 @@ export type ApiEnv = {
   readonly host: string;
   /** undefined: 3000, or the next free one */
   readonly port: number | undefined;
+  /** names by which clients know this server beside its own addresses */
+  readonly allowedHosts: readonly string[];
   readonly dataRoot: string;
   /** serve BullMQ's board */
   readonly isAdmin: boolean;
@@ -35,6 +49,7 @@ export function readApiEnv(env: NodeJS.ProcessEnv): ApiEnv {
     redisUrl: data.REDIS_URL,
     host: data.HOST,
     port: data.PORT,
+    allowedHosts: data.SPHERELAB_ALLOWED_HOSTS,
     dataRoot: resolve(data.SPHERELAB_DATA_DIR),
     isAdmin: data.SPHERELAB_ADMIN === '1',
     logLevel: data.LOG_LEVEL,

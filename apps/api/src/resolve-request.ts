@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import {
   ConfigError,
   type DatasetFacts,
@@ -16,6 +15,7 @@ import type { NewExperiment } from '@spherelab/db';
 import type { AppDependencies, Protocol } from './app-dependencies.ts';
 import { checkWeightsFile } from './check-weights-file.ts';
 import { presentFolder } from './present-folder.ts';
+import { turn } from './turn.ts';
 
 /** Cells that are made before other requests get their turn: some ms. */
 const cellsAtOnce = 50;
@@ -46,7 +46,7 @@ export async function resolveSweepRequest(
   const lookUp = (dataset: string, protocol: Protocol) => known.get(key(dataset, protocol)) ?? null;
   const cells: NewExperiment[] = [];
   for (const cell of eachCell(sweep, lookUp)) {
-    if (cells.length % cellsAtOnce === 0) await setImmediate();
+    if (cells.length % cellsAtOnce === 0) await turn();
     await checkWeightsFile(dependencies.dataRoot, cell);
     cells.push(toNewExperiment(cell, lookUp(cell.config.dataset, cell.config.protocol), sweep.force));
   }
@@ -62,6 +62,7 @@ function toNewExperiment(resolved: ResolvedExperiment, facts: DatasetFacts | nul
 /** `force` is about the request, not about the experiment. */
 function splitForce(body: unknown): { force: boolean; request: unknown } {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return { force: false, request: body ?? {} };
+  if (!Object.hasOwn(body, 'force')) return { force: false, request: body };
   const { force = false, ...request } = body as Record<string, unknown>;
   if (typeof force !== 'boolean') {
     throw new ConfigError([{ field: 'force', value: force, reason: 'must be a boolean', allowed: 'true, false' }]);

@@ -19,6 +19,7 @@ export type ApiOptions = {
   /** undefined: 3000, or the next free one; 0: any free one */
   readonly port?: number | undefined;
   readonly logger?: boolean | { readonly level: string };
+  readonly allowedHosts?: readonly string[];
   /** serve BullMQ's board at /admin/queues */
   readonly isAdmin?: boolean;
   /** for tests */
@@ -72,6 +73,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     kickRelay: () => relay.kick(),
     catalogue: { describe: describeDataset, list: listDatasets },
     dataRoot: options.dataRoot,
+    allowedHosts: options.allowedHosts ?? [],
     ...(options.isAdmin ? { boards: queue.openBoards() } : {}),
     pageFolder: await presentFolder(builtPage),
     logger: options.logger ?? false,
@@ -112,6 +114,7 @@ async function main(): Promise<void> {
     dataRoot: env.dataRoot,
     host: env.host,
     port: env.port,
+    allowedHosts: env.allowedHosts,
     isAdmin: env.isAdmin,
     logger: { level: env.logLevel },
   });

@@ -4,7 +4,7 @@ import { nearestKey } from './nearest-key.ts';
 import { type Flaw, flawsOf } from './request-flaws.ts';
 
 /** So many flaws are counted; a request of a megabyte could have a hundred thousand. */
-const countedFlaws = 1_000;
+const countedFlaws = 200;
 
 /**
  * Parses a request, turning every flaw into an issue that names field, value and what is allowed.

@@ -65,7 +65,7 @@ describe('what is refused costs little, whatever its size', () => {
     };
     expect(told({ ...base, ...keys(25) }).message).toMatch(/; and 5 more$/);
     expect(told({ ...base, ...keys(20) }).message).not.toContain('more');
-    expect(told({ ...base, ...keys(5_000) }).message).toMatch(/; and at least 980 more$/);
+    expect(told({ ...base, ...keys(5_000) }).message).toMatch(/; and at least 180 more$/);
     expect(told({ ...base, lr: 'x'.repeat(1_000) }).issues[0]?.value).toBe(`${'x'.repeat(200)}…`);
     expect(told({ ...base, lr: axis }).issues[0]?.value).toBe('a list of 100 entries');
     expect(told({ ...base, lr: keys(40) }).issues[0]?.value).toBe('an object of 40 fields');
