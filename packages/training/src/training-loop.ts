@@ -124,19 +124,15 @@ function describe({ step, metrics }: EvaluationSummary): string {
   return `step ${step}: ${shown.map((name) => `${name} ${(metrics[name] as number).toFixed(4)}`).join(', ')}`;
 }
 
-import { type SafetyCheckpoints, safetyCheckpoints } from './safety-checkpoints.ts';
-import { stepVariables } from './step-variables.ts';
-import type { TrainOptions, TrainOutcome } from './train-options.ts';
-import { asTrainingError, isFullDisk } from './training-error.ts';
-import type { CheckpointKind, EvaluationSummary, MetricPoint, StopReason, TrainingResult } from './training-events.ts';
+async function save(run: SafeRun, kind: CheckpointKind): Promise<void> {
+  const { progress, reporter, network, model, facts, workFolder } = run;
   await reporter.flush(progress.updates, 'saving');
   const saved = run.safety.beginSave();
   const state = run.trainStep.readState();
-import { type SafetyCheckpoints, safetyCheckpoints } from './safety-checkpoints.ts';
-import { stepVariables } from './step-variables.ts';
-import type { TrainOptions, TrainOutcome } from './train-options.ts';
-import { asTrainingError, isFullDisk } from './training-error.ts';
-import type { CheckpointKind, EvaluationSummary, MetricPoint, StopReason, TrainingResult } from './training-events.ts';
+  const request: CheckpointRequest = { folder: workFolder, kind, network, model, facts, progress, state };
+  const event = await writeCheckpoint(request);
+  saved(kind !== 'best');
+  await reporter.emit(event);
   if (kind !== 'best') run.savedAt = progress.updates;
 }
 

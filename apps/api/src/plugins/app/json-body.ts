@@ -22,7 +22,7 @@ export const jsonBody = fp(async (app: FastifyInstance) => {
       if (isLarge) await turn();
       if (isTooDeep(text)) throw new Problem(400, 'Bad Request', `the body is nested more than ${deepest} levels deep`);
       const body = await new Promise<unknown>((resolve, reject) => {
-        parse(request, text, (error, value) => (error ? reject(error) : resolve(value)));
+        void parse(request, text, (error, value) => (error ? reject(error) : resolve(value)));
       });
       if (mayBeUnstorable(text)) checkStorable(body);
       // What follows takes as long.
