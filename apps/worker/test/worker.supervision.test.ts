@@ -180,11 +180,12 @@ describe('the worker', () => {
     expect((await listAttempts(database, id)).slice(0, 6).map((attempt) => attempt.outcome)).toEqual(
       Array.from({ length: 6 }, () => 'interrupted'),
     );
-    const other = await post({ other: 1 });
     const { TMPDIR } = process.env;
     // Stands for a folder in which nothing can be made.
     process.env.TMPDIR = join(folder, 'not-there');
+    let other = '';
     try {
+      other = await post({ other: 1 });
       await tellUntil(other, 'queued', 5);
     } finally {
       if (TMPDIR === undefined) delete process.env.TMPDIR;
