@@ -10,6 +10,7 @@ import { addReproduceCommands } from './commands/reproduce.ts';
 import { addSweepCommand } from './commands/sweep.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addUpCommands } from './commands/up.ts';
+import { addVerifyCommand } from './commands/verify.ts';
 import { addWeightsCommand } from './commands/weights.ts';
 
 const program = new Command('spherelab')
@@ -23,6 +24,7 @@ addSweepCommand(program);
 addReproduceCommands(program);
 addLookingCommands(program);
 addControlCommands(program);
+addVerifyCommand(program);
 addEvaluateCommand(program);
 addEmbedCommand(program);
 addExportCommand(program);

@@ -19,7 +19,9 @@ import { deviceSlots } from './device-slots.ts';
 import { ownIdentity } from './host-identity.ts';
 import { releaseDeadNeighbours } from './release-dead-neighbours.ts';
 import { retryWhileAway } from './retry-while-away.ts';
-import { type RunningAttempt, runExperiment, workFolderPrefix } from './run-experiment.ts';
+import { type RunningAttempt, runExperiment } from './run-experiment.ts';
+import { watchVerifications } from './verification-watch.ts';
+import { workFolderPrefix } from './work-folder.ts';
 import type { WorkerContext } from './worker-context.ts';
 import { type WorkerNumbers, workerNumbers } from './worker-numbers.ts';
 
@@ -116,9 +118,12 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       attempts.delete(id);
       log('info', 'an attempt ended', { id, device });
     } finally {
-      slots.give(device);
-      if (!closing) for (const consumer of consumers) consumer.resume();
+      give(device);
     }
+  };
+  const give = (device: Device): void => {
+    slots.give(device);
+    if (!closing) for (const consumer of consumers) consumer.resume();
   };
 
   const heartbeat = setInterval(() => {
@@ -141,8 +146,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     consumers.push(consumeQueue(options.queue, { queue, concurrency, run, onError, ...options.queueTimes }));
   }
 
+  const endVerifications = watchVerifications(context, slots, give);
+
   const close = async (): Promise<void> => {
     closing = true;
+    endVerifications();
     clearInterval(heartbeat);
     clearInterval(neighbourWatch);
     for (const attempt of attempts.values()) attempt.drain();

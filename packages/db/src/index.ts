@@ -69,6 +69,16 @@ export {
   sweepExperiments,
 } from './sweeps/sweeps.ts';
 export {
+  claimVerification,
+  finishVerification,
+  isVerificationWaiting,
+  listVerifications,
+  renewVerification,
+  requestVerification,
+  type Verification,
+  type VerificationStretch,
+} from './verifications/verifications.ts';
+export {
   explainMissingGpu,
   heartbeatWorker,
   listWorkers,
