@@ -127,10 +127,11 @@ describe('a finished run', () => {
     stored.checkpoints[at] = { ...kept, weightsSha256: sha256 };
     if (kind === 'final') stored.result = { ...stored.result, weights_sha256: sha256 };
   }
-  const flipBit = (values: Float32Array | undefined, at = 0): void => {
+  const flipBit = (values: Float32Array | undefined, at = 0): undefined => {
     if (values === undefined) throw new Error('there is no such tensor');
     const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
     bits[at] = (bits[at] as number) ^ 1;
+    return undefined;
   };
   const point = ({ stored }: Trial, name: string, step: number): number => {
     const at = stored.points.findIndex((one) => one.name === name && one.step === step);
@@ -159,12 +160,12 @@ describe('a finished run', () => {
   });
 
   const tamperings: [string, (trial: Trial) => void | Promise<void>][] = [
-    ['a bit of a weight of the end', (t) => forge(t, 'final', (s) => void flipBit(s.get('head.fc.weight')))],
-    ['a bit of a bias of the end', (t) => forge(t, 'final', (s) => void flipBit(s.get('head.fc.bias'), 3))],
-    ['a bit of a weight before the end', (t) => forge(t, 'latest', (s) => void flipBit(s.get('head.fc.weight')))],
-    ['a bit of a moment of Adam', (t) => forge(t, 'latest', (s) => void flipBit(s.get('adam.v.head.fc.weight')))],
-    ['a bit of the running norm', (t) => forge(t, 'latest', (s) => void flipBit(s.get('record_norm_mean')))],
-    ['a bit of a weight of the best', (t) => forge(t, 'best', (s) => void flipBit(s.get('head.fc.weight'), 7))],
+    ['a bit of a weight of the end', (t) => forge(t, 'final', (s) => flipBit(s.get('head.fc.weight')))],
+    ['a bit of a bias of the end', (t) => forge(t, 'final', (s) => flipBit(s.get('head.fc.bias'), 3))],
+    ['a bit of a weight before the end', (t) => forge(t, 'latest', (s) => flipBit(s.get('head.fc.weight')))],
+    ['a bit of a moment of Adam', (t) => forge(t, 'latest', (s) => flipBit(s.get('adam.v.head.fc.weight')))],
+    ['a bit of the running norm', (t) => forge(t, 'latest', (s) => flipBit(s.get('record_norm_mean')))],
+    ['a bit of a weight of the best', (t) => forge(t, 'best', (s) => flipBit(s.get('head.fc.weight'), 7))],
     ['a file cut short', async ({ stored }) => writeFile((stored.checkpoints.at(-1) as KeptCheckpoint).file, 'cut')],
     [
       'the weights that the row names',
