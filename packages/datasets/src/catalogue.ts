@@ -4,7 +4,7 @@ import { dataListSha256 } from './data-list-sha256.ts';
 import { DatasetError } from './dataset-error.ts';
 import { readDatasetLists } from './dataset-lists.ts';
 import { datasetFolderNames, knownDatasetNames } from './dataset-name.ts';
-import { isSettled, stampOfFiles } from './file-stamp.ts';
+import { isStampFinal, stampOfFiles } from './file-stamp.ts';
 import { classSizes, type DatasetLists, type Protocol } from './image-list.ts';
 import { paperDataset } from './paper/paper-dataset.ts';
 
@@ -47,7 +47,7 @@ export async function describeDataset(
   const known = knownFacts.get(key);
   if (found !== null && known?.stamp === found.stamp) return known.facts;
   const facts = datasetFacts(await readDatasetLists(dataRoot, name, protocol));
-  if (found !== null && isSettled(found)) knownFacts.set(key, { stamp: found.stamp, facts });
+  if (found !== null && isStampFinal(found)) knownFacts.set(key, { stamp: found.stamp, facts });
   return facts;
 }
 

@@ -25,6 +25,6 @@ export function stampOfFiles(paths: readonly string[]): FileStamp | null {
 }
 
 /** Whether what was read from a file may be remembered by its stamp. */
-export function isSettled({ changedMs }: FileStamp): boolean {
+export function isStampFinal({ changedMs }: FileStamp): boolean {
   return Date.now() - changedMs > SETTLED_MS;
 }

@@ -5,7 +5,7 @@ import { goldenRoot, readGolden } from '../../../test/golden-reader.ts';
 import { datasetFacts } from '../src/catalogue.ts';
 import { readDatasetLists } from '../src/dataset-lists.ts';
 import { classSizes, type ImageList } from '../src/image-list.ts';
-import { paperDataset, paperDatasets } from '../src/paper/paper-dataset.ts';
+import { paperDataset, paperLayouts } from '../src/paper/paper-dataset.ts';
 import type { PaperLists } from '../src/paper/paper-lists.ts';
 import { splitText } from '../src/paper/split-text.ts';
 import { withDataRoot } from './data-root.ts';
@@ -43,12 +43,12 @@ function partOf(lists: Pick<PaperLists, 'train' | 'test' | 'gallery'>, part: Lis
 }
 
 test('the golden data has every data set of the paper', () => {
-  expect(Object.keys(manifest.datasets).map((name) => paperDataset(name))).toEqual([...paperDatasets]);
+  expect(Object.keys(manifest.datasets).map((name) => paperDataset(name))).toEqual([...paperLayouts]);
 });
 
 describe.each(cases)('the $part list of $name', ({ name, part, golden }) => {
   test('is the text that the reference writes', async () => {
-    const lists = await (paperDataset(name) as (typeof paperDatasets)[number]).readLists(dataRoot);
+    const lists = await (paperDataset(name) as (typeof paperLayouts)[number]).readLists(dataRoot);
     expect(splitText(partOf(lists, part))).toBe(golden.text);
     expect(lists.notes).toEqual([]);
   });
@@ -85,7 +85,7 @@ test('the gallery of In-Shop ends before the first row whose item no query has',
   const { list_file: file, text } = manifest.inshop_gallery_without_query;
   const partition = readFileSync(path.join(goldenRoot(), 'splits', file));
   await withDataRoot({ 'Inshop/list_eval_partition.txt': partition }, async (root) => {
-    const lists = await (paperDataset('inshop') as (typeof paperDatasets)[number]).readLists(root);
+    const lists = await (paperDataset('inshop') as (typeof paperLayouts)[number]).readLists(root);
     expect(splitText(lists.train)).toBe(text.train);
     expect(splitText(lists.test)).toBe(text.query);
     expect(splitText(lists.gallery as ImageList)).toBe(text.gallery);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isSettled } from '../file-stamp.ts';
+import { isStampFinal } from '../file-stamp.ts';
 import { type PictureFile, readPictureFile } from './picture-file.ts';
 
 /** 20 MB of paths and hashes; beyond it files are hashed anew, which costs 0.1 ms each. */
@@ -20,7 +20,7 @@ export function hashPicture(file: PictureFile): HashedPicture {
   if (before?.stamp === file.stamp) return { sha256: before.sha256, bytes: null };
   const bytes = readPictureFile(file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (isSettled(file) && (known.has(file.path) || known.size < MAX_KNOWN)) {
+  if (isStampFinal(file) && (known.has(file.path) || known.size < MAX_KNOWN)) {
     known.set(file.path, { stamp: file.stamp, sha256 });
   }
   return { sha256, bytes };
