@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { resolveExperiment } from '@spherelab/config';
-import { describeDataset } from '@spherelab/datasets/catalogue';
+import { openCatalogue } from '@spherelab/datasets/catalogue';
 import { trainExperiment } from '@spherelab/training';
 
 const help = `node scripts/tune.mjs [--dataset shapes] [--data-root DIR] [--protocol validation|paper]
@@ -63,7 +63,9 @@ const cells = list(flags.loss).flatMap((loss) =>
   ),
 );
 
-const facts = await describeDataset(flags['data-root'], flags.dataset, flags.protocol);
+const catalogue = openCatalogue({ cacheFolder: null });
+const facts = await catalogue.describe(flags['data-root'], flags.dataset, flags.protocol);
+await catalogue.close();
 const workFolder = await mkdtemp(path.join(tmpdir(), 'spherelab-tune-'));
 const columns =
   'loss         lr     sec_wei seed batch steps | untrained   last   best  train | norm_cv: first   last |     s  ms/step';

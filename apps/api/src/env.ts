@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 /** The environment of the API: the only place that reads it. */
@@ -8,6 +9,7 @@ export const apiEnvSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   SPHERELAB_DATA_DIR: z.string().min(1).default('./datasets'),
+  XDG_CACHE_HOME: z.string().min(1).default(join(homedir(), '.cache')),
   SPHERELAB_ADMIN: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
 });
@@ -19,6 +21,7 @@ export type ApiEnv = {
   /** undefined: 3000, or the next free one */
   readonly port: number | undefined;
   readonly dataRoot: string;
+  readonly cacheFolder: string;
   /** serve BullMQ's board */
   readonly isAdmin: boolean;
   readonly logLevel: string;
@@ -36,6 +39,7 @@ export function readApiEnv(env: NodeJS.ProcessEnv): ApiEnv {
     host: data.HOST,
     port: data.PORT,
     dataRoot: resolve(data.SPHERELAB_DATA_DIR),
+    cacheFolder: join(data.XDG_CACHE_HOME, 'spherelab'),
     isAdmin: data.SPHERELAB_ADMIN === '1',
     logLevel: data.LOG_LEVEL,
   };

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describeDataset, listDatasets } from '@spherelab/datasets/catalogue';
+import { openCatalogue } from '@spherelab/datasets/catalogue';
 import { applyMigrationsWhenThere, collectChunks, openDatabase, type RetryPolicy } from '@spherelab/db';
 import { openQueue, type QueueStore, queueStoreOf, retryPolicy } from '@spherelab/queue';
 import type { FastifyInstance } from 'fastify';
@@ -15,6 +15,8 @@ export type ApiOptions = {
   readonly databaseUrl: string;
   readonly queue: QueueStore;
   readonly dataRoot: string;
+  /** where hashes of images and weights are kept between processes; null: nowhere */
+  readonly cacheFolder: string | null;
   readonly host?: string;
   /** undefined: 3000, or the next free one; 0: any free one */
   readonly port?: number | undefined;
@@ -41,7 +43,7 @@ const defaultReconcileEveryMs = 5_000;
 /** ms. How long pieces of checkpoints that nobody lists any more take up room. */
 const collectEveryMs = 60_000;
 
-/** Starts an API process: schema, app, relay and reconciler. It writes nothing to disk. */
+/** Starts an API process: schema, app, relay and reconciler. All that it writes to disk are hashes of images, in the cache. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   await applyMigrationsWhenThere(options.databaseUrl, (error) => {
     if (options.logger)
@@ -66,11 +68,12 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     () => collectChunks(database),
     complain('pieces of old checkpoints are still there'),
   );
+  const catalogue = openCatalogue({ cacheFolder: options.cacheFolder });
   const app = await buildApp({
     database,
     queue,
     kickRelay: () => relay.kick(),
-    catalogue: { describe: describeDataset, list: listDatasets },
+    catalogue,
     dataRoot: options.dataRoot,
     ...(options.isAdmin ? { boards: queue.openBoards() } : {}),
     pageFolder: await presentFolder(builtPage),
@@ -79,7 +82,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   background.warn = app.log.warn.bind(app.log);
   const close = async (): Promise<void> => {
     await app.close();
-    await Promise.all([relay.stop(), reconciler.stop(), collector.stop()]);
+    await Promise.all([relay.stop(), reconciler.stop(), collector.stop(), catalogue.close()]);
     await queue.close();
     await database.close();
   };
@@ -110,6 +113,7 @@ async function main(): Promise<void> {
     databaseUrl: env.databaseUrl,
     queue: queueStoreOf(env),
     dataRoot: env.dataRoot,
+    cacheFolder: env.cacheFolder,
     host: env.host,
     port: env.port,
     isAdmin: env.isAdmin,

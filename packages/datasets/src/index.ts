@@ -4,12 +4,20 @@ export {
   openBatchStream,
   type TrainingBatch,
 } from './batch-stream.ts';
-export { type DatasetDescription, describeDataset, listDatasets } from './catalogue.ts';
+export { type Catalogue, type CatalogueOptions, type DatasetDescription, openCatalogue } from './catalogue.ts';
 export {
   type ClassBalancedSampler,
   classBalancedSampler,
   type SamplerOptions,
 } from './class-balanced-sampler.ts';
+export {
+  decodeManifest,
+  encodeManifest,
+  type Manifest,
+  type ManifestEntry,
+  manifestSha256,
+} from './content/manifest.ts';
+export { manifestDifferences } from './content/manifest-differences.ts';
 export { counterRandom, type Draws, type RandomPurpose } from './counter-random.ts';
 export { dataListSha256 } from './data-list-sha256.ts';
 export { DatasetError, type DatasetErrorCode } from './dataset-error.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { goldenRoot, readGolden } from '../../../test/golden-reader.ts';
-import { datasetFacts } from '../src/catalogue.ts';
+import { listedFacts } from '../src/dataset-facts.ts';
 import { readDatasetLists } from '../src/dataset-lists.ts';
 import { classSizes, type ImageList } from '../src/image-list.ts';
 import { paperDataset, paperLayouts } from '../src/paper/paper-dataset.ts';
@@ -70,7 +70,7 @@ describe.each(cases)('the $part list of $name', ({ name, part, golden }) => {
 test.each(Object.keys(manifest.datasets))('facts and protocol validation work for %s in any case', async (name) => {
   const lists = await readDatasetLists(dataRoot, name.toUpperCase());
   expect(lists.name).toBe(name.toLowerCase());
-  expect(datasetFacts(lists).trainingClasses).toBe(manifest.datasets[name]?.train?.num_classes);
+  expect(listedFacts(lists).trainingClasses).toBe(manifest.datasets[name]?.train?.num_classes);
   const classes = [...classSizes(lists.train).keys()];
   if (classes.length < 4) {
     await expect(readDatasetLists(dataRoot, name, 'validation')).rejects.toMatchObject({ code: 'too_few_classes' });
