@@ -4,6 +4,7 @@ import {
   datasetsOfSweep,
   expandSweep,
   experimentIdentity,
+  type Provenance,
   parseExperimentRequest,
   parseSweepRequest,
   type ResolvedExperiment,
@@ -25,7 +26,8 @@ export async function resolveExperimentRequest(dependencies: Catalogue, body: un
   const facts = await factsOf(dependencies, asked.dataset, asked.protocol ?? 'paper');
   const resolved = resolveExperiment(request, facts);
   await checkWeightsFile(dependencies.dataRoot, resolved);
-  return toNewExperiment(resolved, facts, force);
+  const weights = await weightsSha256(dependencies, resolved.config.weights);
+  return toNewExperiment(resolved, { facts, weights, force });
 }
 
 /** Checks and completes every cell of a posted sweep before anything is stored. @throws ConfigError */
@@ -41,17 +43,39 @@ export async function resolveSweepRequest(
   }
   const lookUp = (dataset: string, protocol: Protocol) => known.get(key(dataset, protocol)) ?? null;
   const expanded = expandSweep(sweep, lookUp);
-  for (const cell of expanded) await checkWeightsFile(dependencies.dataRoot, cell);
-  const cells = expanded.map((cell) =>
-    toNewExperiment(cell, lookUp(cell.config.dataset, cell.config.protocol), sweep.force),
-  );
+  const weights = new Map<string, string | null>();
+  for (const cell of expanded) {
+    await checkWeightsFile(dependencies.dataRoot, cell);
+    const name = cell.config.weights;
+    if (!weights.has(name)) weights.set(name, await weightsSha256(dependencies, name));
+  }
+  const cells = expanded.map((cell) => {
+    const { dataset, protocol, weights: name } = cell.config;
+    const facts = lookUp(dataset, protocol);
+    return toNewExperiment(cell, { facts, weights: weights.get(name) ?? null, force: sweep.force });
+  });
   return { sweep, cells };
 }
 
-function toNewExperiment(resolved: ResolvedExperiment, facts: DatasetFacts | null, force: boolean): NewExperiment {
-  const provenance = { ...unknownProvenance, data_sha256: facts?.dataListSha256 ?? null };
-  const identity = experimentIdentity(resolved.config, provenance);
-  return { ...resolved, identity, force };
+/** What was found beside the config. */
+type Found = { readonly facts: DatasetFacts | null; readonly weights: string | null; readonly force: boolean };
+
+/** A folder has one name, however a request spells it; its content and that of the weights are part of the identity. */
+function toNewExperiment({ config, sources }: ResolvedExperiment, { facts, weights, force }: Found): NewExperiment {
+  const named = { ...config, dataset: facts?.name ?? config.dataset };
+  const provenance: Provenance = {
+    ...unknownProvenance,
+    data_sha256: facts?.dataSha256 ?? null,
+    weights_sha256: weights,
+  };
+  return { config: named, sources, provenance, identity: experimentIdentity(named, provenance), force };
+}
+
+/** `random`, or the hash of a file of weights; null where this process has no data root. */
+async function weightsSha256({ catalogue, dataRoot }: Catalogue, weights: string): Promise<string | null> {
+  if (weights === 'random') return 'random';
+  const root = await presentFolder(dataRoot);
+  return root === null ? null : catalogue.weightsSha256(root, weights);
 }
 
 /** `force` is about the request, not about the experiment. */

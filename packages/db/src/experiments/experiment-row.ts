@@ -1,4 +1,4 @@
-import type { ExperimentConfig, RunState } from '@spherelab/config';
+import type { ExperimentConfig, Provenance, RunState } from '@spherelab/config';
 
 /** What a user asked a running experiment to do. */
 export type StopRequest = 'cancel' | 'pause';
@@ -17,6 +17,8 @@ export type Experiment = {
   readonly status_reason: string | null;
   readonly config: ExperimentConfig;
   readonly sources: Readonly<Record<string, string>>;
+  /** what decides the numbers beside the config; null for experiments of before it was recorded */
+  readonly provenance: Provenance | null;
   readonly identity: string;
   readonly dedup_identity: string | null;
   readonly name: string | null;
