@@ -103,7 +103,7 @@ export class FolderWatch {
   }
 
   #dropAll(): void {
-    for (const folder of [...this.#watchers.keys()]) this.#drop(folder);
+    for (const folder of this.#watchers.keys()) this.#drop(folder);
   }
 
   /** Nothing is told any more, and what is known is not known to hold. */

@@ -106,7 +106,7 @@ export class KnownDataset {
       const isLast = scans === MAX_SCANS;
       if (scan instanceof Error) {
         // A folder that goes while it is listed is no error of the data set.
-        const isRaced = watch.changes !== changes || (codeOf(scan) === 'ENOENT' && isPossible);
+        const isRaced = watch.changes !== changes || codeOf(scan) === 'ENOENT' || codeOf(scan) === 'ENOTDIR';
         if (isRaced && !isLast) continue;
         throw scan;
       }

@@ -4,8 +4,7 @@ import { ContentIndex } from '../content/content-index.ts';
 import { findListedFile } from '../content/listed-file.ts';
 import { timeSlices } from '../content/time-slices.ts';
 import { DatasetError } from '../dataset-error.ts';
-import { type ListedFacts, listedFacts } from '../dataset-facts.ts';
-import { readDatasetLists } from '../dataset-lists.ts';
+import type { ListedFacts } from '../dataset-facts.ts';
 import {
   checkDatasetName,
   datasetFolderNames,
@@ -18,6 +17,7 @@ import { paperDataset } from '../paper/paper-dataset.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { generatedFacts } from './generated-facts.ts';
 import { KnownDataset } from './known-dataset.ts';
+import { readListedFacts } from './read-listed-facts.ts';
 
 /** A data set of the data root: its facts, or what keeps it from being used. */
 export type DatasetDescription =
@@ -104,7 +104,7 @@ export class KnownDatasets {
       knownDatasetNames(folders).map(async (name): Promise<DatasetDescription> => {
         try {
           const known = await this.#datasets.get(keyOf(dataRoot, name))?.dataset.knownFacts();
-          return { name, facts: known ?? listedFacts(await readDatasetLists(dataRoot, name)), problem: null };
+          return { name, facts: known ?? (await readListedFacts(dataRoot, name)), problem: null };
         } catch (error) {
           if (error instanceof DatasetError) return { name, facts: null, problem: error.message };
           throw error;

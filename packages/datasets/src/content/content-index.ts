@@ -49,10 +49,16 @@ export class ContentIndex {
     return this.#cacheFolder === null ? null : join(this.#cacheFolder, name);
   }
 
-  /** The hash (hex) of a file under its path in the folder. Throws where it cannot be read. */
-  async sha256Of(path: string, file: ListedFile, pause: Pause): Promise<string> {
+  /** The hash (hex) of a file under its path in the folder, if it is known for the stamp. */
+  known(path: string, file: ListedFile): string | null {
     const before = this.#known.get(path);
-    if (before?.stamp === file.stamp) return before.sha256;
+    return before?.stamp === file.stamp ? before.sha256 : null;
+  }
+
+  /** The same, hashing the file where it is not known. Throws where it cannot be read. */
+  async sha256Of(path: string, file: ListedFile, pause: Pause): Promise<string> {
+    const known = this.known(path, file);
+    if (known !== null) return known;
     const found = await hashFile(file.path, pause);
     this.hashed += 1;
     if (isStampFinal(found)) this.#known.set(path, { stamp: found.stamp, sha256: found.sha256 });

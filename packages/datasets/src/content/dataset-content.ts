@@ -62,8 +62,13 @@ export async function readDatasetContent(
   for (const source of lists.sources) if (lookUp(source) === null) pass(source);
   let saveAt = performance.now() + SAVE_EVERY_MS;
   for (const { path } of [...lists.train, ...lists.test, ...(lists.gallery ?? [])]) {
-    if (!hashes.has(path)) hashes.set(path, await contentOf(path, lookUp(join(folder, path)), index, pause));
-    await pause();
+    if (hashes.has(path)) continue;
+    const file = lookUp(join(folder, path));
+    const known = file === null ? UNREADABLE : index.known(path, file);
+    hashes.set(path, known ?? (await contentOf(path, file, index, pause)));
+    const turn = pause();
+    if (turn === undefined) continue;
+    await turn;
     if (performance.now() < saveAt) continue;
     index.save();
     saveAt = performance.now() + SAVE_EVERY_MS;
