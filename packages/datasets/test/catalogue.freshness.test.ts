@@ -189,7 +189,8 @@ describe.each([
 
 test('a watched folder that does not change is read once, for both protocols and every spelling', async () => {
   const facts = await datasets.describe(bytes.dataRoot, 'Toy', 'paper');
-  const { scans } = datasets.counts();
+  const { scans, hashedFiles } = datasets.counts();
+  expect({ scans, hashedFiles }).toEqual({ scans: 1, hashedFiles: bytes.names.length });
   for (const name of ['toy', 'TOY', 'Toy']) {
     expect(await datasets.describe(bytes.dataRoot, name, 'paper')).toEqual({ ...facts, name: 'Toy' });
   }

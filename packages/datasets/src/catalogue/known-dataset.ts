@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { DatasetFacts } from '@spherelab/config';
 import { ContentIndex } from '../content/content-index.ts';
 import { readDatasetContent } from '../content/dataset-content.ts';
+import { ListedFolders } from '../content/listed-folders.ts';
 import { datasetFacts } from '../dataset-facts.ts';
+import { readDatasetLists } from '../dataset-lists.ts';
 import type { Protocol } from '../image-list.ts';
 import { paperDataset } from '../paper/paper-dataset.ts';
 import { validationLists } from '../validation-lists.ts';
@@ -97,6 +99,7 @@ export class KnownDataset {
 
   async #scanUntilStill(): Promise<Scan> {
     const { watch } = this.#options;
+    if (watch.isPossible && watch.folderCount === 0) await this.#followLists();
     let before: string | null = null;
     for (let scans = 1; ; scans += 1) {
       const { changes, isPossible } = watch;
@@ -118,6 +121,20 @@ export class KnownDataset {
       const isStill = !isPossible && (scan.hashed === 0 || scan.paper.dataSha256 === before);
       if (isStill || isLast) return scan;
       before = scan.paper.dataSha256;
+    }
+  }
+
+  /** Watches what the lists name before the first scan, so that it need not be done again for what it did not see. */
+  async #followLists(): Promise<void> {
+    const { dataRoot, name, watch } = this.#options;
+    try {
+      const lists = await readDatasetLists(dataRoot, name);
+      const folders = new ListedFolders(dataRoot);
+      folders.passSources(lists);
+      folders.passImages(lists);
+      watch.follow(folders.all());
+    } catch {
+      // The scan finds the same and says it.
     }
   }
 

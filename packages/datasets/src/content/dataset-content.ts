@@ -1,11 +1,10 @@
-import { realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { readDatasetLists } from '../dataset-lists.ts';
 import type { DatasetLists, ImageEntry, ImageList } from '../image-list.ts';
 import { maxPictureBytes } from '../pictures/picture-file.ts';
 import type { ContentIndex } from './content-index.ts';
-import { foldersOnTheWay } from './folders-on-the-way.ts';
-import { findListedFile, type ListedFile } from './listed-file.ts';
+import type { ListedFile } from './listed-file.ts';
+import { ListedFolders } from './listed-folders.ts';
 import { DRAWN, type Manifest, type ManifestEntry, UNREADABLE } from './manifest.ts';
 import { type Pause, timeSlices } from './time-slices.ts';
 
@@ -44,26 +43,12 @@ export async function readDatasetContent(
   const hashedBefore = index.hashed;
   const pause = timeSlices();
   const hashes = new Map<string, string>();
-  const root = realpathSync.native(dataRoot);
-  const passed = new Set<string>();
-  const folders = new Set<string>();
-  const pass = (path: string): void => {
-    if (passed.has(path)) return;
-    passed.add(path);
-    for (const each of foldersOnTheWay(root, path)) folders.add(each);
-  };
-  let hasOtherNames = false;
-  const lookUp = (path: string): ListedFile | null => {
-    const file = findListedFile(path);
-    pass(file?.isLinked ? path : dirname(path));
-    hasOtherNames ||= file?.hasOtherNames ?? false;
-    return file;
-  };
-  for (const source of lists.sources) if (lookUp(source) === null) pass(source);
+  const folders = new ListedFolders(dataRoot);
+  folders.passSources(lists);
   let saveAt = performance.now() + SAVE_EVERY_MS;
   for (const { path } of [...lists.train, ...lists.test, ...(lists.gallery ?? [])]) {
     if (hashes.has(path)) continue;
-    const file = lookUp(join(folder, path));
+    const file = folders.lookUp(join(folder, path));
     const known = file === null ? UNREADABLE : index.known(path, file);
     hashes.set(path, known ?? (await contentOf(path, file, index, pause)));
     const turn = pause();
@@ -76,7 +61,8 @@ export async function readDatasetContent(
   index.keepOnly(new Set(hashes.keys()));
   index.save();
   const hashedLists = withHashes(lists, ({ path }) => hashes.get(path) ?? UNREADABLE);
-  return { lists: hashedLists, folders: [...folders], hasOtherNames, hashed: index.hashed - hashedBefore };
+  const { hasOtherNames } = folders;
+  return { lists: hashedLists, folders: folders.all(), hasOtherNames, hashed: index.hashed - hashedBefore };
 }
 
 async function contentOf(path: string, file: ListedFile | null, index: ContentIndex, pause: Pause): Promise<string> {
