@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { byteOrder } from '../src/byte-order.ts';
 import { KnownDatasets } from '../src/catalogue/known-datasets.ts';
 import { readDatasetLists } from '../src/dataset-lists.ts';
 
@@ -57,6 +58,12 @@ test('classes and files come in byte order, and the first half of the classes tr
     'images/d/2.png 3',
     'images/e/1.png 4',
   ]);
+});
+
+test('byte order is that of UTF-8, beyond the basic plane too', () => {
+  const names = ['a', 'ab', 'b', 'é', '\u{ff5e}', '\u{1f600}', '\u{1f601}', '\u{1f601}a'];
+  const inBytes = [...names].reverse().sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  expect([...names].reverse().sort(byteOrder)).toEqual(inBytes);
 });
 
 test('facts count the lists, and the hash changes with them', async () => {

@@ -28,7 +28,7 @@ function check(sha256: string, expected: string | null): void {
 
 /**
  * The picture of a file with its shorter side resized: from the cache where it is there, else decoded, with the same
- * pixels. Bytes that are decoded are always hashed, which costs a fiftieth of decoding them. Rejects for a file that cannot be
+ * pixels. Bytes that are decoded are always hashed, which costs a thirtieth of decoding them. Rejects for a file that cannot be
  * decoded, and with ChangedPictureError for one that does not hash to `expected`.
  */
 export async function resizedPicture(
