@@ -1,15 +1,16 @@
 // Our training step, for `npm run bench train-step`: one JSON line for each line on stdin.
 // usage: node train-step-process.mjs BATCH INSTANCES CACHE_FOLDER
 import { createInterface } from 'node:readline';
-import { defaultLossSettings } from '@spherelab/losses';
+import { lossConstants } from '@spherelab/config';
 import { initialState } from '@spherelab/models';
+import { readNumerics } from '@spherelab/numerics';
 import { openCompiledStep, provideStepGraph, stepOptionsOf } from '@spherelab/training';
 
 const [batchSize, instances] = process.argv.slice(2, 4).map(Number);
 const recipe = {
   model: { backbone: 'bn_inception', imageSize: 227, embeddingDim: 512, needBn: true, freezeBn: true },
   step: {
-    loss: defaultLossSettings.triplet,
+    loss: { name: 'triplet', margin: lossConstants.triplet.margin.value },
     instances,
     secWei: 0,
     l2regWei: 0,
@@ -17,11 +18,11 @@ const recipe = {
     weightDecay: 2.5e-3,
     freezeBn: true,
   },
-  record: { batchSize, inputType: 'uint8' },
+  signature: { batchSize, inputType: 'uint8' },
 };
-const graph = await provideStepGraph(process.argv[4], recipe);
+const graph = await provideStepGraph(process.argv[4], recipe, readNumerics().version);
 const options = stepOptionsOf(recipe);
-const step = openCompiledStep(graph.folder, options, recipe.record);
+const step = openCompiledStep(graph.folder, options, recipe.signature);
 const weights = initialState(options.network, 0);
 step.writeState(new Map([...step.readState()].map(([key, values]) => [key, weights.get(key) ?? values])));
 const input = Uint8Array.from({ length: batchSize * 227 * 227 * 3 }, (_, i) => (i * 2654435761) >>> 24);

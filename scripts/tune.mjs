@@ -7,6 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { resolveExperiment } from '@spherelab/config';
 import { openCatalogue } from '@spherelab/datasets/catalogue';
+import { readNumerics } from '@spherelab/numerics';
 import { trainExperiment } from '@spherelab/training';
 
 const help = `node scripts/tune.mjs [--dataset shapes] [--data-root DIR] [--protocol validation|paper]
@@ -83,7 +84,8 @@ try {
       }
     };
     const folders = { dataRoot: flags['data-root'], cacheFolder: workFolder, workFolder };
-    const training = { config, ...folders, resumeFrom: null, emit, stop: () => null };
+    const chooseStart = async () => ({ type: 'begin', resumeFrom: null, graphFolder: null });
+    const training = { config, numerics: readNumerics(), ...folders, chooseStart, emit, stop: () => null };
     const outcome = await trainExperiment(training).catch((error) => ({ error }));
     const name = `${config.loss.padEnd(12)} ${String(config.lr).padEnd(6)} ${String(config.sec_wei).padEnd(7)}`;
     const run = `${name} ${String(config.seed).padEnd(4)} ${String(config.batch_size).padEnd(5)} ${String(config.steps).padEnd(5)}`;

@@ -203,6 +203,14 @@ describe('the Kubernetes manifests', () => {
     }
   });
 
+  test('tell the API the names that its service has in the cluster', () => {
+    const [config] = named('ConfigMap') as (Manifest & { data?: Record<string, string> })[];
+    const [service] = named('Service');
+    const { name, namespace } = service?.metadata ?? {};
+    const endings = ['', `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.cluster.local`];
+    expect(config?.data?.SPHERELAB_ALLOWED_HOSTS?.split(',')).toEqual(endings.map((ending) => `${name}${ending}`));
+  });
+
   test('run without root, with limits, probes, and images that compose builds too', () => {
     const images = Object.values((parse(read('docker-compose.yml'), { merge: true }) as { services: object }).services);
     for (const { kind, name, pod } of pods) {

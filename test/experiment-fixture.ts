@@ -1,4 +1,10 @@
-import { experimentIdentity, resolveExperiment, unknownProvenance } from '@spherelab/config';
+import {
+  type CheckpointFacts,
+  configSha256,
+  experimentIdentity,
+  resolveExperiment,
+  unknownProvenance,
+} from '@spherelab/config';
 import {
   claimExperiment,
   createExperiments,
@@ -32,3 +38,33 @@ export async function storeRunning(database: Database, leaseMs = 60_000): Promis
   await claimExperiment(database.pool, id, { worker: 'w', device: 'cpu', leaseMs });
   return { experimentId: id, attempt: 1 };
 }
+
+/** What a checkpoint was made under; `over` are facts that differ. */
+export function checkpointFacts(config: Experiment['config'], over: Partial<CheckpointFacts> = {}): CheckpointFacts {
+  return {
+    config_sha256: configSha256(config),
+    steps: config.steps,
+    dataset: config.dataset,
+    data_sha256: 'data',
+    weights_sha256: 'random',
+    numerics: 'all',
+    host_numerics: 'host',
+    layout_sha256: 'layout',
+    graph_sha256: 'graph',
+    environment: {
+      cpu: 'this one',
+      node: 'v20',
+      platform: 'linux-x64',
+      intra_op_threads: 1,
+      inter_op_threads: 1,
+      device: 'cpu',
+      tensorflow: '2.21',
+      onednn: true,
+      libvips: '8',
+    },
+    ...over,
+  };
+}
+
+/** Facts for tests in which nobody looks at them. */
+export const anyFacts: CheckpointFacts = checkpointFacts(newExperiment().config);

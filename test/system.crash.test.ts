@@ -9,7 +9,15 @@ import { type PostgresServer, startPostgresServer } from './postgres-server.ts';
 import { testStores } from './queue-stores.ts';
 import { waitUntil } from './wait-until.ts';
 
-type View = { id: string; status: string; status_reason: string | null; attempt: number; worker: string | null };
+type View = {
+  id: string;
+  status: string;
+  status_reason: string | null;
+  attempt: number;
+  failures: number;
+  worker: string | null;
+  attempts: { outcome: string | null; ended_at: string }[];
+};
 
 const workerScript = fileURLToPath(new URL('./worker-process.mjs', import.meta.url));
 
@@ -112,6 +120,26 @@ describe.each(testStores.filter((store) => store.available))('the system with th
     await settled(id);
     expect(await losses(id)).toEqual(uninterrupted(120));
     expect((await read(id)).attempt).toBe(2);
+  });
+
+  test('an idle neighbour gives the run of a killed supervisor back within two seconds, and goes on with it at once', async () => {
+    const first = startWorkerProcess();
+    const id = await post({ stepMs: 20 }, { steps: 200, checkpoint_every: 10 });
+    await waitUntil('it trains', async () => (await losses(id)).length > 25);
+    startWorkerProcess();
+    await waitUntil('the other is there', async () => {
+      const answer = await fetch(`${api.url}/workers`);
+      return ((await answer.json()) as { items: { alive: boolean }[] }).items.filter(({ alive }) => alive).length > 1;
+    });
+    const killedAtMs = Date.now();
+    await end(first, 'SIGKILL');
+    await waitUntil('another attempt began', async () => (await read(id)).attempt === 2, 10_000);
+    const { attempts, failures } = await read(id);
+    expect(attempts[0]?.outcome).toBe('lost');
+    expect(Date.parse(attempts[0]?.ended_at ?? '') - killedAtMs).toBeLessThan(2_000);
+    expect(failures).toBe(0);
+    await settled(id);
+    expect(await losses(id)).toEqual(uninterrupted(200));
   });
 
   test('an API that ends, a worker that leaves and a queue that is emptied lose nothing', async () => {

@@ -32,6 +32,12 @@ export default defineConfig({
   worker: { format: 'es' },
   server: {
     host: '127.0.0.1',
-    proxy: Object.fromEntries([...apiRoutes, 'thumbnails', 'openapi.json'].map((route) => [`/${route}`, api])),
+    // The API takes changes from its own page only, and this page is another one for it.
+    proxy: Object.fromEntries(
+      [...apiRoutes, 'thumbnails', 'openapi.json'].map((route) => [
+        `/${route}`,
+        { target: api, changeOrigin: true, headers: { origin: new URL(api).origin } },
+      ]),
+    ),
   },
 });

@@ -32,6 +32,8 @@ export type AppDependencies = {
   readonly dataRoot: string;
   /** folder of the built page; null or left out: none is served */
   readonly pageFolder?: string | null;
+  /** names (or name:port) by which clients know this server beside its own addresses. Default: none */
+  readonly allowedHosts?: readonly string[];
   /** BullMQ's queues where its board is to be served at /admin/queues: whoever reaches the API may then change jobs */
   readonly boards?: ReturnType<ExperimentQueue['openBoards']>;
   /** false in tests; `{ level }` in production */

@@ -2,10 +2,14 @@ import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { AppDependencies } from './app-dependencies.ts';
+import { answerConnectionProblem } from './connection-problem.ts';
+import { allowedMethods } from './plugins/app/allowed-methods.ts';
+import { jsonBody } from './plugins/app/json-body.ts';
 import { page } from './plugins/app/page.ts';
-import { problemDetails } from './plugins/app/problem-details.ts';
+import { problemDetails, sendError } from './plugins/app/problem-details.ts';
 import { requestCounter } from './plugins/app/request-counter.ts';
 import { sameSite } from './plugins/app/same-site.ts';
+import { storableAddress } from './plugins/app/storable-address.ts';
 import { bullBoard } from './plugins/external/bull-board.ts';
 import { openapi } from './plugins/external/openapi.ts';
 import { changeRoutes } from './routes/changes.ts';
@@ -24,6 +28,13 @@ import { workerRoutes } from './routes/workers.ts';
 /** Bytes. A sweep of 2,000 cells is a few kB; nothing needs more than this. */
 const bodyLimit = 1 << 20;
 
+/** ms. A body of a megabyte over a slow line; who sends a byte a minute would hold a connection for ever. */
+const requestTimeoutMs = 30_000;
+/** ms. Headers are a few kB. */
+const headersTimeoutMs = 15_000;
+/** ms. How late a time limit may be noticed. */
+const connectionsCheckingIntervalMs = 1_000;
+
 /** Builds the app: routes and plugins, not connected to anything and not listening. The caller closes it. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const app = Fastify({
@@ -31,12 +42,19 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     bodyLimit,
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
+    requestTimeout: requestTimeoutMs,
+    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: connectionsCheckingIntervalMs },
+    clientErrorHandler: answerConnectionProblem,
+    frameworkErrors: sendError,
     routerOptions: { maxParamLength: 200 },
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   await app.register(problemDetails);
-  await app.register(sameSite);
+  await app.register(allowedMethods);
+  await app.register(sameSite, { allowedHosts: dependencies.allowedHosts ?? [] });
+  await app.register(jsonBody);
+  await app.register(storableAddress);
   await app.register(requestCounter);
   await app.register(openapi);
   await app.register(page, { folder: dependencies.pageFolder ?? null });

@@ -2,12 +2,24 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
+const hostPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d{1,5})?$/i;
+
 /** The environment of the API: the only place that reads it. */
 export const apiEnvSchema = z.object({
   DATABASE_URL: z.string().min(1),
   REDIS_URL: z.string().min(1).optional(),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  SPHERELAB_ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((host) => host.trim())
+        .filter((host) => host !== ''),
+    )
+    .pipe(z.array(z.string().regex(hostPattern, 'must be names or name:port, separated by commas'))),
   SPHERELAB_DATA_DIR: z.string().min(1).default('./datasets'),
   XDG_CACHE_HOME: z.string().min(1).default(join(homedir(), '.cache')),
   SPHERELAB_ADMIN: z.enum(['0', '1']).default('0'),
@@ -20,6 +32,8 @@ export type ApiEnv = {
   readonly host: string;
   /** undefined: 3000, or the next free one */
   readonly port: number | undefined;
+  /** names by which clients know this server beside its own addresses */
+  readonly allowedHosts: readonly string[];
   readonly dataRoot: string;
   readonly cacheFolder: string;
   /** serve BullMQ's board */
@@ -38,6 +52,7 @@ export function readApiEnv(env: NodeJS.ProcessEnv): ApiEnv {
     redisUrl: data.REDIS_URL,
     host: data.HOST,
     port: data.PORT,
+    allowedHosts: data.SPHERELAB_ALLOWED_HOSTS,
     dataRoot: resolve(data.SPHERELAB_DATA_DIR),
     cacheFolder: join(data.XDG_CACHE_HOME, 'spherelab'),
     isAdmin: data.SPHERELAB_ADMIN === '1',

@@ -2,6 +2,8 @@ import type { RequestCount } from './plugins/app/request-counter.ts';
 
 export type ServerState = {
   readonly experiments: Readonly<Record<string, number>>;
+  /** not ended, and ended from outside again and again without a new checkpoint */
+  readonly interruptedOften: number;
   readonly workers: number;
   readonly outbox: number;
   /** jobs by queue and state; null where the store does not answer */
@@ -18,6 +20,12 @@ export function prometheusText(state: ServerState): string {
   );
   return [
     family('spherelab_experiments', 'gauge', 'Experiments by state', byLabel('status', state.experiments)),
+    family(
+      'spherelab_experiments_interrupted_often',
+      'gauge',
+      'Experiments whose attempts are ended from outside again and again, without a new checkpoint in between',
+      [{ value: state.interruptedOften }],
+    ),
     family('spherelab_workers_alive', 'gauge', 'Workers heard of lately', [{ value: state.workers }]),
     family('spherelab_outbox_rows', 'gauge', 'Rows that the queue has still to be told', [{ value: state.outbox }]),
     family('spherelab_queue_jobs', 'gauge', 'Jobs by queue and state', jobs),

@@ -2,7 +2,7 @@ import {
   ConfigError,
   type DatasetFacts,
   datasetsOfSweep,
-  expandSweep,
+  eachCell,
   experimentIdentity,
   type Provenance,
   parseExperimentRequest,
@@ -16,6 +16,10 @@ import type { NewExperiment } from '@spherelab/db';
 import type { AppDependencies, Protocol } from './app-dependencies.ts';
 import { checkWeightsFile } from './check-weights-file.ts';
 import { presentFolder } from './present-folder.ts';
+import { turn } from './turn.ts';
+
+/** Cells that are made before other requests get their turn: some ms. */
+const cellsAtOnce = 50;
 
 type Catalogue = Pick<AppDependencies, 'catalogue' | 'dataRoot'>;
 
@@ -42,18 +46,16 @@ export async function resolveSweepRequest(
     known.set(key(dataset, protocol), await factsOf(dependencies, dataset, protocol));
   }
   const lookUp = (dataset: string, protocol: Protocol) => known.get(key(dataset, protocol)) ?? null;
-  const expanded = expandSweep(sweep, lookUp);
   const weights = new Map<string, string | null>();
-  for (const cell of expanded) {
+  const cells: NewExperiment[] = [];
+  for (const cell of eachCell(sweep, lookUp)) {
+    if (cells.length % cellsAtOnce === 0) await turn();
     await checkWeightsFile(dependencies.dataRoot, cell);
-    const name = cell.config.weights;
-    if (!weights.has(name)) weights.set(name, await weightsSha256(dependencies, name));
-  }
-  const cells = expanded.map((cell) => {
     const { dataset, protocol, weights: name } = cell.config;
+    if (!weights.has(name)) weights.set(name, await weightsSha256(dependencies, name));
     const facts = lookUp(dataset, protocol);
-    return toNewExperiment(cell, { facts, weights: weights.get(name) ?? null, force: sweep.force });
-  });
+    cells.push(toNewExperiment(cell, { facts, weights: weights.get(name) ?? null, force: sweep.force }));
+  }
   return { sweep, cells };
 }
 
@@ -81,6 +83,7 @@ async function weightsSha256({ catalogue, dataRoot }: Catalogue, weights: string
 /** `force` is about the request, not about the experiment. */
 function splitForce(body: unknown): { force: boolean; request: unknown } {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return { force: false, request: body ?? {} };
+  if (!Object.hasOwn(body, 'force')) return { force: false, request: body };
   const { force = false, ...request } = body as Record<string, unknown>;
   if (typeof force !== 'boolean') {
     throw new ConfigError([{ field: 'force', value: force, reason: 'must be a boolean', allowed: 'true, false' }]);

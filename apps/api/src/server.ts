@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { openCatalogue } from '@spherelab/datasets/catalogue';
-import { applyMigrationsWhenThere, collectChunks, openDatabase, type RetryPolicy } from '@spherelab/db';
-import { openQueue, type QueueStore, queueStoreOf, retryPolicy } from '@spherelab/queue';
+import { applyMigrationsWhenThere, collectChunks, openDatabase, type RetryPolicy, retryPolicy } from '@spherelab/db';
+import { openQueue, type QueueStore, queueStoreOf } from '@spherelab/queue';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { periodically } from './background/periodically.ts';
@@ -21,6 +21,7 @@ export type ApiOptions = {
   /** undefined: 3000, or the next free one; 0: any free one */
   readonly port?: number | undefined;
   readonly logger?: boolean | { readonly level: string };
+  readonly allowedHosts?: readonly string[];
   /** serve BullMQ's board at /admin/queues */
   readonly isAdmin?: boolean;
   /** for tests */
@@ -75,6 +76,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     kickRelay: () => relay.kick(),
     catalogue,
     dataRoot: options.dataRoot,
+    allowedHosts: options.allowedHosts ?? [],
     ...(options.isAdmin ? { boards: queue.openBoards() } : {}),
     pageFolder: await presentFolder(builtPage),
     logger: options.logger ?? false,
@@ -116,6 +118,7 @@ async function main(): Promise<void> {
     cacheFolder: env.cacheFolder,
     host: env.host,
     port: env.port,
+    allowedHosts: env.allowedHosts,
     isAdmin: env.isAdmin,
     logger: { level: env.logLevel },
   });

@@ -40,7 +40,7 @@ const catalogue: DatasetCatalogue = {
 
 export async function appUnderTest(
   server: PostgresServer,
-  more: Partial<Pick<AppDependencies, 'pageFolder' | 'boards' | 'catalogue' | 'dataRoot'>> = {},
+  more: Partial<Pick<AppDependencies, 'pageFolder' | 'boards' | 'catalogue' | 'dataRoot' | 'allowedHosts'>> = {},
 ): Promise<AppUnderTest> {
   const database = openDatabase(await server.createDatabase());
   let kicks = 0;

@@ -98,7 +98,7 @@ describe.each(testStores.filter((store) => store.available))(
       await queue.close();
     });
 
-    test('an experiment whose worker is gone is queued again after a back-off, once', async () => {
+    test('an experiment whose worker is gone is queued again at once, and after a back-off the next time, once', async () => {
       const queue = openQueue(store);
       const { id } = await storeExperiment(database);
       await relayOutbox(database, { add: async () => {} });
@@ -106,7 +106,12 @@ describe.each(testStores.filter((store) => store.available))(
       await new Promise((resolve) => setTimeout(resolve, 20));
       const lost = await Promise.all([1, 2, 3].map(() => reconcile(database, queue, policy)));
       expect(lost.flat()).toEqual([id]);
-      expect(await getExperiment(database.pool, id)).toMatchObject({ status: 'queued', attempt: 1, failures: 1 });
+      expect(await getExperiment(database.pool, id)).toMatchObject({ status: 'queued', failures: 0, interruptions: 1 });
+      expect(await relayOutbox(database, queue)).toBe(1);
+      expect(await jobs(1)).toEqual([id]);
+      await claimExperiment(database.pool, id, { worker: 'gone too', device: 'cpu', leaseMs: 1 });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await reconcile(database, queue, policy);
       expect(await relayOutbox(database, queue)).toBe(0); // not due yet
       await database.pool.query('UPDATE outbox SET available_at = now()');
       await database.pool.query('UPDATE experiment SET retry_at = now()');

@@ -122,6 +122,10 @@ describe('looking at an experiment over HTTP', () => {
     expect((await get('/readyz')).json()).toEqual({ ready: true, database: 'ok', queue: 'ok' });
     const metrics = (await get('/metrics')).body;
     expect(metrics).toContain('spherelab_experiments{status="running"} 1\n');
+    expect(metrics).toContain('spherelab_experiments_interrupted_often 0\n');
+    await api.database.pool.query('UPDATE experiment SET interruptions = 10 WHERE id = $1', [fence.experimentId]);
+    expect((await get('/metrics')).body).toContain('spherelab_experiments_interrupted_often 1\n');
+    expect((await get(`/experiments/${fence.experimentId}`)).json()).toMatchObject({ failures: 0, interruptions: 10 });
     expect(metrics).toContain('spherelab_queue_jobs{queue="experiments-any",state="waiting"} 2\n');
     expect(metrics).toContain('spherelab_http_requests_total{method="GET",route="/healthz",status="200"} 1\n');
   });

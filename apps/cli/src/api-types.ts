@@ -18,6 +18,9 @@ export type Experiment = {
   readonly sources: Readonly<Record<string, string>>;
   readonly sweep_id: string | null;
   readonly attempt: number;
+  /** attempts in a row without a new checkpoint: by their own fault, and ended from outside */
+  readonly failures: number;
+  readonly interruptions: number;
   readonly steps_done: number;
   readonly total_updates: number | null;
   readonly result: ExperimentResult | null;

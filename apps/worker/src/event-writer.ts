@@ -6,12 +6,12 @@ import {
   recordProgress,
   recordStart,
   storeCheckpoint,
+  writeArtifact,
   writeEvaluationView,
   writeLogLine,
   writeMetrics,
 } from '@spherelab/db';
 import type { TrainingEvent } from '@spherelab/training';
-import { checkpointHeadBytes } from './checkpoint-head-bytes.ts';
 import { retryWhileAway } from './retry-while-away.ts';
 import type { WorkerNumbers } from './worker-numbers.ts';
 
@@ -71,17 +71,16 @@ export function eventWriter(options: EventWriterOptions): EventWriter {
   };
 
   const store = async (number: number, event: CheckpointEvent): Promise<void> => {
-    const headBytes = await checkpointHeadBytes(event.file);
-    const checkpoint = { ...event, headBytes };
-    await persist(() => storeCheckpoint(database.pool, fence, checkpoint, createReadStream(event.file)));
+    await persist(() => storeCheckpoint(database.pool, fence, event, createReadStream(event.file)));
     await rm(event.file, { force: true });
     options.onStored(number);
   };
 
   const writeOne = async (number: number, event: TrainingEvent): Promise<void> => {
     if (event.type === 'started') {
-      const environment = { ...event.environment, data_list_sha256: event.dataListSha256 };
-      await persist(() => recordStart(database.pool, fence, { ...event, environment }));
+      await persist(() => recordStart(database.pool, fence, event));
+    } else if (event.type === 'artifact') {
+      await persist(() => writeArtifact(database.pool, fence, event.kind, event.content));
     } else if (event.type === 'evaluation-view') {
       await persist(() => writeEvaluationView(database.pool, fence, event));
     } else if (event.type === 'log') {

@@ -1,24 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  adoptPrefix,
-  claimExperiment,
-  type Experiment,
-  type Fence,
-  type PrefixEnvironment,
-  type StopRequest,
-  writeLogLine,
-} from '@spherelab/db';
+import { claimExperiment, type Experiment, type Fence, type StopRequest } from '@spherelab/db';
+import { type AttemptControl, attemptControl } from './attempt-control.ts';
+import { chooseStart } from './choose-start.ts';
 import { type Device, deviceEnvironment, type ThreadCounts } from './device.ts';
 import { eventWriter } from './event-writer.ts';
-import { fetchResumeCheckpoint } from './fetch-resume-checkpoint.ts';
-import { keepLease } from './lease-keeper.ts';
+import { keepLease, type LeaseKeeper } from './lease-keeper.ts';
 import { progressWatch } from './progress-watch.ts';
-import { forkTrainer, type TrainerChild, type TrainerEnd } from './trainer-child.ts';
+import { retryWhileAway } from './retry-while-away.ts';
+import { forkTrainer, type TrainerEnd } from './trainer-child.ts';
 import { watchChild } from './watch-child.ts';
 import type { WorkerContext } from './worker-context.ts';
-import { type StopAsked, writeEnd } from './write-end.ts';
+import { writeEnd } from './write-end.ts';
 
 /** Prefix of work folders; the worker's pid follows, so that those of dead workers can be told. */
 export const workFolderPrefix = 'spherelab-work-';
@@ -64,91 +58,89 @@ async function superviseAttempt(
 ): Promise<void> {
   const { database, numbers } = context;
   const fence: Fence = { experimentId: experiment.id, attempt: experiment.attempt };
-  let child: TrainerChild | null = null;
-  let asked: StopAsked | null = null;
-  let broken: string | null = null;
-
-  // Orders may come before there is a child: they are kept and given to it.
-  const kill = (reason: string) => {
-    broken ??= reason;
-    child?.kill(reason);
-  };
-  const graces = { cancel: numbers.cancelGraceMs, pause: numbers.pauseGraceMs, drain: numbers.drainGraceMs };
-  const askToStop = (ask: StopAsked) => {
-    const { reason } = ask;
-    if (asked?.reason === reason || asked?.reason === 'cancel') return;
-    asked = ask;
-    child?.order({ type: 'stop', reason });
-    const grace = graces[reason];
-    setTimeout(() => kill(`the trainer did not stop within ${grace} ms of being asked to (${reason})`), grace).unref();
-  };
+  const control = attemptControl(numbers);
   const lease = keepLease(database, fence, numbers, {
-    lost: kill,
-    stopRequested: (reason: StopRequest) => askToStop({ reason }),
+    lost: control.kill,
+    stopRequested: (reason: StopRequest) => control.askToStop({ reason }),
   });
-  onDrain(() => askToStop({ reason: 'drain' }));
-
-  const workFolder = await mkdtemp(join(tmpdir(), `${workFolderPrefix}${process.pid}-`));
-  const runChild = async (): Promise<TrainerEnd> => {
-    const writer = eventWriter({
-      database,
-      fence,
-      numbers,
-      held: () => lease.held,
-      onWritten: (upTo) => child?.order({ type: 'written', upTo }),
-      onStored: (number) => child?.order({ type: 'stored', number }),
-      onError: (error) => kill(`its events could not be written: ${messageOf(error)}`),
-    });
-    const threads = storedThreads(experiment) ?? context.threads;
-    const hostEnvironment = { ...threads, device: experiment.config.device === 'cpu' ? 'cpu' : device };
-    const prefix = await adoptPrefix(database, fence, experiment, { ...hostFacts(), ...hostEnvironment });
-    const resumeFrom = await fetchResumeCheckpoint(database, experiment.id, workFolder, (message) =>
-      writeLogLine(database.pool, fence, 'warn', message),
-    );
-    const progress = progressWatch(numbers);
-    child = forkTrainer({
-      script: context.trainerScript,
-      env: deviceEnvironment(device, experiment.config.device, threads),
-      start: {
-        type: 'start',
-        config: experiment.config,
-        dataRoot: context.dataRoot,
-        cacheFolder: context.cacheFolder,
-        cacheBytes: context.cacheBytes,
-        workFolder,
-        resumeFrom,
-        prefixSteps: prefix?.steps ?? experiment.prefix_steps,
-        hostEnvironment,
-      },
-      onReady: () => {
-        if (asked !== null) child?.order({ type: 'stop', reason: asked.reason });
-      },
-      onEvent: (report) => {
-        progress.heard(report.event);
-        writer.push(report);
-      },
-    });
-    if (broken !== null) child.kill(broken);
-    const { memoryLimitMb } = context;
-    const onTooLarge = (because: string) => askToStop({ reason: 'drain', because });
-    const endWatch = watchChild({ child, writer, progress, numbers, memoryLimitMb, onTooLarge });
-    const end = await child.ended.finally(endWatch);
-    await writer.drain();
-    return end;
-  };
+  onDrain(() => control.askToStop({ reason: 'drain' }));
+  const attempt: Attempt = { context, experiment, fence, device, control, lease };
   try {
     // What fails here is not the training's fault, e.g. a full disk: another attempt, maybe elsewhere, may have more luck.
-    const end = await runChild().catch((error: unknown): TrainerEnd => ({ type: 'broke', reason: messageOf(error) }));
-    await writeEnd(context, fence, end, asked, () => lease.held);
+    const end = await withWorkFolder((workFolder) => runChild(attempt, workFolder)).catch(
+      (error: unknown): TrainerEnd => ({ type: 'broke', reason: messageOf(error) }),
+    );
+    await writeEnd(context, fence, end, control.asked, () => lease.held);
   } finally {
     lease.stop();
-    await rm(workFolder, { recursive: true, force: true });
   }
 }
 
-/** What of the trainer's environment (packages/training, environment.ts) is known before there is one. */
-function hostFacts(): PrefixEnvironment {
-  return { cpu: cpus()[0]?.model ?? 'unknown', node: process.version };
+async function withWorkFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), `${workFolderPrefix}${process.pid}-`));
+  try {
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+type Attempt = {
+  readonly context: WorkerContext;
+  readonly experiment: Experiment;
+  readonly fence: Fence;
+  readonly device: Device;
+  readonly control: AttemptControl;
+  readonly lease: LeaseKeeper;
+};
+
+/** Runs the trainer of an attempt to its end, and writes all that it reports but that end. */
+async function runChild(attempt: Attempt, workFolder: string): Promise<TrainerEnd> {
+  const { context, experiment, fence, device, control, lease } = attempt;
+  const { database, numbers, memoryLimitMb } = context;
+  const threads = storedThreads(experiment) ?? context.threads;
+  const progress = progressWatch(numbers);
+  const writer = eventWriter({
+    database,
+    fence,
+    numbers,
+    held: () => lease.held,
+    onWritten: (upTo) => child.order({ type: 'written', upTo }),
+    onStored: (number) => child.order({ type: 'stored', number }),
+    onError: (error) => control.kill(`its events could not be written: ${messageOf(error)}`),
+  });
+  const child = forkTrainer({
+    script: context.trainerScript,
+    env: deviceEnvironment(device, experiment.config.device, threads),
+    start: {
+      type: 'start',
+      config: experiment.config,
+      dataRoot: context.dataRoot,
+      cacheFolder: context.cacheFolder,
+      cacheBytes: context.cacheBytes,
+      workFolder,
+      hostEnvironment: { ...threads, device: experiment.config.device === 'cpu' ? 'cpu' : device },
+    },
+    onReady: () => control.ready(),
+    onFacts: (facts) => {
+      const choice = { database, fence, experiment, facts, workFolder };
+      const choose = () => chooseStart(choice);
+      retryWhileAway(choose, numbers.databaseRetryMs, () => !lease.held).then(
+        (start) => child.order({ type: 'begin', start }),
+        (error: unknown) => control.kill(`where to begin could not be decided: ${messageOf(error)}`),
+      );
+    },
+    onEvent: (report) => {
+      progress.heard(report.event);
+      writer.push(report);
+    },
+  });
+  control.attach(child);
+  const onTooLarge = (because: string) => control.askToStop({ reason: 'drain', because });
+  const endWatch = watchChild({ child, writer, progress, numbers, memoryLimitMb, onTooLarge });
+  const end = await child.ended.finally(endWatch);
+  await writer.drain();
+  return end;
 }
 
 /** Threads of the attempts before this one. */

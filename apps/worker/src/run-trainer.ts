@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { StopReason, TrainingEvent, TrainOptions, TrainOutcome } from '@spherelab/training';
+import type { RunFacts } from '@spherelab/config';
+import { readNumerics } from '@spherelab/numerics';
+import type { RunStart, StopReason, TrainingEvent, TrainOptions, TrainOutcome } from '@spherelab/training';
 import type { TrainerFailure, TrainerOrder, TrainerReport } from './trainer-messages.ts';
 
 type Start = Extract<TrainerOrder, { type: 'start' }>;
@@ -27,6 +29,7 @@ export function runTrainer(train: Train): void {
   dieWithSupervisor();
 
   let stopReason: StopReason | null = null;
+  let begin: (start: RunStart) => void = () => undefined;
   let sent = 0;
   let written = 0;
   /** numbers of the checkpoint sent last, and of the one stored last */
@@ -49,9 +52,18 @@ export function runTrainer(train: Train): void {
     await send({ type: 'event', number, event });
     await until(() => written >= number - eventsInFlight);
   };
+  const chooseStart = async (facts: RunFacts): Promise<RunStart> => {
+    const told = new Promise<RunStart>((resolve) => {
+      begin = resolve;
+    });
+    await send({ type: 'facts', facts });
+    return told;
+  };
   const start = async (order: Start): Promise<void> => {
     try {
-      const end = await train({ ...order, emit, stop: () => stopReason });
+      const checkpointUnderWay = () => checkpointStored < checkpointSent;
+      const stop = () => stopReason;
+      const end = await train({ ...order, numerics: readNumerics(), chooseStart, emit, stop, checkpointUnderWay });
       await until(() => written >= sent && checkpointStored >= checkpointSent);
       await send(
         end.outcome === 'finished' ? { type: 'finished', result: end.result } : { type: 'stopped', reason: end.reason },
@@ -63,6 +75,7 @@ export function runTrainer(train: Train): void {
   };
   process.on('message', (order: TrainerOrder) => {
     if (order.type === 'start') void start(order);
+    else if (order.type === 'begin') begin(order.start);
     else if (order.type === 'stop') stopReason = order.reason;
     else {
       if (order.type === 'written') written = order.upTo;

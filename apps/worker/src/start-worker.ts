@@ -11,8 +11,9 @@ import {
   type RetryPolicy,
   registerWorker,
   retireWorker,
+  retryPolicy,
 } from '@spherelab/db';
-import { consumeQueue, type QueueConsumer, type QueueStore, queueNames, retryPolicy } from '@spherelab/queue';
+import { consumeQueue, type QueueConsumer, type QueueStore, queueNames } from '@spherelab/queue';
 import { type Device, isGpu, type ThreadCounts } from './device.ts';
 import { deviceSlots } from './device-slots.ts';
 import { ownIdentity } from './host-identity.ts';
@@ -127,7 +128,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const neighbourWatch = setInterval(async () => {
     if (looking) return;
     looking = true;
-    const ids = await releaseDeadNeighbours(database, identity.host, context.retryPolicy).catch(() => []);
+    const { host } = identity;
+    const { orphanTimeMs } = numbers;
+    const ids = await releaseDeadNeighbours(database, host, context.retryPolicy, orphanTimeMs).catch(() => []);
     looking = false;
     if (ids.length > 0) log('warn', 'attempts of a dead worker were given back', { ids });
   }, numbers.neighbourWatchMs);

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { RunFacts } from '@spherelab/config';
 import type { StopReason } from '@spherelab/training';
 import type { TrainerFailure, TrainerOrder, TrainerReport } from './trainer-messages.ts';
 
@@ -7,21 +8,32 @@ export type TrainerEnd =
   | { readonly type: 'finished'; readonly result: object }
   | { readonly type: 'stopped'; readonly reason: StopReason }
   | { readonly type: 'failed'; readonly error: TrainerFailure }
-  /** it ended without a word, or was killed here for the reason given */
-  | { readonly type: 'broke'; readonly reason: string };
+  /** it ended without a word, was killed here for the reason given, or could not be started, supplied or written down */
+  | { readonly type: 'broke'; readonly reason: string; readonly cause?: BreakCause };
+
+/** What ended a process that broke, where it was not this supervisor's own trouble. */
+export type BreakCause =
+  | { readonly by: 'exit' }
+  /** `heldMb`: memory that it held when it was looked at last; null: never */
+  | { readonly by: 'signal'; readonly signal: string; readonly heldMb: number | null }
+  /** the watch over its progress */
+  | { readonly by: 'hang' };
 
 export type TrainerChild = {
   readonly pid: number | undefined;
   /** settles when the process is gone and all that it reported is handled; never rejects */
   readonly ended: Promise<TrainerEnd>;
   order(order: TrainerOrder): void;
-  /** Kills the process; `ended` then gives this reason. */
-  kill(reason: string): void;
+  /** Kills the process; `ended` then gives this reason. `hang`: for it makes no progress, which is its own fault. */
+  kill(reason: string, by?: 'hang'): void;
+  /** Notes how much memory it holds: should the kernel kill it, that tells why. */
+  noteMemory(megabytes: number): void;
 };
 
 export type TrainerChildOptions = {
   readonly script: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly onFacts: (facts: RunFacts) => void;
   readonly onEvent: (report: Extract<TrainerReport, { type: 'event' }>) => void;
   /** after the start order was sent */
   readonly onReady: () => void;
@@ -38,7 +50,8 @@ export function forkTrainer(options: TrainerChildOptions): TrainerChild {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'advanced',
   });
-  let killReason: string | null = null;
+  let killed: { readonly reason: string; readonly cause?: BreakCause } | null = null;
+  let heldMb: number | null = null;
   let lastWord: TrainerEnd | null = null;
   let tail = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -50,7 +63,8 @@ export function forkTrainer(options: TrainerChildOptions): TrainerChild {
     if (report.type === 'ready') {
       sendTo(child, options.start);
       options.onReady();
-    } else if (report.type === 'event') options.onEvent(report);
+    } else if (report.type === 'facts') options.onFacts(report.facts);
+    else if (report.type === 'event') options.onEvent(report);
     else lastWord = report;
   });
   const ended = new Promise<TrainerEnd>((resolve) => {
@@ -58,17 +72,21 @@ export function forkTrainer(options: TrainerChildOptions): TrainerChild {
     child.once('close', (code, signal) => {
       const how = signal ? `was killed by ${signal}` : `exited with code ${code}`;
       const said = tail.trim() === '' ? '' : `; it last said: ${tail.trim()}`;
-      if (killReason !== null) resolve({ type: 'broke', reason: killReason });
-      else resolve(lastWord ?? { type: 'broke', reason: `the trainer process ${how}${said}` });
+      const cause: BreakCause = signal ? { by: 'signal', signal, heldMb } : { by: 'exit' };
+      if (killed !== null) resolve({ type: 'broke', ...killed });
+      else resolve(lastWord ?? { type: 'broke', reason: `the trainer process ${how}${said}`, cause });
     });
   });
   return {
     pid: child.pid,
     ended,
     order: (order) => sendTo(child, order),
-    kill: (reason) => {
-      killReason ??= reason;
+    kill: (reason, by) => {
+      killed ??= by === undefined ? { reason } : { reason, cause: { by } };
       child.kill('SIGKILL');
+    },
+    noteMemory: (megabytes) => {
+      heldMb = megabytes;
     },
   };
 }

@@ -1,5 +1,5 @@
-import type { ExperimentConfig } from '@spherelab/config';
-import type { Environment, StopReason, TrainingEvent, TrainingResult } from '@spherelab/training';
+import type { Environment, ExperimentConfig, RunFacts } from '@spherelab/config';
+import type { RunStart, StopReason, TrainingEvent, TrainingResult } from '@spherelab/training';
 
 /** What the supervisor tells the trainer process. */
 export type TrainerOrder =
@@ -10,10 +10,10 @@ export type TrainerOrder =
       readonly cacheFolder: string;
       readonly cacheBytes: number | undefined;
       readonly workFolder: string;
-      readonly resumeFrom: string | null;
-      readonly prefixSteps: number | null;
       readonly hostEnvironment: Environment;
     }
+  /** answers `facts` */
+  | { readonly type: 'begin'; readonly start: RunStart }
   | { readonly type: 'stop'; readonly reason: StopReason }
   /** every event up to this one is written; of a checkpoint only that it was begun */
   | { readonly type: 'written'; readonly upTo: number }
@@ -31,6 +31,8 @@ export type TrainerFailure = {
 /** What the trainer process tells the supervisor. Sent with structured clone: a NaN stays a NaN. */
 export type TrainerReport =
   | { readonly type: 'ready' }
+  /** what it is about to compute; it waits to be told where to begin */
+  | { readonly type: 'facts'; readonly facts: RunFacts }
   | { readonly type: 'event'; readonly number: number; readonly event: TrainingEvent }
   | { readonly type: 'finished'; readonly result: TrainingResult }
   | { readonly type: 'stopped'; readonly reason: StopReason }

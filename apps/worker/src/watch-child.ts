@@ -22,12 +22,14 @@ export function watchChild(options: WatchChildOptions): () => void {
     // While our own writes are behind (a database that is away), the trainer waits for us.
     if (writer.busy) return progress.excuse();
     const verdict = progress.verdict();
-    if (verdict !== null) child.kill(verdict);
+    if (verdict !== null) child.kill(verdict, 'hang');
   };
   const lookForMemory = async () => {
-    if (child.pid === undefined || performance.now() - bornAtMs < numbers.leastLifeMs) return;
+    if (child.pid === undefined) return;
     const megabytes = await residentMemoryMb(child.pid);
-    if (megabytes === null || megabytes <= memoryLimitMb) return;
+    if (megabytes === null) return;
+    child.noteMemory(megabytes);
+    if (megabytes <= memoryLimitMb || performance.now() - bornAtMs < numbers.leastLifeMs) return;
     options.onTooLarge(
       `its trainer held ${Math.round(megabytes)} MB of memory, more than ${memoryLimitMb}: a fresh one`,
     );

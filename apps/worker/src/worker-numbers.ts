@@ -21,13 +21,16 @@ export type WorkerNumbers = {
    * cache that has to be filled again. */
   readonly stepTimeoutFactor: number;
   readonly leastStepTimeoutMs: number;
-  /** How often a child's memory is looked at, and how long it is left alone at first: each life of a child gets something done. */
+  /** How often a child's memory is looked at: what it held last tells whether the kernel killed it for its size. And how long it is
+   * left alone at first: each life of a child gets something done. */
   readonly memoryWatchMs: number;
   readonly leastLifeMs: number;
   /** How often the worker shows itself alive. */
   readonly heartbeatMs: number;
-  /** How often it looks for dead workers of its own host. */
+  /** How often it looks for dead workers of its own host (an indexed read), and how long their trainers are given to be dead too:
+   * twice the time in which a trainer notices (orphan-watch.ts). */
   readonly neighbourWatchMs: number;
+  readonly orphanTimeMs: number;
   /** How long the whole worker may take to leave; less than the 30 s that the launcher gives it and the 60 s of Kubernetes. */
   readonly drainDeadlineMs: number;
   /** How often progress is written at most. */
@@ -49,10 +52,11 @@ export const workerNumbers: WorkerNumbers = {
   stallTimeoutMs: 900_000,
   stepTimeoutFactor: 30,
   leastStepTimeoutMs: 60_000,
-  memoryWatchMs: 2_000,
+  memoryWatchMs: 500,
   leastLifeMs: 60_000,
   heartbeatMs: 5_000,
-  neighbourWatchMs: 2_000,
+  neighbourWatchMs: 500,
+  orphanTimeMs: 500,
   drainDeadlineMs: 28_000,
   progressEveryMs: 500,
   databaseRetryMs: 250,

@@ -124,8 +124,8 @@ describe('a worker whose database is away', () => {
   });
 
   test('a trainer that holds too much memory is replaced at a checkpoint, which counts as no failure', async () => {
-    await start({ memoryLimitMb: 1, numbers: { leastLifeMs: 600, memoryWatchMs: 100 } });
-    const id = await post({ stepMs: 20 }, { steps: 100, checkpoint_every: 1_000 });
+    await start({ memoryLimitMb: 1, numbers: { leastLifeMs: 2_000, memoryWatchMs: 100 } });
+    const id = await post({ stepMs: 40 }, { steps: 100, checkpoint_every: 1_000 });
     await waitUntil('it was replaced once', async () => {
       const released = (await listAttempts(database, id)).find((attempt) => attempt.outcome === 'released');
       return /MB of memory, more than 1/.test(released?.reason ?? '');
@@ -146,6 +146,28 @@ describe('a worker whose database is away', () => {
     expect(await steps(id)).toBe(101);
     const lines = (await logLinesAfter(database.pool, id, 0, 100)).map((line) => line.message);
     expect(lines).toContainEqual(expect.stringContaining('MB of memory'));
+  });
+
+  test('a trainer that holds too much memory each time before it got on fails the run', async () => {
+    await start({ memoryLimitMb: 1, numbers: { leastLifeMs: 100, memoryWatchMs: 50 } });
+    const id = await post({ evaluateMs: 60_000 }, { steps: 100 });
+    await waitUntil('it failed', async () => {
+      const experiment = await getExperiment(database.pool, id);
+      if (experiment?.status === 'queued') {
+        const queue = openQueue({ store: 'postgres', connectionString: url });
+        await queue.add([experiment]);
+        await queue.close();
+      }
+      return experiment?.status === 'failed';
+    });
+    expect((await getExperiment(database.pool, id))?.status_reason).toMatch(
+      /MB of memory, more than 1: .*3 attempts in a row/,
+    );
+    expect((await listAttempts(database, id)).map((attempt) => attempt.outcome)).toEqual([
+      'crashed',
+      'crashed',
+      'crashed',
+    ]);
   });
 
   test('the clock of the worker may jump without a lease being lost', async () => {

@@ -94,6 +94,15 @@ describe('the worker', () => {
     await queue.close();
   }
 
+  /** Plays the relay, which tells the queue after each attempt, until the experiment is in a state and had so many attempts. */
+  const tellUntil = (id: string, status: string, attempts = 0) =>
+    waitUntil(`${id} is ${status}`, async () => {
+      const experiment = await read(id);
+      if (experiment.status === status && experiment.attempt >= attempts) return true;
+      if (experiment.status === 'queued') await tell(id);
+      return false;
+    });
+
   const read = async (id: string) => {
     const experiment = await getExperiment(database.pool, id);
     if (!experiment) throw new Error('gone');
@@ -119,7 +128,10 @@ describe('the worker', () => {
     expect(experiment.result).toMatchObject({ updates: 21 });
     expect(experiment.environment).toMatchObject({ engine: 'fake', intra_op_threads: 2, device: 'cpu' });
     expect(await losses(id)).toEqual(uninterrupted(20));
-    expect((await listCheckpoints(database.pool, id)).map((checkpoint) => checkpoint.kind)).toEqual(['final']);
+    expect((await listCheckpoints(database.pool, id)).map(({ kind, step }) => `${kind} ${step}`)).toEqual([
+      'final 21',
+      'latest 20',
+    ]);
     expect(await listAttempts(database, id)).toMatchObject([{ number: 1, worker: 'first', outcome: 'succeeded' }]);
     expect(await listWorkers(database.pool)).toMatchObject([{ name: 'first', alive: true, devices: ['cpu'] }]);
     const left = (await readdir(tmpdir())).filter((name) => name.startsWith(`spherelab-work-${process.pid}-`));
@@ -128,29 +140,72 @@ describe('the worker', () => {
 
   test('goes on from the checkpoint when the trainer is killed, and the series is that of an uninterrupted run', async () => {
     await start();
-    const id = await post({ crashAt: 13, checkpointBytes: 3_000_000 });
+    const id = await post({ killedAt: 13, checkpointBytes: 3_000_000 });
     await attemptOver(id, 1);
-    expect((await read(id)).status_reason).toMatch(/SIGKILL/);
+    expect(await read(id)).toMatchObject({ status_reason: expect.stringMatching(/SIGKILL/), retry_at: null });
     await tell(id);
     await settled(id, 'succeeded');
     expect(await losses(id)).toEqual(uninterrupted(20));
     expect(await listAttempts(database, id)).toMatchObject([
-      { number: 1, outcome: 'crashed', resumed_from_step: null },
+      { number: 1, outcome: 'interrupted', resumed_from_step: null },
       { number: 2, outcome: 'succeeded', resumed_from_step: 10 },
     ]);
     expect((await read(id)).attempt).toBe(2);
   });
 
-  test('fails an experiment whose trainer breaks again and again without a new checkpoint', async () => {
-    await start();
-    const id = await post({ crashAt: 2, crashAttempts: 99 });
-    for (const attempt of [1, 2, 3]) {
-      await attemptOver(id, attempt);
-      if (attempt < 3) await tell(id);
-    }
+  test.each([
+    ['segfaults', 'segfaultAt', /killed by SIGSEGV.*\(5 attempts in a row; no more are made\)/],
+    ['exits', 'exitAt', /exited with code 1.*\(5 attempts in a row; no more are made\)/],
+    ['hangs', 'hangAt', /no progress for 2000 ms.*\(5 attempts in a row; no more are made\)/],
+  ])('fails an experiment whose trainer %s again and again without a new checkpoint', async (_, fault, reason) => {
+    await start({ retryPolicy: { ...policy, maxFailures: 5 }, numbers: { stallTimeoutMs: 2_000 } });
+    const id = await post({ [fault]: 2, attempts: 99 });
+    await tellUntil(id, 'failed');
     const experiment = await read(id);
-    expect(experiment).toMatchObject({ status: 'failed', failures: 3, error: { code: 'crashed' } });
-    expect(experiment.status_reason).toMatch(/3 attempts in a row/);
+    expect(experiment).toMatchObject({ failures: 5, interruptions: 0, attempt: 5, error: { code: 'crashed' } });
+    expect(experiment.status_reason).toMatch(reason);
+  });
+
+  test('never fails one whose trainer is killed from outside: after eight times before a checkpoint it ends as any other', async () => {
+    await start();
+    const id = await post({ killedAt: 3, attempts: 8 });
+    await tellUntil(id, 'succeeded');
+    expect(await losses(id)).toEqual(uninterrupted(20));
+    const outcomes = (await listAttempts(database, id)).map((attempt) => attempt.outcome);
+    expect(outcomes).toEqual([...Array.from({ length: 8 }, () => 'interrupted'), 'succeeded']);
+    expect(await read(id)).toMatchObject({ failures: 0, interruptions: 0 });
+  });
+
+  test('never fails one for a full disk, be it the trainer that finds it full or the worker', async () => {
+    await start();
+    const id = await post({ diskFullAt: 3, attempts: 6 });
+    await tellUntil(id, 'succeeded');
+    expect((await listAttempts(database, id)).slice(0, 6).map((attempt) => attempt.outcome)).toEqual(
+      Array.from({ length: 6 }, () => 'interrupted'),
+    );
+    const { TMPDIR } = process.env;
+    // Stands for a folder in which nothing can be made.
+    process.env.TMPDIR = join(folder, 'not-there');
+    let other: string;
+    try {
+      other = await post({ other: 1 });
+      await tellUntil(other, 'queued', 5);
+    } finally {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+    }
+    expect(await read(other)).toMatchObject({ failures: 0, status_reason: expect.stringMatching(/ENOENT.*mkdtemp/) });
+    await tellUntil(other, 'succeeded');
+    expect(await losses(other)).toEqual(uninterrupted(20));
+  });
+
+  test('fails one that the kernel kills again and again above its memory limit', async () => {
+    await start({ memoryLimitMb: 1, numbers: { memoryWatchMs: 20 } });
+    const id = await post({ stepMs: 30, killedAt: 4, attempts: 99 });
+    await tellUntil(id, 'failed');
+    expect((await read(id)).status_reason).toMatch(
+      /SIGKILL; it held \d+ MB of memory, more than 1: .*3 attempts in a row/,
+    );
   });
 
   test('fails at once where training says that another try would fail too, and goes on with other work', async () => {
@@ -242,7 +297,7 @@ describe('the worker', () => {
 
   test('resumes from the checkpoint before when the newest is damaged, and with the threads of the attempt before', async () => {
     await start();
-    const id = await post({ crashAt: 13 });
+    const id = await post({ killedAt: 13 });
     await attemptOver(id, 1);
     const [newest] = await listCheckpoints(database.pool, id);
     await database.pool.query('ALTER TABLE chunk DROP CONSTRAINT chunk_sha256_check');

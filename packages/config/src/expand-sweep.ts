@@ -1,9 +1,19 @@
 import { ConfigError, type ConfigIssue } from './config-error.ts';
-import { type ExperimentField, experimentFields } from './experiment-schema.ts';
+import {
+  type ExperimentField,
+  type ExperimentRequest,
+  experimentFields,
+  experimentRequestSchema,
+} from './experiment-schema.ts';
 import { lossConstantFields } from './loss-constants.ts';
 import { parseRequest } from './parse-request.ts';
 import type { DatasetFacts, PresetValues } from './presets/preset.ts';
-import { parseExperimentRequest, type ResolvedExperiment, resolveExperiment } from './resolve-experiment.ts';
+import {
+  canonicalDatasetName,
+  parseExperimentRequest,
+  type ResolvedExperiment,
+  resolveExperiment,
+} from './resolve-experiment.ts';
 import { maxSweepCells, type SweepRequest, sweepKeys, sweepRequestSchema, sweptFields } from './sweep-schema.ts';
 
 type Cell = Readonly<Record<string, unknown>>;
@@ -11,8 +21,17 @@ type Cell = Readonly<Record<string, unknown>>;
 /** Facts of a cell's data set under its protocol, or null where the data root is not at hand. */
 export type FactsOf = (dataset: string, protocol: 'paper' | 'validation') => DatasetFacts | null;
 
-/** Parses a sweep. @throws ConfigError */
+/** What all cells share, as each cell will be asked for it. */
+const baseSchema = experimentRequestSchema.partial();
+
+/**
+ * Parses a sweep and counts its cells; none is made, so the work is that of reading the request.
+ * @throws ConfigError
+ */
 export function parseSweepRequest(request: unknown): SweepRequest {
+  const base = (request as { base?: unknown } | null)?.base;
+  // Before the sweep around it, which takes any base.
+  if (typeof base === 'object' && base !== null) parseRequest(baseSchema, experimentFields, base);
   const sweep = parseRequest(sweepRequestSchema, sweepKeys, request);
   const issues = [
     ...Object.entries(sweep.grid).flatMap(([field, values]) => checkAxis(field, values ?? [], sweep)),
@@ -20,6 +39,10 @@ export function parseSweepRequest(request: unknown): SweepRequest {
   ];
   if (sweptFields(sweep).length === 0) {
     issues.push({ field: 'grid', value: sweep.grid, reason: 'must name at least one field where there are no cells' });
+  }
+  const cells = countCells(sweep);
+  if (cells > maxSweepCells) {
+    issues.push({ field: 'grid', value: cells, reason: 'has too many cells', allowed: `at most ${maxSweepCells}` });
   }
   if (issues.length > 0) throw new ConfigError(issues);
   return sweep;
@@ -29,39 +52,51 @@ export function parseSweepRequest(request: unknown): SweepRequest {
 export function datasetsOfSweep(sweep: SweepRequest): { dataset: string; protocol: 'paper' | 'validation' }[] {
   const seen = new Map<string, { dataset: string; protocol: 'paper' | 'validation' }>();
   for (const cell of cellsOf(sweep)) {
-    const asked = parseExperimentRequest(cell);
-    const entry = { dataset: asked.dataset, protocol: asked.protocol ?? 'paper' } as const;
+    const entry = imagesOf(cell);
     seen.set(`${entry.dataset} ${entry.protocol}`, entry);
   }
   return [...seen.values()];
 }
 
 /**
- * Every cell of a sweep as a complete experiment, `cells` in their order, last grid field fastest. All cells are checked before any is returned.
+ * Every cell of a sweep as a complete experiment, `cells` in their order, last grid field fastest. One is made when it is
+ * asked for: two thousand take a fifth of a second, and a server does other things meanwhile.
  * With preset_policy "matched" the first cell's values hold in all cells; only swept fields and loss constants differ.
  * @throws ConfigError naming the field and, through `grid.<field>`, what is wrong with an axis
  */
-export function expandSweep(sweep: SweepRequest, factsOf: FactsOf): ResolvedExperiment[] {
+export function* eachCell(sweep: SweepRequest, factsOf: FactsOf): Generator<ResolvedExperiment> {
   const swept = new Set(sweptFields(sweep));
   let matched: PresetValues = {};
-  return cellsOf(sweep).map((cell, index) => {
-    const asked = parseExperimentRequest(cell);
-    const facts = factsOf(asked.dataset, asked.protocol ?? 'paper');
-    const resolved = resolveExperiment(cell, facts, matched);
+  for (const [index, cell] of cellsOf(sweep).entries()) {
+    const { dataset, protocol } = imagesOf(cell);
+    const resolved = resolveExperiment(cell, factsOf(dataset, protocol), matched);
     if (index === 0 && resolved.config.preset_policy === 'matched') matched = sharedValues(resolved, swept);
-    return resolved;
-  });
+    yield resolved;
+  }
+}
+
+/** All cells at once. @throws ConfigError */
+export function expandSweep(sweep: SweepRequest, factsOf: FactsOf): ResolvedExperiment[] {
+  return [...eachCell(sweep, factsOf)];
+}
+
+/** The images of a cell. Its fields were checked one by one, so only a missing one can be wrong. */
+function imagesOf(cell: Cell): { dataset: string; protocol: 'paper' | 'validation' } {
+  const { dataset, protocol = 'paper' } = cell as Partial<ExperimentRequest>;
+  return {
+    dataset: dataset === undefined ? parseExperimentRequest(cell).dataset : canonicalDatasetName(dataset),
+    protocol,
+  };
+}
+
+function countCells({ cells, grid }: SweepRequest): number {
+  return Object.values(grid).reduce((count, values) => count * (values?.length ?? 1), cells?.length ?? 1);
 }
 
 function cellsOf(sweep: SweepRequest): Cell[] {
   let cells: Cell[] = (sweep.cells ?? [{}]).map((cell) => ({ ...sweep.base, ...cell }));
   for (const [field, values] of Object.entries(sweep.grid)) {
     cells = cells.flatMap((cell) => (values ?? []).map((value) => ({ ...cell, [field]: value })));
-  }
-  if (cells.length > maxSweepCells) {
-    throw new ConfigError([
-      { field: 'grid', value: cells.length, reason: 'has too many cells', allowed: `at most ${maxSweepCells}` },
-    ]);
   }
   return cells;
 }
@@ -76,8 +111,8 @@ function checkCell(cell: Cell, index: number, { base, grid }: SweepRequest): Con
 }
 
 function checkAxis(field: string, values: readonly unknown[], sweep: SweepRequest): ConfigIssue[] {
-  const texts = values.map((value) => JSON.stringify(value));
-  const twice = texts.find((text, index) => texts.indexOf(text) !== index);
+  const seen = new Set<string>();
+  const twice = values.map((value) => JSON.stringify(value)).find((text) => seen.size === seen.add(text).size);
   if (twice !== undefined) return [{ field: `grid.${field}`, value: values, reason: `lists ${twice} twice` }];
   if (field in sweep.base) {
     return [{ field: `base.${field}`, value: sweep.base[field], reason: 'is also in the grid; name it once' }];

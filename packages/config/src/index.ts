@@ -1,6 +1,6 @@
 export { ConfigError, type ConfigIssue, describeIssue } from './config-error.ts';
 export { type EvaluationProtocol, evaluationProtocol } from './evaluation-protocol.ts';
-export { datasetsOfSweep, expandSweep, type FactsOf, parseSweepRequest } from './expand-sweep.ts';
+export { datasetsOfSweep, eachCell, expandSweep, type FactsOf, parseSweepRequest } from './expand-sweep.ts';
 export { canonicalJson, configSha256, experimentIdentity, experimentSettings } from './experiment-identity.ts';
 export {
   type ExperimentConfig,
@@ -17,6 +17,14 @@ export {
   lossConstants,
   lossNames,
 } from './loss-constants.ts';
+export {
+  type Continuation,
+  type ContinueHow,
+  continuationRules,
+  mayContinueFrom,
+  type PrefixEnd,
+  prefixMisfit,
+} from './may-continue-from.ts';
 export { nearestKey } from './nearest-key.ts';
 export { type PaperCell, paperCells } from './paper-cells.ts';
 export { isPaperDataset, type PaperDataset, paperDatasets } from './paper-datasets.ts';
@@ -32,6 +40,7 @@ export {
   type ResolvedExperiment,
   resolveExperiment,
 } from './resolve-experiment.ts';
+export type { CheckpointFacts, Environment, Numerics, RunFacts } from './run-facts.ts';
 export { canTransition, isSettled, type RunState, runStates } from './run-states.ts';
 export { type SweepRequest, sweepRequestSchema, sweptFields } from './sweep-schema.ts';
 export { timingMetrics } from './timing-metrics.ts';

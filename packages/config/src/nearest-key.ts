@@ -1,5 +1,9 @@
+/** A longer key is no slip of the pen: every known one is much shorter, and the distance takes as many steps as both have. */
+const longestSlip = 40;
+
 /** The known key closest to `key` by edit distance, or null when none is close enough to be a slip of the pen. */
 export function nearestKey(key: string, known: readonly string[]): string | null {
+  if (key.length > longestSlip) return null;
   let best: string | null = null;
   let bestDistance = Math.max(2, Math.floor(key.length / 2)) + 1;
   for (const candidate of known) {

@@ -1,4 +1,5 @@
 export { applyMigrations, applyMigrationsWhenThere } from './apply-migrations.ts';
+export { type ArtifactKind, collectArtifacts, readArtifact, writeArtifact } from './artifacts/artifacts.ts';
 export { BackupError } from './backup/backup-format.ts';
 export { restoreBackup } from './backup/restore-backup.ts';
 export { writeBackup } from './backup/write-backup.ts';
@@ -27,9 +28,10 @@ export {
   readThumbnail,
 } from './evaluations/read-evaluation-views.ts';
 export { writeEvaluationView } from './evaluations/write-evaluation-view.ts';
-export { countExperiments } from './experiment-counts.ts';
-export { adoptPrefix, type Prefix, type PrefixEnvironment } from './experiments/adopt-prefix.ts';
-export { type Attempt, attemptsOnHost, listAttempts } from './experiments/attempts.ts';
+export { countExperiments, countInterruptedOften } from './experiment-counts.ts';
+export { adoptPrefix, type PrefixCandidate, prefixCandidates } from './experiments/adopt-prefix.ts';
+export { type Attempt, attemptsOnHost, listAttempts, previousErrorCode } from './experiments/attempts.ts';
+export { beginAnew, type RunIdentity } from './experiments/begin-anew.ts';
 export { type Claim, claimExperiment, readStopRequest, renewLease } from './experiments/claim-experiment.ts';
 export { type CreatedExperiment, createExperiments, type NewExperiment } from './experiments/create-experiments.ts';
 export { type ExperimentFacets, experimentFacets } from './experiments/experiment-facets.ts';
@@ -39,12 +41,7 @@ export {
   changePosition,
   experimentsChangedSince,
 } from './experiments/experiments-changed-since.ts';
-export {
-  type GiveUp,
-  giveUpAttempt,
-  giveUpExpiredAttempts,
-  type RetryPolicy,
-} from './experiments/give-up-attempt.ts';
+export { type GiveUp, giveUpAttempt, giveUpExpiredAttempts } from './experiments/give-up-attempt.ts';
 export {
   type ExperimentFilter,
   type ExperimentSort,
@@ -54,6 +51,7 @@ export {
 } from './experiments/read-experiments.ts';
 export { type AttemptStart, recordProgress, recordStart } from './experiments/report-progress.ts';
 export { deleteExperiment, type ExperimentAction, requestTransition } from './experiments/request-transition.ts';
+export { interruptedOften, type RetryPolicy, retryPolicy } from './experiments/retry-policy.ts';
 export { type Settlement, settleAttempt } from './experiments/settle-attempt.ts';
 export { isTransientError } from './is-transient-error.ts';
 export { type LogLevel, type LogLine, logLinesAfter, writeLogLine } from './log-lines.ts';

@@ -25,12 +25,16 @@ export function pageOf<T>(rows: readonly T[], limit: number, positionOf: (row: T
   return { items, next_cursor: Buffer.from(JSON.stringify(positionOf(last))).toString('base64url') };
 }
 
+/** Postgres cannot take it as text. */
+const unstorable = /[\0\p{Surrogate}]/u;
+
 /** @throws CursorError */
 export function readCursor(cursor: string): Position {
   try {
     const position = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as Partial<Position>;
-    if (typeof position.key === 'string' && typeof position.id === 'string' && uuid.test(position.id)) {
-      return { key: position.key, id: position.id };
+    const isText = typeof position.key === 'string' && !unstorable.test(position.key);
+    if (isText && typeof position.id === 'string' && uuid.test(position.id)) {
+      return { key: position.key as string, id: position.id };
     }
   } catch {
     // falls through: the same answer for whatever is wrong with it

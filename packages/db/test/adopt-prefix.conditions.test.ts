@@ -8,19 +8,20 @@ import {
   listCheckpoints,
   logLinesAfter,
   openDatabase,
-  type Prefix,
+  type PrefixCandidate,
+  prefixCandidates,
   readMetrics,
   recordStart,
+  StaleAttemptError,
   settleAttempt,
   storeCheckpoint,
+  writeArtifact,
   writeMetrics,
 } from '@spherelab/db';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { newExperiment } from '../../../test/experiment-fixture.ts';
+import { checkpointFacts, newExperiment } from '../../../test/experiment-fixture.ts';
 import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
 import { createExperiments, inTransaction } from '../src/index.ts';
-
-const environment = { cpu: 'this one', intra_op_threads: 1 };
 
 describe('a longer run of the same config', () => {
   let server: PostgresServer;
@@ -46,8 +47,8 @@ describe('a longer run of the same config', () => {
   async function ended(config: object, updates: number, last: object = { recall_at_1: 1 }): Promise<Experiment> {
     const experiment = await claimed(config);
     const fence = { experimentId: experiment.id, attempt: 1 };
-    const full = { ...environment, tensorflow: '2' };
-    await recordStart(database.pool, fence, { totalUpdates: updates, resumedFromStep: null, environment: full });
+    await recordStart(database.pool, fence, { totalUpdates: updates, resumedFromStep: null, environment: {} });
+    await writeArtifact(database.pool, fence, 'graph', Buffer.from('a recorded step'));
     const points = Array.from({ length: updates }, (_, step) => ({ name: 'lr', step, value: step / 7 }));
     await writeMetrics(database.pool, fence, points);
     for (const [kind, step] of [
@@ -59,7 +60,8 @@ describe('a longer run of the same config', () => {
       const content = (async function* () {
         yield bytes;
       })();
-      const checkpoint = { step, kind, bytes: bytes.length, sha256, weightsSha256: 'x' };
+      const facts = checkpointFacts(experiment.config);
+      const checkpoint = { step, kind, bytes: bytes.length, sha256, weightsSha256: 'x', facts };
       await storeCheckpoint(database.pool, fence, checkpoint, content);
     }
     const result = {
@@ -69,14 +71,26 @@ describe('a longer run of the same config', () => {
     await settleAttempt(database.pool, fence, { status: 'succeeded', result });
     return experiment;
   }
-  const adopt = (experiment: Experiment, over: object = {}): Promise<Prefix | null> =>
-    adoptPrefix(database, { experimentId: experiment.id, attempt: 1 }, experiment, { ...environment, ...over });
+  const adopt = (experiment: Experiment, source: PrefixCandidate): Promise<void> =>
+    adoptPrefix(database, { experimentId: experiment.id, attempt: 1 }, source);
 
-  test('takes over what the longest of the shorter ones measured and saved, and says so', async () => {
-    await ended({ steps: 20 }, 21);
-    const source = await ended({ steps: 30 }, 31);
+  test('finds those that are not longer, longest first, with how they ended and under what', async () => {
+    const first = await ended({ steps: 20 }, 21);
+    const longest = await ended({ steps: 30 }, 31, { recall_at_1: 1, nmi: 1 });
+    await ended({ steps: 200 }, 201);
+    await ended({ steps: 20, seed: 7 }, 21);
     const experiment = await claimed({ steps: 100, name: 'longer', priority: 3 });
-    expect(await adopt(experiment)).toEqual({ experimentId: source.id, step: 31, steps: 30 });
+    expect(await prefixCandidates(database.pool, experiment)).toEqual([
+      { id: longest.id, steps: 30, updates: 31, facts: checkpointFacts(longest.config), measuredMoreAtTheEnd: true },
+      { id: first.id, steps: 20, updates: 21, facts: checkpointFacts(first.config), measuredMoreAtTheEnd: false },
+    ]);
+  });
+
+  test('takes over what another measured, showed and saved, and says so', async () => {
+    const source = await ended({ steps: 30 }, 31);
+    const experiment = await claimed({ steps: 100 });
+    const [candidate] = await prefixCandidates(database.pool, experiment);
+    await adopt(experiment, candidate as PrefixCandidate);
     const points = await readMetrics(database.pool, experiment.id, {});
     expect(points).toEqual(await readMetrics(database.pool, source.id, {}));
     expect(points).toHaveLength(31);
@@ -85,32 +99,17 @@ describe('a longer run of the same config', () => {
     const lines = (await logLinesAfter(database.pool, experiment.id, 0, 10)).map((line) => line.message);
     expect(lines).toContainEqual(expect.stringContaining(`after 31 updates of experiment ${source.id}`));
     const row = await getExperiment(database.pool, experiment.id);
-    expect(row).toMatchObject({ prefix_of: source.id, prefix_step: 31, prefix_steps: 30 });
-    expect((await database.pool.query('SELECT count(*)::int AS n FROM chunk')).rows).toEqual([{ n: 4 }]);
+    const graph = (await getExperiment(database.pool, source.id))?.graph_sha256;
+    expect(row).toMatchObject({ prefix_of: source.id, prefix_step: 31, prefix_steps: 30, graph_sha256: graph });
+    expect((await database.pool.query('SELECT count(*)::int AS n FROM chunk')).rows).toEqual([{ n: 2 }]);
   });
 
-  test.each([
-    ['its last evaluation is none of the longer run', { steps: 25 }, 26, undefined, { steps: 100 }, {}],
-    ['it measured more after training', { steps: 20 }, 21, { recall_at_1: 1, nmi: 1 }, { steps: 100 }, {}],
-    ['another field differs', { steps: 20 }, 21, undefined, { steps: 100, seed: 7 }, {}],
-    ['its milestones differ', { steps: 20 }, 21, undefined, { steps: 100, milestones: [50] }, {}],
-    ['it is longer', { steps: 200 }, 201, undefined, { steps: 100 }, {}],
-    ['it ran elsewhere', { steps: 20 }, 21, undefined, { steps: 100 }, { cpu: 'another' }],
-    ['it had other threads', { steps: 20 }, 21, undefined, { steps: 100 }, { intra_op_threads: 2 }],
-  ])(
-    'begins at the beginning where of the other run it holds that %s',
-    async (_, config, updates, last, ours, over) => {
-      await ended(config, updates, last);
-      const experiment = await claimed(ours);
-      expect(await adopt(experiment, over)).toBeNull();
-      expect(await readMetrics(database.pool, experiment.id, {})).toEqual([]);
-    },
-  );
-
-  test('that was forced repeats everything, and so does an attempt that is not the first', async () => {
-    await ended({ steps: 20 }, 21);
-    expect(await adopt(await claimed({ steps: 100 }, true))).toBeNull();
+  test('takes over nothing for an attempt that is over', async () => {
+    await ended({ steps: 30 }, 31);
     const experiment = await claimed({ steps: 100 });
-    expect(await adopt({ ...experiment, attempt: 2 })).toBeNull();
+    const [candidate] = await prefixCandidates(database.pool, experiment);
+    await database.pool.query('UPDATE experiment SET attempt = 2 WHERE id = $1', [experiment.id]);
+    await expect(adopt(experiment, candidate as PrefixCandidate)).rejects.toThrow(StaleAttemptError);
+    expect(await readMetrics(database.pool, experiment.id, {})).toEqual([]);
   });
 });

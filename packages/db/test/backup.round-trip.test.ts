@@ -16,13 +16,14 @@ import {
   readCheckpointContent,
   restoreBackup,
   storeCheckpoint,
+  writeArtifact,
   writeBackup,
   writeLogLine,
   writeMetrics,
 } from '@spherelab/db';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { newExperiment } from '../../../test/experiment-fixture.ts';
+import { anyFacts, newExperiment } from '../../../test/experiment-fixture.ts';
 import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -62,10 +63,11 @@ describe('a backup', () => {
     await writeMetrics(database.pool, fence, points);
     await writeLogLine(database.pool, fence, 'warn', 'tab\t, "quote", \\back, \u2028 and ümläut 𝕊');
     const checkpoint = { step: 3, kind: 'latest' as const, bytes: content.length, sha256: sha256(content) };
+    await writeArtifact(database.pool, fence, 'manifest', Buffer.from('images/ä/1.png,0,abc'));
     await storeCheckpoint(
       database.pool,
       fence,
-      { ...checkpoint, weightsSha256: 'x' },
+      { ...checkpoint, weightsSha256: 'x', facts: anyFacts },
       (async function* () {
         yield content;
       })(),

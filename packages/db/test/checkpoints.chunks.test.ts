@@ -15,7 +15,7 @@ import {
   storeCheckpoint,
 } from '@spherelab/db';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { storeRunning } from '../../../test/experiment-fixture.ts';
+import { anyFacts, storeRunning } from '../../../test/experiment-fixture.ts';
 import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -42,7 +42,15 @@ describe('pieces of checkpoints', () => {
     storeCheckpoint(
       database.pool,
       fence,
-      { step: 1, kind: 'latest', bytes: bytes.length, sha256: sha256(bytes), weightsSha256: 'x', ...over },
+      {
+        step: 1,
+        kind: 'latest',
+        bytes: bytes.length,
+        sha256: sha256(bytes),
+        weightsSha256: 'x',
+        facts: anyFacts,
+        ...over,
+      },
       inPieces(bytes),
     );
   async function read(id: string): Promise<Buffer> {
@@ -96,7 +104,7 @@ describe('pieces of checkpoints', () => {
     await expect(read(id)).rejects.toThrow(CheckpointError);
   });
 
-  test('two of latest, one of best and of final, and what is pinned stay; the rest goes with its pieces', async () => {
+  test('what is kept of each kind, and what is pinned, stays; the rest goes with its pieces', async () => {
     const fence = await running();
     const ids: string[] = [];
     for (let step = 1; step <= 5; step += 1) {
@@ -110,7 +118,7 @@ describe('pieces of checkpoints', () => {
     expect(await collectChunks(database)).toBe(10 - 4);
     await store(fence, randomBytes(100), { step: 6, kind: 'final' });
     await settleAttempt(database.pool, fence, { status: 'succeeded', result: {} });
-    expect(await kept()).toEqual(['best 5', 'final 6', 'latest 2']);
+    expect(await kept()).toEqual(['best 5', 'final 6', 'latest 2', 'latest 5']);
     expect((await read(ids[1] as string)).length).toBe(100);
     await deleteExperiment(database.pool, fence.experimentId);
     await collectChunks(database);

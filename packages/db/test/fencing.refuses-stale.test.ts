@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { unknownProvenance } from '@spherelab/config';
 import {
+  beginAnew,
   claimExperiment,
   type Database,
   type Fence,
@@ -17,11 +19,12 @@ import {
   StaleAttemptError,
   settleAttempt,
   storeCheckpoint,
+  writeArtifact,
   writeLogLine,
   writeMetrics,
 } from '@spherelab/db';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { storeExperiment, storeRunning } from '../../../test/experiment-fixture.ts';
+import { anyFacts, storeExperiment, storeRunning } from '../../../test/experiment-fixture.ts';
 import { startDatabase } from '../../../test/postgres-server.ts';
 
 const policy = { maxFailures: 5, backoffMs: 1_000, maxBackoffMs: 5_000 };
@@ -67,11 +70,15 @@ describe('fencing', () => {
     await claimAgain();
     const before = await row();
     const content = Buffer.from('old');
-    const checkpoint = { step: 1, kind: 'latest' as const, bytes: 3, sha256: sha256(content), weightsSha256: 'x' };
+    const about = { sha256: sha256(content), weightsSha256: 'x', facts: anyFacts };
+    const checkpoint = { step: 1, kind: 'latest' as const, bytes: 3, ...about };
+    const asBegun = { config: before.config, identity: 'x', provenance: unknownProvenance, keepsPosted: false };
     const writes: (() => Promise<unknown>)[] = [
       () => renewLease(database.pool, fence, 1_000_000),
       () => writeMetrics(database.pool, fence, [{ name: 'lr', step: 1, value: 1 }]),
       () => writeLogLine(database.pool, fence, 'info', 'from the dead'),
+      () => writeArtifact(database.pool, fence, 'graph', content),
+      () => beginAnew(database, fence, asBegun),
       () => recordProgress(database.pool, fence, { step: 9, totalUpdates: 9, phase: 'training' }),
       () => recordStart(database.pool, fence, { totalUpdates: 9, resumedFromStep: null, environment: {} }),
       () => storeCheckpoint(database.pool, fence, checkpoint, pieces(content)),
@@ -128,6 +135,7 @@ describe('fencing', () => {
       bytes: content.length,
       sha256: sha256(content),
       weightsSha256: 'x',
+      facts: anyFacts,
     };
     const { experimentId } = fence;
     async function* spied() {
@@ -156,24 +164,23 @@ describe('fencing', () => {
     expect(await removeAbandonedCheckpoints(database.pool)).toBe(0);
   });
 
-  test('an expired lease is closed once, backs off longer each time, and at last fails', async () => {
-    const small = { ...policy, maxFailures: 3 };
+  test('an expired lease is closed once, and tried again at once the first time, then later each time', async () => {
     const waits: number[] = [];
-    for (const attempt of [1, 2, 3]) {
+    for (const attempt of [1, 2, 3, 4, 5, 6]) {
       await database.pool.query(`UPDATE experiment SET lease_expires_at = now() - interval '1 s' WHERE id = $1`, [
         fence.experimentId,
       ]);
       await expect(renewLease(database.pool, { ...fence, attempt }, 1_000)).rejects.toThrow(StaleAttemptError);
-      const closed = await Promise.all([1, 2, 3].map(() => giveUpExpiredAttempts(database.pool, small)));
+      const closed = await Promise.all([1, 2, 3].map(() => giveUpExpiredAttempts(database.pool, policy)));
       expect(closed.flat()).toEqual([fence.experimentId]);
       const experiment = await row();
-      if (attempt === 3) break;
-      waits.push(Math.round(((experiment.retry_at?.getTime() ?? 0) - experiment.updated_at.getTime()) / 1_000));
+      const { retry_at: retryAt, updated_at: updatedAt } = experiment;
+      waits.push(retryAt === null ? 0 : Math.round((retryAt.getTime() - updatedAt.getTime()) / 1_000));
       await database.pool.query('UPDATE experiment SET retry_at = NULL WHERE id = $1', [fence.experimentId]);
       await claimExperiment(database.pool, fence.experimentId, { worker: 'w', device: 'cpu', leaseMs: 60_000 });
     }
-    expect(waits).toEqual([1, 2]);
-    expect(await row()).toMatchObject({ status: 'failed', failures: 3, error: { code: 'lost' } });
+    expect(waits).toEqual([0, 1, 2, 4, 5, 5]);
+    expect(await row()).toMatchObject({ status: 'running', failures: 0, interruptions: 6, error: null });
   });
 
   test('what the user asked is honoured when the attempt is lost meanwhile', async () => {

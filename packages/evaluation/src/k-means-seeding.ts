@@ -1,5 +1,5 @@
-import { counterRandom } from './counter-random.ts';
 import { innerProducts, type Points } from './k-means-points.ts';
+import { seedingDraw } from './seeding-draw.ts';
 
 export type SeedingOptions = {
   readonly clusters: number;
@@ -103,7 +103,7 @@ export function seedCentres(points: Points, options: SeedingOptions): Float32Arr
     const drawn = seedings.map(({ nearest }, restart) => {
       const draw = pointAt(nearest);
       return Int32Array.from({ length: perRestart }, (_, trial) => {
-        const share = counterRandom(seed, restart, step, trial);
+        const share = seedingDraw(seed, restart, step, trial);
         return step === 0 ? Math.floor(share * points.count) : draw(share);
       });
     });

@@ -6,14 +6,13 @@ export {
   type Objective,
   type ObjectiveSettings,
 } from './embedding-objective.ts';
-export {
-  defaultLossSettings,
-  type LossName,
-  type LossSettings,
-  type MultiSimilaritySettings,
-  type NPairSettings,
-  type SemihardTripletSettings,
-  type TripletSettings,
+export type {
+  LossName,
+  LossSettings,
+  MultiSimilaritySettings,
+  NPairSettings,
+  SemihardTripletSettings,
+  TripletSettings,
 } from './loss-settings.ts';
 export { type MetricLoss, metricLoss } from './metric-loss.ts';
 export { normL2 } from './norm-l2.ts';

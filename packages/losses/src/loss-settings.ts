@@ -13,16 +13,8 @@ export type MultiSimilaritySettings = {
   readonly margin: number;
 };
 
-/** A metric loss and its constants, named as the fields of an experiment. */
+/** A metric loss and its constants, named as the fields of an experiment. The caller gives them: none stands here. */
 export type LossSettings = TripletSettings | SemihardTripletSettings | NPairSettings | MultiSimilaritySettings;
 
 /** The losses by the reference's command-line names. */
 export type LossName = LossSettings['name'];
-
-/** The reference's constants: loss.py:9, loss.py:52, loss.py:134-136 and loss.py:169-172. */
-export const defaultLossSettings: { readonly [Name in LossName]: Extract<LossSettings, { name: Name }> } = {
-  triplet: { name: 'triplet', margin: 1 },
-  semihtriplet: { name: 'semihtriplet', margin: 0.2 },
-  'n-npair': { name: 'n-npair', scale: 5 },
-  ms: { name: 'ms', alpha: 2, beta: 40, base: 0.5, margin: 0.1 },
-};

@@ -7,7 +7,8 @@ import {
   readGolden,
   type TensorEntry,
 } from '../../../test/golden-reader.ts';
-import { BatchCompositionError, batchLayout, defaultLossSettings, type LossName } from '../src/index.ts';
+import { lossSettings } from '../../../test/loss-settings.ts';
+import { BatchCompositionError, batchLayout, type LossName } from '../src/index.ts';
 import { type Batch, metricLossOf, objectiveOf } from './objective-of.ts';
 
 type Scalars = Readonly<Record<string, GoldenNumber>>;
@@ -110,7 +111,7 @@ function expectEdge(actual: Actual, edge: Edge, pass: Pass, rounding = 0): void 
 describe('one training step gives the golden values and gradient', () => {
   it.each(golden.manifest.full)('$name', (golden1) => {
     const actual = objectiveOf(batchOf(golden1, golden1), {
-      loss: defaultLossSettings[golden1.loss],
+      loss: lossSettings[golden1.loss],
       secWei: golden1.sec_wei,
       l2regWei: golden1.l2reg_wei,
     });
@@ -125,7 +126,7 @@ describe('consecutive steps carry the running mean of the norms', () => {
     let record = 0;
     for (const step of run.steps) {
       const actual = objectiveOf(batchOf(run, step), {
-        loss: defaultLossSettings[run.loss],
+        loss: lossSettings[run.loss],
         secWei: run.sec_wei,
         l2regWei: run.l2reg_wei,
         record,
@@ -145,7 +146,7 @@ describe('the metric loss alone on edge cases', () => {
       expect(() => batchLayout(batch.labels, edge.loss, edge.instances)).toThrow(BatchCompositionError);
       return;
     }
-    expectEdge(metricLossOf(batch, defaultLossSettings[edge.loss]), edge, edge as Pass);
+    expectEdge(metricLossOf(batch, lossSettings[edge.loss]), edge, edge as Pass);
   });
 });
 
@@ -160,7 +161,7 @@ describe('the training step on edge cases', () => {
       expect(() => batchLayout(batch.labels, edge.loss, edge.instances)).toThrow(BatchCompositionError);
       return;
     }
-    const actual = objectiveOf(batch, { loss: defaultLossSettings[edge.loss], secWei });
+    const actual = objectiveOf(batch, { loss: lossSettings[edge.loss], secWei });
     if (pass?.outcome === 'error') {
       // The reference's loss has a value here, but its loop calls `.item()` on averages that are Python numbers when
       // multi-similarity skips every anchor. Our loop logs 0 and goes on (design.md, section 6).

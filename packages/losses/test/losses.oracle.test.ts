@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deviation, maxAbsDifference } from '../../../test/golden-reader.ts';
-import { defaultLossSettings, type LossSettings } from '../src/index.ts';
+import { lossSettings } from '../../../test/loss-settings.ts';
+import type { LossSettings } from '../src/index.ts';
 import { naiveLoss, naiveSec, norm, numericalGradient } from './naive-losses.ts';
 import { metricLossOf, objectiveOf } from './objective-of.ts';
 import { randomBatch, rowsOf } from './random-batch.ts';
@@ -11,7 +12,7 @@ const shapes = [
   { classes: 3, instances: 5, dim: 8, spread: 0.4 },
 ];
 const settings: LossSettings[] = [
-  ...Object.values(defaultLossSettings),
+  ...Object.values(lossSettings),
   { name: 'triplet', margin: 0.3 },
   { name: 'semihtriplet', margin: 0.7 },
   { name: 'n-npair', scale: 2 },
@@ -41,8 +42,8 @@ describe('the spherical constraint', () => {
     const rows = rowsOf(batch);
     const normMean = rows.reduce((sum, row) => sum + norm(row), 0) / rows.length;
     const record = 0.7 * 2.5 + 0.3 * normMean;
-    const weighted = objectiveOf(batch, { loss: defaultLossSettings.ms, secWei: 2, record: 2.5, momentum: 0.3 });
-    const plain = objectiveOf(batch, { loss: defaultLossSettings.ms, record: 2.5, momentum: 0.3 });
+    const weighted = objectiveOf(batch, { loss: lossSettings.ms, secWei: 2, record: 2.5, momentum: 0.3 });
+    const plain = objectiveOf(batch, { loss: lossSettings.ms, record: 2.5, momentum: 0.3 });
     expect(weighted.scalars.record_norm_mean).toBeCloseTo(record, 5);
     expect(weighted.scalars.loss_sec).toBeCloseTo(naiveSec(rows, record), 4);
     const expected = numericalGradient(rows, (moved) => 2 * naiveSec(moved, record));
@@ -52,7 +53,7 @@ describe('the spherical constraint', () => {
 
   it('moves and is measured also where its weight is 0', () => {
     const batch = randomBatch({ classes: 4, instances: 3, dim: 5 }, 4);
-    const { scalars } = objectiveOf(batch, { loss: defaultLossSettings.triplet, record: 1, momentum: 0.5 });
+    const { scalars } = objectiveOf(batch, { loss: lossSettings.triplet, record: 1, momentum: 0.5 });
     expect(scalars.record_norm_mean).toBeCloseTo(0.5 + 0.5 * scalars.norm_mean, 5);
     expect(scalars.loss_sec).toBeGreaterThan(0);
     expect(scalars.loss_total).toBe(scalars.loss_metric);
@@ -60,7 +61,7 @@ describe('the spherical constraint', () => {
 
   it('takes the batch mean exactly, whatever the record was, where momentum is fed as 1', () => {
     const batch = randomBatch({ classes: 4, instances: 3, dim: 5 }, 5);
-    const { scalars } = objectiveOf(batch, { loss: defaultLossSettings.triplet, record: 1e6, momentum: 1 });
+    const { scalars } = objectiveOf(batch, { loss: lossSettings.triplet, record: 1e6, momentum: 1 });
     expect(scalars.record_norm_mean).toBe(scalars.norm_mean);
     expect(scalars.loss_sec).toBe(scalars.norm_var);
   });

@@ -1,18 +1,19 @@
 import { tf } from '@spherelab/tensorflow';
 import { describe, expect, it } from 'vitest';
 import { deviation, maxAbsDifference } from '../../../test/golden-reader.ts';
-import { batchLayout, defaultLossSettings, type LossName, layoutTensors, metricLoss, rowNorms } from '../src/index.ts';
+import { lossSettings } from '../../../test/loss-settings.ts';
+import { batchLayout, type LossName, layoutTensors, metricLoss, rowNorms } from '../src/index.ts';
 import { type Batch, metricLossOf, objectiveOf } from './objective-of.ts';
 import { permuted, randomBatch, testRandom } from './random-batch.ts';
 
-const names = Object.keys(defaultLossSettings) as LossName[];
+const names = Object.keys(lossSettings) as LossName[];
 
 function lossOf(batch: Batch, name: LossName): number {
-  return metricLossOf(batch, defaultLossSettings[name]).scalars.loss_metric;
+  return metricLossOf(batch, lossSettings[name]).scalars.loss_metric;
 }
 
 describe.each(names)('%s', (name) => {
-  const loss = defaultLossSettings[name];
+  const loss = lossSettings[name];
   const batch = randomBatch({ classes: 4, instances: 3, dim: 6 }, 11);
 
   it('does not change when whole classes change places, and the gradient moves with the rows', () => {
@@ -94,7 +95,7 @@ describe('ties and identical rows', () => {
     const labels = Int32Array.from([0, 0, 1, 1, 2, 2]);
     const features = Float32Array.from({ length: 18 }, (_, at) => 1 + (at % 3));
     for (const name of names) {
-      const { scalars, grad } = metricLossOf({ features, dim: 3, labels, instances: 2 }, defaultLossSettings[name]);
+      const { scalars, grad } = metricLossOf({ features, dim: 3, labels, instances: 2 }, lossSettings[name]);
       expect(Number.isFinite(scalars.loss_metric), name).toBe(true);
       expect(grad.every(Number.isFinite), name).toBe(true);
     }
@@ -129,7 +130,7 @@ describe('multi-similarity without a contributing anchor', () => {
   ])('is 0 with zero averages and zero gradient: %s', (_, labels) => {
     const features = randomBatch({ classes: 2, instances: 2, dim: 4 }, 1).features;
     const batch = { features, dim: 4, labels: Int32Array.from(labels), instances: 2 };
-    const { scalars, grad } = metricLossOf(batch, defaultLossSettings.ms);
+    const { scalars, grad } = metricLossOf(batch, lossSettings.ms);
     expect(scalars).toEqual({ loss_metric: 0, avg_ap: 0, avg_an: 0 });
     expect(grad.every((value) => value === 0)).toBe(true);
   });
@@ -145,13 +146,13 @@ describe('quirks of the mined losses on odd batches', () => {
     const batch = { ...randomBatch({ classes: 1, instances: 3, dim: 4 }, 1) };
     const margin = 0.2;
     const noMargin = lossOf(batch, 'semihtriplet') - margin;
-    const { avg_ap: cosine } = metricLossOf(batch, defaultLossSettings.semihtriplet).scalars;
+    const { avg_ap: cosine } = metricLossOf(batch, lossSettings.semihtriplet).scalars;
     expect(noMargin).toBeCloseTo(2 - 2 * cosine, 5);
   });
 
   it('averages over no pair are NaN', () => {
     const one = { ...randomBatch({ classes: 1, instances: 3, dim: 4 }, 1) };
-    expect(metricLossOf(one, defaultLossSettings.semihtriplet).scalars.avg_an).toBeNaN();
+    expect(metricLossOf(one, lossSettings.semihtriplet).scalars.avg_an).toBeNaN();
   });
 });
 
@@ -160,7 +161,7 @@ it('metricLoss can run in a tidy without a gradient', () => {
   const before = tf.memory().numTensors;
   const value = tf.tidy(() => {
     const layout = layoutTensors(batchLayout(batch.labels, 'ms', 3));
-    return metricLoss(tf.tensor2d(batch.features, [12, 6]), layout, defaultLossSettings.ms).loss.dataSync()[0];
+    return metricLoss(tf.tensor2d(batch.features, [12, 6]), layout, lossSettings.ms).loss.dataSync()[0];
   });
   expect(value).toBe(lossOf(batch, 'ms'));
   expect(tf.memory().numTensors).toBe(before);

@@ -8,6 +8,6 @@ export {
   queueNames,
   queueOf,
 } from './experiment-job.ts';
-export { jobNumbers, retryPolicy } from './job-numbers.ts';
+export { jobNumbers } from './job-numbers.ts';
 export { type ExperimentQueue, openQueue } from './open-queue.ts';
 export { type QueueStore, queueSchema, queueStoreOf } from './queue-store.ts';

@@ -27,13 +27,3 @@ export const jobNumbers = {
   /** connections of one process to the Postgres store; each queue or worker has one more that listens */
   poolSize: 2,
 } as const;
-
-/** When an attempt that broke is tried again; kept here beside the queue's numbers, carried out by packages/db. */
-export const retryPolicy = {
-  /** attempts. Five in a row without a new checkpoint is no accident. */
-  maxFailures: 5,
-  /** ms. Long enough for a full GPU or disk to be freed by others, short enough to watch. */
-  backoffMs: 2_000,
-  /** ms. */
-  maxBackoffMs: 300_000,
-} as const;

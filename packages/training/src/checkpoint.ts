@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CheckpointFacts } from '@spherelab/config';
 import {
   decodeTensorFile,
   encodeTensorFile,
@@ -12,41 +13,30 @@ import {
 } from '@spherelab/models';
 import type { RunProgress } from './run-progress.ts';
 import { TrainingError } from './training-error.ts';
-import type { CheckpointKind, Environment, TrainingEvent } from './training-events.ts';
+import type { CheckpointKind, TrainingEvent } from './training-events.ts';
 import { weightsSha256 } from './weights-sha256.ts';
 
-/** Raise it when a checkpoint of before can no longer be continued exactly. */
-const FORMAT = 'spherelab-checkpoint-v1';
+/** Raise it when a checkpoint of before can no longer be continued exactly: it is part of the state's layout. */
+export const CHECKPOINT_FORMAT = 'spherelab-checkpoint-v2';
 
-/** What a checkpoint belongs to: a run continues only from one that agrees. */
-export type CheckpointIdentity = {
+export type CheckpointMetadata = {
+  readonly format: typeof CHECKPOINT_FORMAT;
+  readonly kind: CheckpointKind;
   readonly network: string;
   /** What rebuilds the network, for a reader that has only the file. */
   readonly model: NetworkOptions;
-  /** Identity of the experiment's config without its data list. */
-  readonly configSha256: string;
-  readonly dataListSha256: string;
-  /** SHA-256 of the compiled step. */
-  readonly graphSha256: string;
-  /** SHA-256 of the file of weights that the run began with, or `random`. */
-  readonly weightsFileSha256: string;
-};
-
-export type CheckpointMetadata = CheckpointIdentity & {
-  readonly format: typeof FORMAT;
-  readonly kind: CheckpointKind;
+  readonly facts: CheckpointFacts;
   readonly weightsSha256: string;
   readonly progress: RunProgress;
-  readonly environment: Environment;
 };
 
 export type CheckpointRequest = {
   readonly folder: string;
   readonly kind: CheckpointKind;
   readonly network: Network;
-  readonly identity: CheckpointIdentity;
+  readonly model: NetworkOptions;
+  readonly facts: CheckpointFacts;
   readonly progress: RunProgress;
-  readonly environment: Environment;
   /** Everything that TrainStep.readState gives. */
   readonly state: ReadonlyMap<string, Float32Array>;
 };
@@ -65,17 +55,19 @@ function withShapes(network: Network, state: ReadonlyMap<string, Float32Array>):
 export async function writeCheckpoint(
   request: CheckpointRequest,
 ): Promise<Extract<TrainingEvent, { type: 'checkpoint' }>> {
-  const { folder, kind, network, identity, progress, environment, state } = request;
+  const { folder, kind, network, model, facts, progress, state } = request;
   const weights = weightsSha256(network, state);
   const metadata: CheckpointMetadata = {
-    format: FORMAT,
+    format: CHECKPOINT_FORMAT,
     kind,
-    ...identity,
+    network: network.name,
+    model,
+    facts,
     weightsSha256: weights,
     progress,
-    environment,
   };
   const bytes = encodeTensorFile({ metadata, tensors: withShapes(network, state) });
+  const tensorBytes = [...state.values()].reduce((sum, values) => sum + values.byteLength, 0);
   const file = join(folder, `${kind}-${progress.updates}.safetensors`);
   await writeFile(file, bytes).catch(async (error: unknown) => {
     await rm(file, { force: true }); // half a file would keep a full disk full
@@ -87,8 +79,10 @@ export async function writeCheckpoint(
     kind,
     file,
     bytes: bytes.length,
+    headBytes: bytes.length - tensorBytes,
     sha256: createHash('sha256').update(bytes).digest('hex'),
     weightsSha256: weights,
+    facts,
   };
 }
 
@@ -102,8 +96,8 @@ export async function readCheckpoint(file: string): Promise<LoadedCheckpoint> {
   const bytes = await readFile(file);
   const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   const { metadata, tensors } = decode(view);
-  if (metadata?.format !== FORMAT) {
-    throw new TrainingError('damaged_checkpoint', `the checkpoint is not of format ${FORMAT}`);
+  if (metadata?.format !== CHECKPOINT_FORMAT) {
+    throw new TrainingError('damaged_checkpoint', `the checkpoint is not of format ${CHECKPOINT_FORMAT}`);
   }
   return { metadata, state: new Map([...tensors].map(([name, { values }]) => [name, values])) };
 }
@@ -114,16 +108,5 @@ function decode(file: Uint8Array): TensorFile<CheckpointMetadata | null> {
   } catch (cause) {
     if (!(cause instanceof TensorFileError)) throw cause;
     throw new TrainingError('damaged_checkpoint', cause.message, { cause });
-  }
-}
-
-/** Throws TrainingError checkpoint_mismatch, naming what differs, unless a run of `identity` may continue from it. */
-export function checkCheckpointIdentity({ metadata }: LoadedCheckpoint, identity: CheckpointIdentity): void {
-  for (const key of ['network', 'configSha256', 'dataListSha256', 'graphSha256', 'weightsFileSha256'] as const) {
-    if (metadata[key] === identity[key]) continue;
-    throw new TrainingError(
-      'checkpoint_mismatch',
-      `the checkpoint was made with another ${key}: ${metadata[key]}, now ${identity[key]}`,
-    );
   }
 }

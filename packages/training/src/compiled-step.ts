@@ -1,7 +1,8 @@
 import { batchLayout, type LayoutTensors } from '@spherelab/losses';
 import { type Feed, openGraphSession } from '@spherelab/tensorflow';
 import { adamRates } from './adam-rates.ts';
-import { type RecordOptions, stepGraph } from './record-step.ts';
+import type { InputSignature } from './record-step.ts';
+import { stepGraph } from './step-graph.ts';
 import { checkState, stepVariables, updatesKey } from './step-variables.ts';
 import {
   checkFirstStep,
@@ -18,17 +19,17 @@ const scalar = (value: number): Feed => ({ values: Float32Array.of(value), shape
  * The training step as one TensorFlow graph, loaded from `folder/saved_model.pb` as `recordStep` wrote it for the same
  * options. The state lives in the graph's variables and is zeros until `writeState` sets it.
  */
-export function openCompiledStep(folder: string, options: TrainStepOptions, record: RecordOptions): TrainStep {
+export function openCompiledStep(folder: string, options: TrainStepOptions, signature: InputSignature): TrainStep {
   const { network, loss, instances } = options;
   const variables = stepVariables(network, options.freezeBn);
   const session = openGraphSession(folder);
-  const inputShape = [record.batchSize, ...network.inputShape];
+  const inputShape = [signature.batchSize, ...network.inputShape];
   const keys = [...variables.map(({ key }) => key), updatesKey];
   let updates = 0;
 
   const inputFeed = (input: StepInput): Feed => {
-    const expected = record.inputType === 'uint8' ? Uint8Array : Float32Array;
-    if (!(input instanceof expected)) throw new TypeError(`the step takes ${record.inputType} inputs`);
+    const expected = signature.inputType === 'uint8' ? Uint8Array : Float32Array;
+    if (!(input instanceof expected)) throw new TypeError(`the step takes ${signature.inputType} inputs`);
     return { values: input, shape: inputShape };
   };
   const layoutFeeds = (labels: Int32Array): Record<string, Feed> => {

@@ -1,7 +1,7 @@
 import { arch, availableParallelism, cpus, platform } from 'node:os';
+import type { Environment } from '@spherelab/config';
 import { libvipsVersion } from '@spherelab/datasets/decoder';
 import { nativeBackend, tf, usesOneDnn } from '@spherelab/tensorflow';
-import type { Environment } from './training-events.ts';
 
 /** What the numbers of a run depend on beside its config. A resumed run is equal only where all of it is. */
 export function readEnvironment(hostEnvironment: Environment = {}): Environment {
@@ -16,12 +16,4 @@ export function readEnvironment(hostEnvironment: Environment = {}): Environment 
     libvips: libvipsVersion,
     ...hostEnvironment,
   };
-}
-
-/** One line for each fact that differs between two environments. */
-export function environmentDifferences(before: Environment, now: Environment): string[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
-  return names
-    .filter((name) => before[name] !== now[name])
-    .map((name) => `${name}: ${before[name] ?? 'not recorded'} -> ${now[name] ?? 'not recorded'}`);
 }

@@ -1,13 +1,13 @@
 export { type CheckpointMetadata, type LoadedCheckpoint, readCheckpoint } from './checkpoint.ts';
 export { openCompiledStep } from './compiled-step.ts';
-export { environmentDifferences, readEnvironment } from './environment.ts';
+export { readEnvironment } from './environment.ts';
 export { extractEmbeddings } from './extract-embeddings.ts';
 export { provideStepGraph, type StepGraph } from './provide-step-graph.ts';
 export { type StepRecipe, stepOptionsOf } from './step-recipe.ts';
+export type { RunStart, TrainOptions, TrainOutcome } from './train-options.ts';
 export { TrainingError } from './training-error.ts';
 export type {
   CheckpointKind,
-  Environment,
   EvaluationSummary,
   EvaluationViewEvent,
   MetricPoint,
@@ -15,8 +15,6 @@ export type {
   TrainingEvent,
   TrainingPhase,
   TrainingResult,
-  TrainOptions,
-  TrainOutcome,
 } from './training-events.ts';
 export { trainExperiment } from './training-loop.ts';
 export { weightsSha256 } from './weights-sha256.ts';

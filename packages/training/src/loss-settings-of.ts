@@ -1,11 +1,8 @@
-import type { ExperimentConfig } from '@spherelab/config';
-import { defaultLossSettings, type LossSettings } from '@spherelab/losses';
+import { type ExperimentConfig, type LossConstantField, lossConstants } from '@spherelab/config';
+import type { LossSettings } from '@spherelab/losses';
 
-/** The loss of an experiment with its constants. */
+/** The loss of an experiment with its constants, all of which a complete config has. */
 export function lossSettingsOf(config: ExperimentConfig): LossSettings {
-  const settings = { ...defaultLossSettings[config.loss] };
-  const constants = Object.keys(settings).filter((key) => key !== 'name');
-  const given = constants.map((key) => [key, config[key as keyof ExperimentConfig]] as const);
-  const defined = given.filter(([, value]) => value !== undefined);
-  return Object.assign(settings, Object.fromEntries(defined)) as LossSettings;
+  const fields = Object.keys(lossConstants[config.loss]) as LossConstantField[];
+  return { name: config.loss, ...Object.fromEntries(fields.map((field) => [field, config[field]])) } as LossSettings;
 }

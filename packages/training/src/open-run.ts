@@ -1,20 +1,29 @@
 import { mkdir } from 'node:fs/promises';
-import { type ExperimentConfig, experimentIdentity, unknownProvenance } from '@spherelab/config';
-import { type BatchStream, type Dataset, openBatchStream, openDataset } from '@spherelab/datasets';
-import { initialState, type Network } from '@spherelab/models';
-import { type CheckpointIdentity, checkCheckpointIdentity, readCheckpoint } from './checkpoint.ts';
+import {
+  type CheckpointFacts,
+  type Environment,
+  type ExperimentConfig,
+  mayContinueFrom,
+  type RunFacts,
+} from '@spherelab/config';
+import { type BatchStream, type Dataset, encodeManifest, openBatchStream, openDataset } from '@spherelab/datasets';
+import { initialState, type Network, type NetworkOptions } from '@spherelab/models';
+import { type LoadedCheckpoint, readCheckpoint } from './checkpoint.ts';
 import { openCompiledStep } from './compiled-step.ts';
-import { environmentDifferences, readEnvironment } from './environment.ts';
+import { dataChangedError, weightsChangedError } from './data-changed.ts';
+import { readEnvironment } from './environment.ts';
 import { type EventReporter, eventReporter } from './event-reporter.ts';
 import { type LogWindow, logWindow } from './log-window.ts';
 import { countUpdates } from './lr-schedule.ts';
-import { pretrainedState } from './pretrained-state.ts';
-import { provideStepGraph } from './provide-step-graph.ts';
+import { pretrainedState, weightsFileSha256 } from './pretrained-state.ts';
+import { provideStepGraph, readStepGraph, type StepGraph } from './provide-step-graph.ts';
+import { runFacts } from './run-facts.ts';
 import { initialProgress, type RunProgress, type Schedule } from './run-progress.ts';
 import { stepOptionsOf, stepRecipeOf } from './step-recipe.ts';
+import { stepVariables } from './step-variables.ts';
+import type { TrainOptions } from './train-options.ts';
 import type { TrainStep } from './train-step.ts';
 import { TrainingError } from './training-error.ts';
-import type { Environment, TrainOptions } from './training-events.ts';
 
 /** Everything that a run holds while it goes on. */
 export type TrainingRun = {
@@ -24,8 +33,8 @@ export type TrainingRun = {
   readonly trainStep: TrainStep;
   readonly batches: BatchStream;
   readonly schedule: Schedule;
-  readonly identity: CheckpointIdentity;
-  readonly environment: Environment;
+  readonly model: NetworkOptions;
+  readonly facts: CheckpointFacts;
   readonly reporter: EventReporter;
   readonly window: LogWindow;
   readonly workFolder: string;
@@ -48,23 +57,31 @@ function countRunUpdates(config: ExperimentConfig, dataset: Dataset): number {
   return countUpdates({ steps: config.steps, batchesPerEpoch });
 }
 
-async function startState(
-  options: TrainOptions,
-  identity: CheckpointIdentity,
-  environment: Environment,
-): Promise<{ state: ReadonlyMap<string, Float32Array> | null; progress: RunProgress }> {
-  if (options.resumeFrom === null) return { state: null, progress: initialProgress };
-  const checkpoint = await readCheckpoint(options.resumeFrom);
-  const { config, prefixSteps = null } = options;
-  const shorter =
-    prefixSteps === null ? null : experimentIdentity({ ...config, steps: prefixSteps }, unknownProvenance);
-  const isOfShorter = checkpoint.metadata.configSha256 === shorter;
-  checkCheckpointIdentity(checkpoint, isOfShorter ? { ...identity, configSha256: shorter } : identity);
-  for (const difference of environmentDifferences(checkpoint.metadata.environment, environment)) {
-    const message = `resumed in another environment, so the numbers may differ: ${difference}`;
-    await options.emit({ type: 'log', level: 'warn', message });
+/** The checkpoint that a run goes on from, compared once more with what this process is about to compute. */
+async function resumedState(
+  file: string,
+  now: RunFacts,
+  graph: StepGraph,
+  emit: TrainOptions['emit'],
+): Promise<LoadedCheckpoint> {
+  const checkpoint = await readCheckpoint(file);
+  const { facts } = checkpoint.metadata;
+  const verdict = mayContinueFrom(facts, now, 'resume');
+  if (verdict.verdict !== 'yes') {
+    throw new TrainingError(
+      'checkpoint_mismatch',
+      `the checkpoint is of another run: ${verdict.differences.join('; ')}`,
+    );
   }
-  return { state: checkpoint.state, progress: checkpoint.metadata.progress };
+  if (facts.graph_sha256 !== graph.sha256) {
+    const reason = `it was made with the recorded step ${facts.graph_sha256}, this is ${graph.sha256}`;
+    throw new TrainingError('checkpoint_mismatch', `the checkpoint is of another run: ${reason}`);
+  }
+  for (const note of verdict.notes) {
+    const message = `resumed in another environment, so the numbers may differ: ${note}`;
+    await emit({ type: 'log', level: 'warn', message });
+  }
+  return checkpoint;
 }
 
 /** Opens the data set and the network and restores a checkpoint if there is one. Throws TrainingError, DatasetError. */
@@ -74,9 +91,8 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
   const recipe = stepRecipeOf(config);
   const stepOptions = stepOptionsOf(recipe);
   const { network } = stepOptions;
-  const pretrained = config.weights === 'random' ? null : pretrainedState(options.dataRoot, config.weights, network);
-  const weightsFileSha256 = pretrained?.sha256 ?? 'random';
-  const environment = readEnvironment({ ...options.hostEnvironment, weights_file_sha256: weightsFileSha256 });
+  const weightsSha256 = config.weights === 'random' ? 'random' : weightsFileSha256(options.dataRoot, config.weights);
+  const machine = readEnvironment(options.hostEnvironment);
   const dataset = await openDataset({
     dataRoot: options.dataRoot,
     name: config.dataset,
@@ -91,27 +107,53 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
     await dataset.close();
   };
   try {
-    const { dataListSha256 } = dataset.facts;
     const totalUpdates = countRunUpdates(config, dataset);
-    const graph = await provideStepGraph(options.cacheFolder, recipe, () =>
-      emit({ type: 'log', level: 'info', message: 'recording the training step, once for this configuration' }),
-    );
-    const identity: CheckpointIdentity = {
-      network: network.name,
-      model: recipe.model,
-      configSha256: experimentIdentity(config, unknownProvenance),
-      dataListSha256,
-      graphSha256: graph.sha256,
-      weightsFileSha256,
+    const now = runFacts({
+      config,
+      numerics: options.numerics,
+      dataset: dataset.name,
+      dataSha256: dataset.facts.dataSha256,
+      weightsSha256,
+      variables: stepVariables(network, config.freeze_bn),
+      environment: machine,
+    });
+    const start = await options.chooseStart(now);
+    if (start.type === 'refuse') throw await dataChangedError(start, dataset.manifest);
+    const graph =
+      start.graphFolder === null
+        ? await provideStepGraph(options.cacheFolder, recipe, now.numerics, () =>
+            emit({ type: 'log', level: 'info', message: 'recording the training step, once for this configuration' }),
+          )
+        : await readStepGraph(start.graphFolder);
+    const resumed = start.resumeFrom === null ? null : await resumedState(start.resumeFrom, now, graph, emit);
+    trainStep = openCompiledStep(graph.folder, stepOptions, recipe.signature);
+    if (resumed === null) {
+      const pretrained =
+        config.weights === 'random' ? null : pretrainedState(options.dataRoot, config.weights, network);
+      if (pretrained !== null) {
+        if (pretrained.sha256 !== weightsSha256) throw weightsChangedError(config.weights);
+        await emit({ type: 'log', level: 'info', message: pretrained.message });
+      }
+      const weights = new Map([...initialState(network, config.seed), ...(pretrained?.state ?? [])]);
+      trainStep.writeState(withFreshOptimizer(trainStep, weights));
+      await emit({ type: 'artifact', kind: 'graph', content: graph.content });
+      await emit({ type: 'artifact', kind: 'manifest', content: encodeManifest(dataset.manifest) });
+    } else trainStep.writeState(resumed.state);
+    // A run that began with an earlier version of the code goes on with that version's step, and stays a run of it.
+    const facts: CheckpointFacts = {
+      ...now,
+      numerics: resumed?.metadata.facts.numerics ?? now.numerics,
+      graph_sha256: graph.sha256,
     };
-    const { state, progress } = await startState(options, identity, environment);
-    trainStep = openCompiledStep(graph.folder, stepOptions, recipe.record);
-    const weights = new Map([...initialState(network, config.seed), ...(pretrained?.state ?? [])]);
-    trainStep.writeState(state ?? withFreshOptimizer(trainStep, weights));
+    const progress = resumed?.metadata.progress ?? initialProgress;
     const reporter = eventReporter(emit, totalUpdates);
-    const resumedFromStep = options.resumeFrom === null ? null : progress.updates;
-    await emit({ type: 'started', totalUpdates, resumedFromStep, environment, dataListSha256 });
-    if (pretrained !== null) await emit({ type: 'log', level: 'info', message: pretrained.message });
+    const resumedFromStep = resumed === null ? null : progress.updates;
+    await emit({
+      type: 'started',
+      totalUpdates,
+      resumedFromStep,
+      environment: environmentOf(facts, dataset.facts.dataListSha256),
+    });
     await reporter.flush(progress.updates, 'preparing');
     return {
       config,
@@ -126,19 +168,31 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
         endStep: totalUpdates,
       }),
       schedule: { evalEvery: config.eval_every, checkpointEvery: config.checkpoint_every, totalUpdates },
-      identity,
-      environment,
+      model: recipe.model,
+      facts,
       reporter,
       window: logWindow(config.log_every, config.batch_size),
       workFolder,
       progress,
-      savedAt: options.resumeFrom === null ? null : progress.updates,
+      savedAt: resumedFromStep,
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** What the row of an experiment tells of what its numbers depend on. */
+function environmentOf(facts: CheckpointFacts, dataListSha256: string): Environment {
+  return {
+    ...facts.environment,
+    numerics: facts.numerics,
+    graph_sha256: facts.graph_sha256,
+    data_sha256: facts.data_sha256,
+    data_list_sha256: dataListSha256,
+    weights_file_sha256: facts.weights_sha256,
+  };
 }
 
 /** The state of a step before its first update, with these weights: optimizer moments and counters stay as created. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { DatasetError } from '@spherelab/datasets';
-import { openFileReader, readerSha256 } from '@spherelab/datasets/file-reader';
+import { type FileReader, openFileReader, readerSha256 } from '@spherelab/datasets/file-reader';
 import { importStateDict, type Network } from '@spherelab/models';
 import { readTorchFile, TorchFileError } from '@spherelab/models/torch-file';
 import { TrainingError } from './training-error.ts';
@@ -19,14 +19,24 @@ export type PretrainedState = {
  * Throws TrainingError missing_weights (not there) or bad_weights (damaged, or of another network).
  */
 export function pretrainedState(dataRoot: string, name: string, network: Network): PretrainedState {
-  const file = path.join(dataRoot, 'weights', name);
+  return withWeightsFile(dataRoot, name, (reader) => {
+    const { state, matched, missing, unused } = importStateDict(network, readTorchFile(reader));
+    const rest = `${missing.length} start at random, ${unused.length} of the file are not used`;
+    const message = `weights ${name}: ${matched.length} tensors of ${network.name} set, ${rest}`;
+    return { state, sha256: readerSha256(reader), message };
+  });
+}
+
+/** SHA-256 (hex) of `<data root>/weights/<name>`. Throws TrainingError missing_weights. */
+export function weightsFileSha256(dataRoot: string, name: string): string {
+  return withWeightsFile(dataRoot, name, readerSha256);
+}
+
+function withWeightsFile<T>(dataRoot: string, name: string, use: (reader: FileReader) => T): T {
   try {
-    const [reader, close] = openFileReader(file);
+    const [reader, close] = openFileReader(path.join(dataRoot, 'weights', name));
     try {
-      const { state, matched, missing, unused } = importStateDict(network, readTorchFile(reader));
-      const rest = `${missing.length} start at random, ${unused.length} of the file are not used`;
-      const message = `weights ${name}: ${matched.length} tensors of ${network.name} set, ${rest}`;
-      return { state, sha256: readerSha256(reader), message };
+      return use(reader);
     } finally {
       close();
     }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -12,35 +12,35 @@ import { TrainingError } from './training-error.ts';
 const require = createRequire(import.meta.url);
 const run = promisify(execFile);
 
-/** Rooms whose code is recorded in a graph. */
-const recordedRooms = ['@spherelab/tensorflow', '@spherelab/losses', '@spherelab/models', '@spherelab/training'];
 const GRAPH_FILE = 'saved_model.pb';
 
 /** A recorded step on disk. */
 export type StepGraph = {
   readonly folder: string;
+  readonly content: Uint8Array;
   /** SHA-256 (hex) of the graph: runs with the same one compute the same. */
   readonly sha256: string;
 };
 
 /**
  * The graph of a step from the cache, or recorded now in a process of its own: seconds to minutes, once for each
- * recipe, code and engine; `onRecording` is called before that. Processes that share the cache may come at the same time.
+ * recipe, version of the numerics and engine; `onRecording` is called before that. Processes that share the cache may come at the same time.
  * Throws TrainingError graph_not_recorded (retryable: mostly the memory of a busy machine).
  */
 export async function provideStepGraph(
   cacheFolder: string,
   recipe: StepRecipe,
+  numerics: string,
   onRecording: () => void | Promise<void> = () => undefined,
 ): Promise<StepGraph> {
   const graphs = path.join(cacheFolder, 'graphs');
-  const folder = path.join(graphs, await keyOf(recipe));
+  const folder = path.join(graphs, keyOf(recipe, numerics));
   if (!existsSync(path.join(folder, GRAPH_FILE))) {
     await onRecording();
     await mkdir(graphs, { recursive: true });
     const temporary = await mkdtemp(path.join(graphs, '.recording-'));
     try {
-      await record(recipe, temporary);
+      await recordInProcess(recipe, temporary);
       await rename(temporary, folder).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
       });
@@ -48,11 +48,16 @@ export async function provideStepGraph(
       await rm(temporary, { recursive: true, force: true });
     }
   }
-  const bytes = await readFile(path.join(folder, GRAPH_FILE));
-  return { folder, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return readStepGraph(folder);
 }
 
-async function record(recipe: StepRecipe, folder: string): Promise<void> {
+/** The recorded step in a folder, as another process put it there. */
+export async function readStepGraph(folder: string): Promise<StepGraph> {
+  const content = await readFile(path.join(folder, GRAPH_FILE));
+  return { folder, content, sha256: createHash('sha256').update(content).digest('hex') };
+}
+
+async function recordInProcess(recipe: StepRecipe, folder: string): Promise<void> {
   const recipeFile = path.join(folder, 'recipe.json');
   await writeFile(recipeFile, JSON.stringify(recipe, null, 2));
   const script = require.resolve('@spherelab/training/record-step-process');
@@ -67,13 +72,7 @@ async function record(recipe: StepRecipe, folder: string): Promise<void> {
   });
 }
 
-async function keyOf(recipe: StepRecipe): Promise<string> {
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify({ recipe, tensorflow: nativeBackend().binding.TF_Version, tfjs: tf.version.tfjs }));
-  for (const room of recordedRooms) {
-    const folder = path.dirname(require.resolve(room));
-    const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.js')).sort();
-    for (const file of files) hash.update(await readFile(path.join(folder, file)));
-  }
-  return hash.digest('hex').slice(0, 32);
+function keyOf(recipe: StepRecipe, numerics: string): string {
+  const engine = { tensorflow: nativeBackend().binding.TF_Version, tfjs: tf.version.tfjs };
+  return createHash('sha256').update(JSON.stringify({ recipe, numerics, engine })).digest('hex').slice(0, 32);
 }

@@ -7,4 +7,4 @@ import { type StepRecipe, stepOptionsOf } from './step-recipe.ts';
 
 const [recipeFile, folder] = process.argv.slice(2) as [string, string];
 const recipe = JSON.parse(readFileSync(recipeFile, 'utf8')) as StepRecipe;
-writeFileSync(path.join(folder, 'saved_model.pb'), recordStep(stepOptionsOf(recipe), recipe.record));
+writeFileSync(path.join(folder, 'saved_model.pb'), recordStep(stepOptionsOf(recipe), recipe.signature));

@@ -1,33 +1,15 @@
 import { batchLayout, type LayoutTensors, layoutTensors } from '@spherelab/losses';
 import { createGraphBuilder, type GraphBuilder, type NodeName, tf, traceOps } from '@spherelab/tensorflow';
 import { adamBetas, decayOf, isBackbone } from './adam-rates.ts';
+import { stepGraph } from './step-graph.ts';
 import { stepPass } from './step-pass.ts';
 import { momentKeys, recordNormMeanKey, stepVariables, trainedSpecs } from './step-variables.ts';
 import { stepScalarNames, type TrainStepOptions } from './train-step.ts';
 
 type Tensor = InstanceType<typeof tf.Tensor>;
 
-/** Placeholders and outputs of the recorded graph; what a session feeds and fetches. */
-export const stepGraph = {
-  /** Entry point `step`: one update; fetching `scalars` carries it out. */
-  input: 'input',
-  momentum: 'momentum',
-  lr: 'lr',
-  lrP: 'lr_p',
-  epsilon: 'epsilon',
-  layout: (part: keyof LayoutTensors): string => `layout_${part}`,
-  scalars: 'scalars',
-  /** Entry point `embed`, from a placeholder of its own. */
-  embedInput: 'embed_input',
-  embeddings: 'embeddings',
-  /** Entry point `restore`: fetching it assigns what is fed for every variable. */
-  restore: (index: number): string => `restore_${index}`,
-  restored: 'restored',
-  /** Entry point `read`. */
-  value: (index: number): string => `value_${index}`,
-} as const;
-
-export type RecordOptions = {
+/** What every batch of a recorded step looks like, beside the network. */
+export type InputSignature = {
   /** Rows of every batch, in training and in evaluation. */
   readonly batchSize: number;
   readonly inputType: 'uint8' | 'float32';
@@ -42,13 +24,13 @@ function anyLabels(batchSize: number, instances: number): Int32Array {
  * Records the training step as one TensorFlow graph with four entry points over shared variables, by running it once
  * on zeros; gives the bytes of a `saved_model.pb`. Takes the memory of an eager step. Equal options give equal bytes.
  */
-export function recordStep(options: TrainStepOptions, record: RecordOptions): Uint8Array {
+export function recordStep(options: TrainStepOptions, signature: InputSignature): Uint8Array {
   const graph = createGraphBuilder();
   const variables = stepVariables(options.network, options.freezeBn);
   for (const { key, shape } of variables) graph.variable(key, shape);
   tf.tidy(() => {
-    recordUpdate(graph, options, record);
-    recordEmbedding(graph, options, record);
+    recordUpdate(graph, options, signature);
+    recordEmbedding(graph, options, signature);
   });
   const assignments = variables.map(({ key, shape }, index) => {
     const value = graph.placeholder(stepGraph.restore(index), 'float32', shape);
@@ -72,7 +54,7 @@ function inputStandIn(
   nodes: Map<Tensor, NodeName>,
   name: string,
   { network }: TrainStepOptions,
-  { batchSize, inputType }: RecordOptions,
+  { batchSize, inputType }: InputSignature,
 ): Tensor {
   const shape = [batchSize, ...network.inputShape];
   const placeholder = graph.placeholder(name, inputType, shape);
@@ -81,11 +63,11 @@ function inputStandIn(
   return input;
 }
 
-function recordUpdate(graph: GraphBuilder, options: TrainStepOptions, record: RecordOptions): void {
+function recordUpdate(graph: GraphBuilder, options: TrainStepOptions, signature: InputSignature): void {
   const { state, nodes } = standIns(graph, options);
-  const input = inputStandIn(graph, nodes, stepGraph.input, options, record);
+  const input = inputStandIn(graph, nodes, stepGraph.input, options, signature);
   const layout = layoutTensors(
-    batchLayout(anyLabels(record.batchSize, options.instances), options.loss.name, options.instances),
+    batchLayout(anyLabels(signature.batchSize, options.instances), options.loss.name, options.instances),
   );
   for (const [part, tensor] of Object.entries(layout) as [keyof LayoutTensors, Tensor][]) {
     nodes.set(tensor, graph.placeholder(stepGraph.layout(part), 'int32', tensor.shape));
@@ -127,9 +109,9 @@ function withDecay(gradient: Tensor, parameter: Tensor, decay: number): Tensor {
   return decay === 0 ? gradient : tf.add(gradient, tf.mul(parameter, decay));
 }
 
-function recordEmbedding(graph: GraphBuilder, options: TrainStepOptions, record: RecordOptions): void {
+function recordEmbedding(graph: GraphBuilder, options: TrainStepOptions, signature: InputSignature): void {
   const { state, nodes } = standIns(graph, options);
-  const input = inputStandIn(graph, nodes, stepGraph.embedInput, options, record);
+  const input = inputStandIn(graph, nodes, stepGraph.embedInput, options, signature);
   const { result, nodeOf } = traceOps(graph, nodes, () => options.network.forward(state, input, false).embeddings);
   graph.output(stepGraph.embeddings, nodeOf(result));
 }

@@ -1,3 +1,4 @@
+import { emptyDigest } from './metrics-digest.ts';
 import type { EvaluationSummary } from './training-events.ts';
 
 /** How far a run is: with the tensors, all that a resume needs. Plain JSON. */
@@ -11,6 +12,8 @@ export type RunProgress = {
   readonly colourHistogram: EvaluationSummary | null;
   readonly last: EvaluationSummary | null;
   readonly best: EvaluationSummary | null;
+  /** Of all points reported so far (metrics-digest.ts). */
+  readonly metricsDigest: string;
 };
 
 export const initialProgress: RunProgress = {
@@ -21,6 +24,7 @@ export const initialProgress: RunProgress = {
   colourHistogram: null,
   last: null,
   best: null,
+  metricsDigest: emptyDigest,
 };
 
 export type Schedule = { readonly evalEvery: number; readonly checkpointEvery: number; readonly totalUpdates: number };

@@ -1,14 +1,14 @@
 import type { ExperimentConfig } from '@spherelab/config';
 import { createNetwork, type NetworkOptions } from '@spherelab/models';
 import { lossSettingsOf } from './loss-settings-of.ts';
-import type { RecordOptions } from './record-step.ts';
+import type { InputSignature } from './record-step.ts';
 import type { TrainStepOptions } from './train-step.ts';
 
 /** All that decides a step's graph, as plain JSON: what crosses to the process that records it. */
 export type StepRecipe = {
   readonly model: NetworkOptions;
   readonly step: Omit<TrainStepOptions, 'network'>;
-  readonly record: RecordOptions;
+  readonly signature: InputSignature;
 };
 
 function networkOptionsOf(config: ExperimentConfig): NetworkOptions {
@@ -34,7 +34,7 @@ export function stepRecipeOf(config: ExperimentConfig): StepRecipe {
       weightDecay: config.weight_decay,
       freezeBn: config.freeze_bn,
     },
-    record: { batchSize: config.batch_size, inputType: 'uint8' },
+    signature: { batchSize: config.batch_size, inputType: 'uint8' },
   };
 }
 

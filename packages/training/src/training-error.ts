@@ -15,8 +15,17 @@ export class TrainingError extends Error {
   }
 }
 
-/** Errors about the user's data and settings become TrainingErrors that are not retried; others pass unchanged. */
+/** Whether a disk, or a quota on it, is full. */
+export function isFullDisk(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/**
+ * Errors about the user's data and settings become TrainingErrors that are not retried, a full disk one that is, with the code by
+ * which a supervisor knows that the run is not to blame; others pass unchanged.
+ */
 export function asTrainingError(error: unknown): unknown {
+  if (isFullDisk(error)) return new TrainingError(error.code ?? '', error.message, { retryable: true, cause: error });
   if (error instanceof DatasetError || error instanceof EvaluationError || error instanceof BatchCompositionError) {
     return new TrainingError(error.code, error.message, { cause: error });
   }

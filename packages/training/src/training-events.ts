@@ -1,11 +1,8 @@
-import type { ExperimentConfig } from '@spherelab/config';
+import type { CheckpointFacts, Environment } from '@spherelab/config';
 import type { NormHistogram } from '@spherelab/evaluation';
 
 /** One value of a series; `name` is a metric name of the API. */
 export type MetricPoint = { readonly name: string; readonly step: number; readonly value: number };
-
-/** What a run depends on beside its config: processor, TensorFlow, libvips, thread counts, Node, device. */
-export type Environment = Readonly<Record<string, string | number | boolean>>;
 
 export type TrainingPhase = 'preparing' | 'training' | 'evaluating' | 'saving';
 
@@ -48,7 +45,13 @@ export type TrainingEvent =
       readonly totalUpdates: number;
       readonly resumedFromStep: number | null;
       readonly environment: Environment;
-      readonly dataListSha256: string;
+    }
+  /** What the run was made with; comes before `started` where the run begins at step 0. */
+  | {
+      readonly type: 'artifact';
+      /** The recorded step, or the list of images with their hashes. */
+      readonly kind: 'graph' | 'manifest';
+      readonly content: Uint8Array;
     }
   | {
       readonly type: 'progress';
@@ -65,8 +68,11 @@ export type TrainingEvent =
       /** A file in the work folder; the receiver owns it and removes it. */
       readonly file: string;
       readonly bytes: number;
+      /** Bytes before the tensors. */
+      readonly headBytes: number;
       readonly sha256: string;
       readonly weightsSha256: string;
+      readonly facts: CheckpointFacts;
     }
   | { readonly type: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly message: string };
 
@@ -82,28 +88,3 @@ export type TrainingResult = {
 };
 
 export type StopReason = 'cancel' | 'pause' | 'drain';
-
-export type TrainOptions = {
-  readonly config: ExperimentConfig;
-  readonly dataRoot: string;
-  /** Resized pictures are kept under it between runs. */
-  readonly cacheFolder: string;
-  /** Bound of what is kept there; 0 keeps nothing. Default: 16 GiB. */
-  readonly cacheBytes?: number | undefined;
-  /** For temporary checkpoint files. */
-  readonly workFolder: string;
-  /** Path of a checkpoint file. */
-  readonly resumeFrom: string | null;
-  /** `steps` of a shorter run of the same config whose checkpoint this may be too. */
-  readonly prefixSteps?: number | null;
-  /** Awaited, so a slow receiver slows the run down instead of filling memory. */
-  readonly emit: (event: TrainingEvent) => void | Promise<void>;
-  /** Polled at each step and between the batches of an evaluation; on pause and drain a checkpoint comes first. */
-  readonly stop: () => StopReason | null;
-  /** Facts that only the host knows (thread settings, device); recorded and compared with the rest. */
-  readonly hostEnvironment?: Environment;
-};
-
-export type TrainOutcome =
-  | { readonly outcome: 'finished'; readonly result: TrainingResult }
-  | { readonly outcome: 'stopped'; readonly reason: StopReason };

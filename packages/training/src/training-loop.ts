@@ -2,17 +2,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CheckpointRequest, writeCheckpoint } from './checkpoint.ts';
 import { evaluateNetwork } from './evaluate-network.ts';
 import { evaluationView, type SentThumbnails } from './evaluation-view.ts';
+import { withPoints } from './metrics-digest.ts';
 import { openRun, type TrainingRun } from './open-run.ts';
 import { checkpointDue, evaluationDue, type RunProgress, withEvaluation, withLoss } from './run-progress.ts';
-import { asTrainingError } from './training-error.ts';
-import type {
-  CheckpointKind,
-  EvaluationSummary,
-  StopReason,
-  TrainingResult,
-  TrainOptions,
-  TrainOutcome,
-} from './training-events.ts';
+import { type SafetyCheckpoints, safetyCheckpoints } from './safety-checkpoints.ts';
+import { stepVariables } from './step-variables.ts';
+import type { TrainOptions, TrainOutcome } from './train-options.ts';
+import { asTrainingError, isFullDisk } from './training-error.ts';
+import type { CheckpointKind, EvaluationSummary, MetricPoint, StopReason, TrainingResult } from './training-events.ts';
 import { updateOnce } from './update-once.ts';
 import { weightsSha256 } from './weights-sha256.ts';
 
@@ -20,7 +17,7 @@ import { weightsSha256 } from './weights-sha256.ts';
  * Trains one experiment from its config, or from a checkpoint on, and reports as it goes.
  *
  * Order of events, as the reference's: evaluation of step 0 before any update; then for each step its update, the
- * evaluation if due, the checkpoint if due. A run that was stopped or killed and resumed from a checkpoint emits the
+ * evaluation if due, the checkpoint if due (by its step or by time). A run that was stopped or killed and resumed from a checkpoint emits the
  * same points and ends with the same weights as one that was not.
  * Throws TrainingError for bad data, batches, checkpoints and for a loss that is not finite.
  */
@@ -28,7 +25,9 @@ export async function trainExperiment(options: TrainOptions): Promise<TrainOutco
   let run: TrainingRun | null = null;
   try {
     run = await openRun(options);
-    return await runToEnd(run, options);
+    const variables = stepVariables(run.network, options.config.freeze_bn);
+    const stateBytes = variables.reduce((sum, { shape }) => sum + shape.reduce((bytes, size) => bytes * size, 4), 0);
+    return await runToEnd({ ...run, safety: safetyCheckpoints(stateBytes, options.nowMs) }, options);
   } catch (error) {
     throw asTrainingError(error);
   } finally {
@@ -36,15 +35,15 @@ export async function trainExperiment(options: TrainOptions): Promise<TrainOutco
   }
 }
 
-async function runToEnd(run: TrainingRun, options: TrainOptions): Promise<TrainOutcome> {
+type SafeRun = TrainingRun & { readonly safety: SafetyCheckpoints };
+
+async function runToEnd(run: SafeRun, options: TrainOptions): Promise<TrainOutcome> {
   const sent: SentThumbnails = new Map();
   for (;;) {
     const step = evaluationDue(run.progress, run.schedule);
     if (step !== null && !(await evaluate(run, step, options.stop, sent))) return stop(run, options.stop() ?? 'cancel');
     const isFinished = run.progress.updates === run.schedule.totalUpdates;
-    if (run.savedAt !== run.progress.updates && !isFinished && checkpointDue(run.progress, run.schedule)) {
-      await saveWhereThereIsRoom(run);
-    }
+    if (!isFinished && isSaveDue(run, options)) await saveWhereThereIsRoom(run);
     if (isFinished) return finish(run);
     const reason = options.stop();
     if (reason !== null) return stop(run, reason);
@@ -53,21 +52,32 @@ async function runToEnd(run: TrainingRun, options: TrainOptions): Promise<TrainO
   }
 }
 
-async function update(run: TrainingRun): Promise<void> {
+/** A `latest` checkpoint is for safety only: training does not wait for the one before to be stored. */
+function isSaveDue(run: SafeRun, { checkpointUnderWay = () => false }: TrainOptions): boolean {
+  if (run.savedAt === run.progress.updates) return false;
+  return (checkpointDue(run.progress, run.schedule) || run.safety.isDue()) && !checkpointUnderWay();
+}
+
+async function update(run: SafeRun): Promise<void> {
   const { config, trainStep, reporter } = run;
   const startedMs = performance.now();
   const batch = await run.batches.next();
   const waitedMs = performance.now() - startedMs;
   const { lossTotal, points } = updateOnce(trainStep, batch, config);
   run.progress = withLoss(run.progress, lossTotal, config.log_every);
-  reporter.addMetrics(points);
-  reporter.addMetrics(run.window.pointsAfter(batch.step, run.progress, waitedMs));
+  addMetrics(run, points);
+  addMetrics(run, run.window.pointsAfter(batch.step, run.progress, waitedMs));
   await reporter.tick(run.progress.updates, 'training');
+}
+
+function addMetrics(run: TrainingRun, points: readonly MetricPoint[]): void {
+  run.progress = { ...run.progress, metricsDigest: withPoints(run.progress.metricsDigest, points) };
+  run.reporter.addMetrics(points);
 }
 
 /** Evaluates and reports; false when the run is to stop before it is done. */
 async function evaluate(
-  run: TrainingRun,
+  run: SafeRun,
   step: number,
   stopReason: () => StopReason | null,
   sent: SentThumbnails,
@@ -94,7 +104,10 @@ async function evaluate(
   const previousBest = run.progress.best;
   run.progress = withEvaluation(run.progress, summary);
   if (colourHistogram !== null) run.progress = { ...run.progress, colourHistogram };
-  reporter.addMetrics(Object.entries(summary.metrics).map(([name, value]) => ({ name, step, value })));
+  addMetrics(
+    run,
+    Object.entries(summary.metrics).map(([name, value]) => ({ name, step, value })),
+  );
   await reporter.flush(updates, 'evaluating');
   // After the scores, which nobody should wait for.
   const onProgress = () => void reporter.tick(updates, 'evaluating');
@@ -111,34 +124,38 @@ function describe({ step, metrics }: EvaluationSummary): string {
   return `step ${step}: ${shown.map((name) => `${name} ${(metrics[name] as number).toFixed(4)}`).join(', ')}`;
 }
 
-async function save(run: TrainingRun, kind: CheckpointKind): Promise<void> {
-  const { progress, reporter, network, identity, environment, workFolder } = run;
+async function save(run: SafeRun, kind: CheckpointKind): Promise<void> {
+  const { progress, reporter, network, model, facts, workFolder } = run;
   await reporter.flush(progress.updates, 'saving');
+  const saved = run.safety.beginSave();
   const state = run.trainStep.readState();
-  const request: CheckpointRequest = { folder: workFolder, kind, network, identity, progress, environment, state };
-  await reporter.emit(await writeCheckpoint(request));
+  const request: CheckpointRequest = { folder: workFolder, kind, network, model, facts, progress, state };
+  const event = await writeCheckpoint(request);
+  saved(kind !== 'best');
+  await reporter.emit(event);
   if (kind !== 'best') run.savedAt = progress.updates;
 }
 
-/** A periodic checkpoint is for safety only: on a full disk the run goes on without it, and says so. */
-async function saveWhereThereIsRoom(run: TrainingRun): Promise<void> {
+/** On a full disk the run goes on without a `latest` checkpoint, and says so. */
+async function saveWhereThereIsRoom(run: SafeRun): Promise<void> {
   try {
     await save(run, 'latest');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    if (!isFullDisk(error)) throw error;
+    run.safety.giveUp();
     const message = `no checkpoint after ${run.progress.updates} updates: the disk of ${run.workFolder} is full`;
     await run.reporter.emit({ type: 'log', level: 'warn', message });
   }
 }
 
 /** Stops as asked: on pause and drain all that was done is kept, on cancel nobody will go on. */
-async function stop(run: TrainingRun, reason: StopReason): Promise<TrainOutcome> {
+async function stop(run: SafeRun, reason: StopReason): Promise<TrainOutcome> {
   await run.reporter.flush(run.progress.updates, 'training');
   if (reason !== 'cancel' && run.savedAt !== run.progress.updates) await save(run, 'latest');
   return { outcome: 'stopped', reason };
 }
 
-async function finish(run: TrainingRun): Promise<TrainOutcome> {
+async function finish(run: SafeRun): Promise<TrainOutcome> {
   await save(run, 'final');
   return { outcome: 'finished', result: resultOf(run, run.progress) };
 }

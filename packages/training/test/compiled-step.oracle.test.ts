@@ -1,7 +1,8 @@
-import { defaultLossSettings, type LossName } from '@spherelab/losses';
+import type { LossName } from '@spherelab/losses';
 import { createNetwork, initialState, type NetworkOptions } from '@spherelab/models';
 import { tf } from '@spherelab/tensorflow';
 import { describe, expect, it } from 'vitest';
+import { lossSettings } from '../../../test/loss-settings.ts';
 import { recordStep } from '../src/record-step.ts';
 import type { TrainStep, TrainStepOptions } from '../src/train-step.ts';
 import { createEagerStep } from './eager-step.ts';
@@ -25,7 +26,7 @@ function optionsOf(
 ): TrainStepOptions {
   return {
     network: createNetwork(model),
-    loss: defaultLossSettings[loss],
+    loss: lossSettings[loss],
     instances: instancesOf[loss],
     ...regularizer,
     weightDecay: 1e-3,
@@ -110,8 +111,8 @@ describe('a recorded step', () => {
   const options = optionsOf(small, 'semihtriplet', regularizers[2] as (typeof regularizers)[number]);
 
   it('is the same bytes every time', () => {
-    const record = { batchSize: 12, inputType: 'uint8' } as const;
-    expect(Buffer.from(recordStep(options, record)).equals(Buffer.from(recordStep(options, record)))).toBe(true);
+    const signature = { batchSize: 12, inputType: 'uint8' } as const;
+    expect(Buffer.from(recordStep(options, signature)).equals(Buffer.from(recordStep(options, signature)))).toBe(true);
   });
 
   it('gives the same bits every time', () => {

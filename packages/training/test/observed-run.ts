@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type ExperimentConfig, type LossName, resolveExperiment, timingMetrics } from '@spherelab/config';
-import type { TrainingEvent, TrainOptions, TrainOutcome } from '../src/training-events.ts';
+import { readNumerics } from '@spherelab/numerics';
+import type { TrainOptions, TrainOutcome } from '../src/train-options.ts';
+import type { TrainingEvent } from '../src/training-events.ts';
 import { trainExperiment } from '../src/training-loop.ts';
 
 const instancesOf = { triplet: 3, semihtriplet: 3, 'n-npair': 2, ms: 5 } as const;
@@ -34,11 +36,16 @@ export function smallConfig(loss: LossName, overrides: Record<string, unknown> =
 
 export type ObservedRun = { readonly outcome: TrainOutcome; readonly events: readonly TrainingEvent[] };
 
-/** Runs an experiment and collects its events. `folder` holds its files. */
+export type Overrides = Partial<TrainOptions> & {
+  /** path of a checkpoint file */
+  readonly resumeFrom?: string | null;
+};
+
+/** Runs an experiment and collects its events; no checkpoint is due by time. `folder` holds its files. */
 export async function observeRun(
   config: ExperimentConfig,
   folder: string,
-  overrides: Partial<TrainOptions> = {},
+  { resumeFrom = null, ...overrides }: Overrides = {},
 ): Promise<ObservedRun> {
   const events: TrainingEvent[] = [];
   const outcome = await trainExperiment({
@@ -46,8 +53,10 @@ export async function observeRun(
     dataRoot: folder,
     cacheFolder: folder,
     workFolder: path.join(folder, 'work'),
-    resumeFrom: null,
+    numerics: readNumerics(),
+    chooseStart: async () => ({ type: 'begin', resumeFrom, graphFolder: null }),
     stop: () => null,
+    nowMs: () => 0,
     ...overrides,
     emit: async (event) => {
       events.push(event);

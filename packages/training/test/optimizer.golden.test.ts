@@ -1,8 +1,9 @@
-import { defaultLossSettings, type LossName } from '@spherelab/losses';
+import type { LossName } from '@spherelab/losses';
 import type { Network } from '@spherelab/models';
 import { tf } from '@spherelab/tensorflow';
 import { describe, expect, it } from 'vitest';
 import { deviation, maxAbsDifference, readGolden, type TensorEntry } from '../../../test/golden-reader.ts';
+import { lossSettings } from '../../../test/loss-settings.ts';
 import { adamRates } from '../src/adam-rates.ts';
 import { lrAt } from '../src/lr-schedule.ts';
 import type { StepScalars } from '../src/train-step.ts';
@@ -93,7 +94,7 @@ describe.each(stepMakers)('the optimizer of the $kind step', ({ make }) => {
       const step = make(
         {
           network: tinyNetwork(freezeBn),
-          loss: defaultLossSettings[config.use_loss],
+          loss: lossSettings[config.use_loss],
           instances: config.instances,
           secWei: config.sec_wei ?? 0,
           l2regWei: config.l2reg_wei ?? 0,

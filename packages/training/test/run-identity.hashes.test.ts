@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { environmentDifferences } from '../src/environment.ts';
 import { weightsSha256 } from '../src/weights-sha256.ts';
 
 test('the weights have the SHA-256 of their little-endian bytes in the order of the network', () => {
@@ -14,14 +13,4 @@ test('the weights have the SHA-256 of their little-endian bytes in the order of 
   // printf '\x00\x00\x80\x3f\x00\x00\x00\x40' | sha256sum
   expect(weightsSha256(network, state)).toBe('b9c80b5adeca450753a16950c3cc655d271f7bef7a485bc83f112b72fef21d37');
   expect(() => weightsSha256(network, new Map())).toThrow('no tensor "x"');
-});
-
-test('differences between environments are named', () => {
-  const before = { cpu: 'A', node: 'v20', threads: 2 };
-  expect(environmentDifferences(before, before)).toEqual([]);
-  expect(environmentDifferences(before, { cpu: 'A', node: 'v22', gpu: true })).toEqual([
-    'gpu: not recorded -> true',
-    'node: v20 -> v22',
-    'threads: 2 -> not recorded',
-  ]);
 });

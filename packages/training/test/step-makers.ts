@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openCompiledStep } from '../src/compiled-step.ts';
-import { type RecordOptions, recordStep } from '../src/record-step.ts';
+import { type InputSignature, recordStep } from '../src/record-step.ts';
 import type { TrainStep, TrainStepOptions } from '../src/train-step.ts';
 import { createEagerStep } from './eager-step.ts';
 
@@ -10,16 +10,16 @@ import { createEagerStep } from './eager-step.ts';
 export type MakeStep = (
   options: TrainStepOptions,
   batchSize: number,
-  inputType?: RecordOptions['inputType'],
+  inputType?: InputSignature['inputType'],
 ) => TrainStep;
 
 /** Records and loads a step in this process. */
 export const compiledStep: MakeStep = (options, batchSize, inputType = 'float32') => {
   const folder = mkdtempSync(path.join(tmpdir(), 'spherelab-step-'));
   try {
-    const record = { batchSize, inputType };
-    writeFileSync(path.join(folder, 'saved_model.pb'), recordStep(options, record));
-    return openCompiledStep(folder, options, record);
+    const signature = { batchSize, inputType };
+    writeFileSync(path.join(folder, 'saved_model.pb'), recordStep(options, signature));
+    return openCompiledStep(folder, options, signature);
   } finally {
     rmSync(folder, { recursive: true });
   }

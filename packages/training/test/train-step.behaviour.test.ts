@@ -1,8 +1,9 @@
-import { BatchCompositionError, defaultLossSettings, type LossName } from '@spherelab/losses';
+import { BatchCompositionError, type LossName } from '@spherelab/losses';
 import type { Network } from '@spherelab/models';
 import { tf } from '@spherelab/tensorflow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { maxAbsDifference } from '../../../test/golden-reader.ts';
+import { lossSettings } from '../../../test/loss-settings.ts';
 import type { StepScalars, TrainStep, TrainStepOptions } from '../src/train-step.ts';
 import { batchNorm, linear, spec } from './linear-layer.ts';
 import { type MakeStep, stepMakers } from './step-makers.ts';
@@ -37,7 +38,7 @@ function createdBy(make: MakeStep, loss: LossName, options: Partial<TrainStepOpt
   const step = make(
     {
       network,
-      loss: defaultLossSettings[loss],
+      loss: lossSettings[loss],
       instances: 2,
       secWei: 0.5,
       l2regWei: 0,

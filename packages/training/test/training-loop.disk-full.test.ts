@@ -33,6 +33,10 @@ test.skipIf(!existsSync(full))('a run that cannot save its end fails, to be trie
   await withFolder(async (folder) => {
     await mkdir(`${folder}/work`, { recursive: true });
     await symlink(full, `${folder}/work/final-3.safetensors`);
-    await expect(observeRun(config, folder)).rejects.toMatchObject({ code: 'ENOSPC' });
+    await expect(observeRun(config, folder)).rejects.toMatchObject({
+      name: 'TrainingError',
+      code: 'ENOSPC',
+      retryable: true,
+    });
   });
 });

@@ -12,14 +12,12 @@ test.each(lossNames)(
       const shorter = await observeRun(short, `${folder}/parts`);
       const final = checkpointsOf(shorter.events).find(({ kind }) => kind === 'final');
       const resumeFrom = final?.file as string;
-      const resumed = await observeRun(long, `${folder}/parts`, { resumeFrom, prefixSteps: 6 });
-      expect(resumed.events[0]).toMatchObject({ type: 'started', resumedFromStep: 7 });
+      const resumed = await observeRun(long, `${folder}/parts`, { resumeFrom });
+      expect(resumed.events.find(({ type }) => type === 'started')).toMatchObject({ resumedFromStep: 7 });
       expect(resumed.outcome).toEqual(whole.outcome);
       expect(pointsOf([...shorter.events, ...resumed.events])).toEqual(pointsOf(whole.events));
-      // Without being told, or with another config, a checkpoint of another run stays one of another run.
-      await expect(observeRun(long, folder, { resumeFrom })).rejects.toMatchObject({ code: 'checkpoint_mismatch' });
       const other = smallConfig(loss, { steps: 10, seed: 6 });
-      await expect(observeRun(other, folder, { resumeFrom, prefixSteps: 6 })).rejects.toThrow(/another configSha256/);
+      await expect(observeRun(other, folder, { resumeFrom })).rejects.toMatchObject({ code: 'checkpoint_mismatch' });
     });
   },
 );

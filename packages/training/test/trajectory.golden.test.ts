@@ -1,9 +1,10 @@
 import { recallAtK } from '@spherelab/evaluation';
-import { defaultLossSettings, type LossName } from '@spherelab/losses';
+import type { LossName } from '@spherelab/losses';
 import type { Network } from '@spherelab/models';
 import { tf } from '@spherelab/tensorflow';
 import { describe, expect, it } from 'vitest';
 import { deviation, maxAbsDifference, readGolden, type TensorEntry } from '../../../test/golden-reader.ts';
+import { lossSettings } from '../../../test/loss-settings.ts';
 import { lrAt } from '../src/lr-schedule.ts';
 import type { StepScalars } from '../src/train-step.ts';
 import { linear, spec } from './linear-layer.ts';
@@ -86,7 +87,7 @@ function train(
   const step = make(
     {
       network,
-      loss: defaultLossSettings[config.use_loss],
+      loss: lossSettings[config.use_loss],
       instances: config.instances,
       secWei: config.sec_wei ?? 0,
       l2regWei: config.l2reg_wei ?? 0,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { countExperiments, countOutbox, listWorkers, pingDatabase } from '@spherelab/db';
+import { countExperiments, countInterruptedOften, countOutbox, listWorkers, pingDatabase } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { AppDependencies } from '../app-dependencies.ts';
@@ -30,15 +30,16 @@ export const healthRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, 
   app.get('/metrics', {
     schema: { tags, produces: ['text/plain'] },
     handler: async (_request, reply) => {
-      const [experiments, workers, outbox, jobs] = await Promise.all([
+      const [experiments, interruptedOften, workers, outbox, jobs] = await Promise.all([
         countExperiments(database),
+        countInterruptedOften(database.pool),
         listWorkers(database.pool),
         countOutbox(database.pool),
         Promise.race([queue.counts().catch(() => null), delay(answerWithinMs, null, { ref: false })]),
       ]);
       const alive = workers.filter((worker) => worker.alive).length;
       const requests = [...app.requestCounts.values()];
-      const text = prometheusText({ experiments, workers: alive, outbox, jobs, requests });
+      const text = prometheusText({ experiments, interruptedOften, workers: alive, outbox, jobs, requests });
       return reply.type('text/plain; version=0.0.4').send(text);
     },
   });

@@ -28,7 +28,10 @@ export const experimentViewSchema = z
     provenance: provenanceSchema.nullable(),
     sweep_id: z.string().nullable(),
     attempt: z.int(),
-    failures: z.int().describe('attempts in a row that broke without a new checkpoint'),
+    failures: z.int().describe('attempts in a row that ended by their own fault without a new checkpoint'),
+    interruptions: z
+      .int()
+      .describe('attempts in a row that were ended from outside, or lost with their worker, without a new checkpoint'),
     steps_done: z.int().describe('updates done'),
     total_updates: z.int().nullable(),
     stop_requested: z.enum(['cancel', 'pause']).nullable(),
@@ -69,6 +72,7 @@ export function toExperimentView(experiment: Experiment): ExperimentView {
     sweep_id: row.sweep_id,
     attempt: row.attempt,
     failures: row.failures,
+    interruptions: row.interruptions,
     steps_done: row.steps_done,
     total_updates: row.total_updates,
     stop_requested: row.stop_requested,
@@ -97,7 +101,7 @@ export const attemptViewSchema = z
     outcome: z
       .string()
       .nullable()
-      .describe('succeeded, failed, cancelled, paused, released, crashed or lost; null while it runs'),
+      .describe('succeeded, failed, cancelled, paused, released, crashed, interrupted or lost; null while it runs'),
     reason: z.string().nullable(),
     resumed_from_step: z.int().nullable(),
   })

@@ -73,7 +73,7 @@ async function show(id: string, options: { readonly json?: boolean }): Promise<v
   const head = [
     `experiment ${experiment.id}${experiment.name === null ? '' : ` "${experiment.name}"`}`,
     `status     ${experiment.status}${reason ? `: ${reason}` : ''}`,
-    `steps      ${experiment.steps_done}/${experiment.total_updates ?? '?'} (attempt ${experiment.attempt})`,
+    `steps      ${experiment.steps_done}/${experiment.total_updates ?? '?'} (attempt ${experiment.attempt}${setbacks(experiment)})`,
     `created    ${experiment.created_at}, started ${experiment.started_at ?? '-'}, finished ${experiment.finished_at ?? '-'}`,
   ];
   const config = Object.entries(experiment.config).map(([field, value]) => [
@@ -84,6 +84,11 @@ async function show(id: string, options: { readonly json?: boolean }): Promise<v
   process.stdout.write(`${head.join('\n')}\n\n${formatTable(['field', 'value', 'source'], config)}\n`);
   if (experiment.result === null) return;
   process.stdout.write(`\n${resultTable(experiment.result)}\nweights SHA-256 ${experiment.result.weights_sha256}\n`);
+}
+
+function setbacks({ failures, interruptions }: Experiment): string {
+  if (failures + interruptions === 0) return '';
+  return `; in a row without a new checkpoint: ${failures} failed, ${interruptions} interrupted`;
 }
 
 async function metrics(

@@ -1,3 +1,5 @@
+import type { CheckpointFacts } from '@spherelab/config';
+
 export type CheckpointKind = 'latest' | 'best' | 'final';
 
 /** A published checkpoint. */
@@ -13,6 +15,8 @@ export type Checkpoint = {
   readonly sha256: string;
   /** of the little-endian float32 of all weights, hex */
   readonly weights_sha256: string;
+  /** what it was made under; null for one of a release that recorded none */
+  readonly facts: CheckpointFacts | null;
   /** kept whatever comes after it */
   readonly pinned: boolean;
   readonly created_at: Date;
@@ -20,7 +24,7 @@ export type Checkpoint = {
 
 /** What is read of a row. */
 export const checkpointColumns =
-  'id, experiment_id, attempt, step, kind, bytes, sha256, weights_sha256, pinned, created_at';
+  'id, experiment_id, attempt, step, kind, bytes, sha256, weights_sha256, facts, pinned, created_at';
 
 /** The stored bytes are not those that were announced. */
 export class CheckpointError extends Error {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { CheckpointFacts } from '@spherelab/config';
 import type { Queryable } from '../database.ts';
 import { type Fence, fenceSql, StaleAttemptError } from '../stale-attempt-error.ts';
 import { CheckpointError, type CheckpointKind } from './checkpoint-row.ts';
 import { cutIntoChunks } from './cut-into-chunks.ts';
+import { isNewCheckpoint } from './new-checkpoint.ts';
 import { type Chunk, storeChunks } from './store-chunks.ts';
 
 export type NewCheckpoint = {
@@ -11,6 +13,7 @@ export type NewCheckpoint = {
   readonly bytes: number;
   readonly sha256: string;
   readonly weightsSha256: string;
+  readonly facts: CheckpointFacts;
   /** bytes before the tensors; kept as pieces of their own, so that equal tensors behind different heads are stored once. Default 0 */
   readonly headBytes?: number;
 };
@@ -19,20 +22,21 @@ export type NewCheckpoint = {
 const chunksAtOnce = 8;
 
 const begin = `WITH fence AS (${fenceSql})
-  INSERT INTO checkpoint (experiment_id, attempt, step, kind, bytes, sha256, weights_sha256)
-  SELECT id, $2, $3, $4::checkpoint_kind, $5, $6, $7 FROM fence RETURNING id`;
+  INSERT INTO checkpoint (experiment_id, attempt, step, kind, bytes, sha256, weights_sha256, facts)
+  SELECT id, $2, $3, $4::checkpoint_kind, $5, $6, $7, $8 FROM fence RETURNING id`;
 
 // One statement makes the checkpoint visible, drops what it replaces and tells that the attempt got on. Of `latest` the one
 // before stays, should the newest turn out unreadable; what is pinned stays and counts for nothing.
 const publish = `
   WITH fence AS (SELECT id FROM experiment WHERE id = $1 AND attempt = $2 AND status = 'running' FOR UPDATE),
   published AS (UPDATE checkpoint SET published_at = now() FROM fence WHERE checkpoint.id = $3
-    RETURNING checkpoint.id, experiment_id, kind),
+    RETURNING checkpoint.id, experiment_id, kind, step),
   replaced AS (DELETE FROM checkpoint WHERE id IN (
     SELECT old.id FROM checkpoint old, published WHERE old.experiment_id = published.experiment_id
       AND old.kind = published.kind AND old.id <> published.id AND old.published_at IS NOT NULL AND NOT old.pinned
     ORDER BY old.step DESC, old.published_at DESC OFFSET $4)),
-  progressed AS (UPDATE experiment SET failures = 0 FROM published WHERE experiment.id = published.experiment_id)
+  progressed AS (UPDATE experiment SET failures = 0, interruptions = 0 FROM published JOIN attempt USING (experiment_id)
+    WHERE experiment.id = experiment_id AND attempt.number = $2 AND ${isNewCheckpoint('published', 'attempt')})
   SELECT count(*) AS passed FROM published`;
 
 /**
@@ -48,8 +52,9 @@ export async function storeCheckpoint(
   content: AsyncIterable<Uint8Array>,
 ): Promise<string> {
   const { step, kind, bytes, sha256, weightsSha256 } = checkpoint;
+  const facts = JSON.stringify(checkpoint.facts);
   const owner = [fence.experimentId, fence.attempt];
-  const begun = await client.query<{ id: string }>(begin, [...owner, step, kind, bytes, sha256, weightsSha256]);
+  const begun = await client.query<{ id: string }>(begin, [...owner, step, kind, bytes, sha256, weightsSha256, facts]);
   const id = begun.rows[0]?.id;
   if (id === undefined) throw new StaleAttemptError(fence);
   try {

@@ -8,9 +8,11 @@ export type Attempt = {
   readonly device: string | null;
   readonly started_at: Date;
   readonly ended_at: Date | null;
-  /** succeeded, failed, cancelled, paused, released, crashed or lost; null while it runs */
+  /** succeeded, failed, cancelled, paused, released, crashed, interrupted or lost; null while it runs */
   readonly outcome: string | null;
   readonly reason: string | null;
+  /** code of the error, for an attempt that failed */
+  readonly error_code: string | null;
   readonly resumed_from_step: number | null;
 };
 
@@ -21,6 +23,15 @@ export function listAttempts(database: Database, experimentId: string): Promise<
     orderBy: { number: 'asc' },
     omit: { experiment_id: true, environment: true, host: true, process: true },
   });
+}
+
+/** Code of the error with which the attempt before one ended; null where it did not fail. */
+export async function previousErrorCode(client: Queryable, { experimentId, attempt }: Fence): Promise<string | null> {
+  const { rows } = await client.query<{ error_code: string | null }>(
+    'SELECT error_code FROM attempt WHERE experiment_id = $1 AND number = $2 - 1',
+    [experimentId, attempt],
+  );
+  return rows[0]?.error_code ?? null;
 }
 
 /** Running attempts of processes on one host. */

@@ -17,8 +17,6 @@ export type Experiment = {
   readonly status_reason: string | null;
   readonly config: ExperimentConfig;
   readonly sources: Readonly<Record<string, string>>;
-  /** what decides the numbers beside the config; null for experiments of before it was recorded */
-  readonly provenance: Provenance | null;
   readonly identity: string;
   readonly dedup_identity: string | null;
   readonly name: string | null;
@@ -30,6 +28,7 @@ export type Experiment = {
   readonly sweep_id: string | null;
   readonly attempt: number;
   readonly failures: number;
+  readonly interruptions: number;
   readonly steps_done: number;
   readonly total_updates: number | null;
   readonly lease_owner: string | null;
@@ -39,6 +38,10 @@ export type Experiment = {
   readonly result: Readonly<Record<string, unknown>> | null;
   readonly error: ExperimentFailure | null;
   readonly environment: Readonly<Record<string, unknown>> | null;
+  /** what decides the numbers beside the config; null for one of a release that recorded none */
+  readonly provenance: Provenance | null;
+  readonly graph_sha256: string | null;
+  readonly manifest_sha256: string | null;
   /** the shorter run whose first `prefix_step` updates were taken over, and its `steps` */
   readonly prefix_of: string | null;
   readonly prefix_step: number | null;

@@ -27,7 +27,8 @@ const stop = (action: 'cancel' | 'pause', to: string, from: string) => `
 
 const requeue = (from: string) => `
   WITH changed AS (UPDATE experiment SET
-    status = 'queued', status_reason = $2, stop_requested = NULL, retry_at = NULL, failures = 0, error = NULL,
+    status = 'queued', status_reason = $2, stop_requested = NULL, retry_at = NULL, failures = 0,
+    interruptions = 0, error = NULL,
     queued_at = now(), finished_at = NULL, updated_at = now()
   WHERE id = $1 AND status IN (${from}) RETURNING *),
   told AS (INSERT INTO outbox (experiment_id) SELECT id FROM changed)

@@ -3,7 +3,7 @@ import type { Database, Queryable } from '../database.ts';
 import { type CreatedExperiment, createExperiments, type NewExperiment } from '../experiments/create-experiments.ts';
 import type { Experiment } from '../experiments/experiment-row.ts';
 import { requestTransition } from '../experiments/request-transition.ts';
-import { type Page, pageOf, readCursor } from '../page.ts';
+import { CursorError, type Page, pageOf, readCursor } from '../page.ts';
 
 /** A sweep and how its cells stand. */
 export type Sweep = {
@@ -86,8 +86,10 @@ export async function cancelSweep(database: Database, id: string): Promise<numbe
   return cancelled;
 }
 
+/** @throws CursorError for what is no time of ours: JavaScript knows years that Postgres does not */
 function cursorTime(key: string | undefined): Date | null {
   if (key === undefined) return null;
   const time = new Date(key);
-  return Number.isNaN(time.getTime()) ? new Date(0) : time;
+  if (!/^\d{4}-/.test(key) || Number.isNaN(time.getTime())) throw new CursorError();
+  return time;
 }

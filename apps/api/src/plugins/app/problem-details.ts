@@ -1,6 +1,7 @@
+import { STATUS_CODES } from 'node:http';
 import { ConfigError, type ConfigIssue } from '@spherelab/config';
 import { CursorError } from '@spherelab/db';
-import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { Problem } from '../../problem.ts';
@@ -16,22 +17,41 @@ type ProblemBody = {
 
 /** Answers every error as application/problem+json. What is our own fault tells a request id and nothing else. */
 export const problemDetails = fp(async (app: FastifyInstance) => {
-  app.setErrorHandler(async (error: FastifyError, request, reply) => {
-    const body = toProblem(error, request);
-    if (body.status >= 500) request.log.error({ err: error }, 'request failed');
-    return reply.code(body.status).type('application/problem+json').serializer(JSON.stringify).send(body);
-  });
+  app.setErrorHandler(async (error: FastifyError, request, reply) => sendError(error, request, reply));
   app.setNotFoundHandler(async (request, reply) => {
     if (app.isPageAddress(request)) return app.sendPage(reply);
-    const body: ProblemBody = {
-      type: 'about:blank',
-      title: 'Not Found',
-      status: 404,
-      detail: `there is no ${request.method} ${request.url.split('?')[0]}`,
-    };
-    return reply.code(404).type('application/problem+json').serializer(JSON.stringify).send(body);
+    const { method } = request;
+    const address = request.url.split('?')[0];
+    const allowed = app.allowedMethods(request.url);
+    // What has the method and is not found all the same: a file that is not there.
+    if (allowed.length === 0 || allowed.includes(method))
+      return sendProblem(reply, problemOf(404, `there is no ${method} ${address}`));
+    reply.header('allow', allowed.join(', '));
+    return sendProblem(reply, problemOf(405, `${address} has no ${method}; it has ${allowed.join(', ')}`));
   });
 });
+
+/** The answer to an error, also where Fastify found no route to carry it. */
+export function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const body = toProblem(error, request);
+  if (body.status >= 500) request.log.error({ err: error }, 'request failed');
+  return sendProblem(reply, body);
+}
+
+function sendProblem(reply: FastifyReply, body: ProblemBody): FastifyReply {
+  return reply.code(body.status).type('application/problem+json').serializer(JSON.stringify).send(body);
+}
+
+function problemOf(status: number, detail: string): ProblemBody {
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail };
+}
+
+/** What to do about it, where Fastify's own message does not say. */
+const advice: Readonly<Record<string, (request: FastifyRequest) => string>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ({ headers }) => `send application/json, not ${headers['content-type'] ?? 'no type'}`,
+  FST_ERR_MAX_PARAM_LENGTH: () => 'a part of the address is longer than any id or name',
+  FST_ERR_BAD_URL: () => 'the address is not a valid URL',
+};
 
 function toProblem(error: FastifyError, request: FastifyRequest): ProblemBody {
   const type = 'about:blank';
@@ -45,17 +65,19 @@ function toProblem(error: FastifyError, request: FastifyRequest): ProblemBody {
     return badRequest(`cursor: ${error.message}`, [{ field: 'cursor', value, reason: error.message }]);
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const issues = error.validation.map((issue) => toIssue(issue, request, error.validationContext));
-    return badRequest(issues.map((issue) => `${issue.field}: ${issue.reason}`).join('; '), issues);
+    const { message, issues } = new ConfigError(
+      error.validation.map((issue) => toIssue(issue, request, error.validationContext)),
+    );
+    return badRequest(message, issues);
   }
   const status = error.statusCode ?? 500;
   // Errors of Fastify itself about the request: body too large, no JSON, wrong media type.
-  if (status < 500) return { type, title: error.code ?? 'Bad Request', status, detail: error.message };
+  if (status < 500) return problemOf(status, advice[error.code]?.(request) ?? error.message);
   return { type, title: 'Internal Server Error', status: 500, request_id: request.id };
 }
 
 function badRequest(detail: string, errors: readonly ConfigIssue[]): ProblemBody {
-  return { type: 'about:blank', title: 'Bad Request', status: 400, detail, errors };
+  return { ...problemOf(400, detail), errors };
 }
 
 function toIssue(

@@ -39,7 +39,8 @@ export function RunTab({ experiment }: { readonly experiment: Experiment }) {
   );
 }
 
-function Attempts({ experiment: { id, attempt, status } }: { readonly experiment: Experiment }) {
+function Attempts({ experiment }: { readonly experiment: Experiment }) {
+  const { id, attempt, status, failures, interruptions } = experiment;
   const { data, error, reload } = useResource(`attempts ${id} ${attempt} ${status}`, (signal) =>
     get('/experiments/{id}/attempts', { path: { id }, signal }),
   );
@@ -47,6 +48,11 @@ function Attempts({ experiment: { id, attempt, status } }: { readonly experiment
     <section className="panel">
       <div className="panel-head">
         <h2>Attempts</h2>
+        {failures + interruptions > 0 && (
+          <span className="small">
+            in a row without a new checkpoint: {failures} failed, {interruptions} interrupted
+          </span>
+        )}
       </div>
       {error !== null && <ErrorNote error={error} retry={reload} />}
       {data?.items.length === 0 && <EmptyNote>No worker has taken it yet.</EmptyNote>}

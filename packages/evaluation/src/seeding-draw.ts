@@ -14,7 +14,7 @@ function mix(value: number): number {
  * The uniform number in [0, 1), a multiple of 2^-32, that belongs to (seed, counters). There is no generator state, so no
  * draw depends on which others were made. The mixer is the integer hash of golden/README.md, applied in a chain.
  */
-export function counterRandom(seed: number, ...counters: readonly number[]): number {
+export function seedingDraw(seed: number, ...counters: readonly number[]): number {
   let state = mix((seed ^ PURPOSE) >>> 0);
   for (const counter of counters) state = mix((state + counter) >>> 0);
   return state / 2 ** 32;

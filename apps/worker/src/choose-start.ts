@@ -1,0 +1,164 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Continuation,
+  experimentIdentity,
+  mayContinueFrom,
+  type Provenance,
+  prefixMisfit,
+  type RunFacts,
+} from '@spherelab/config';
+import {
+  adoptPrefix,
+  beginAnew,
+  type Checkpoint,
+  type Database,
+  type Experiment,
+  type Fence,
+  prefixCandidates,
+  previousErrorCode,
+  readArtifact,
+  resumableCheckpoints,
+  writeLogLine,
+} from '@spherelab/db';
+import type { RunStart } from '@spherelab/training';
+import { downloadCheckpoint } from './download-checkpoint.ts';
+
+export type StartChoice = {
+  readonly database: Database;
+  readonly fence: Fence;
+  readonly experiment: Experiment;
+  /** What the trainer is about to compute. */
+  readonly facts: RunFacts;
+  readonly workFolder: string;
+};
+
+const anew: RunStart = { type: 'begin', resumeFrom: null, graphFolder: null };
+
+/**
+ * Where an attempt begins: at the run's own newest checkpoint that may be continued, at that of another run of the same config, or
+ * at step 0. Judged by mayContinueFrom, before anything is copied. Data or weights that changed under the run are told once; a retry
+ * after that starts over.
+ */
+export async function chooseStart(choice: StartChoice): Promise<RunStart> {
+  const { database, fence, experiment, facts } = choice;
+  const checkpoints = await resumableCheckpoints(database.pool, experiment.id);
+  const judged = checkpoints.map((checkpoint) => ({
+    checkpoint,
+    judgement: mayContinueFrom(checkpoint.facts, facts, 'resume'),
+  }));
+  for (const { checkpoint, judgement } of judged) {
+    if (judgement.verdict !== 'yes') continue;
+    const resumed = await resume(choice, checkpoint);
+    if (resumed !== null) return resumed;
+  }
+  const changed = changedUnderRun(choice, judged.at(0)?.judgement ?? null);
+  if (changed !== null && (await previousErrorCode(database.pool, fence)) !== 'data_changed') {
+    return { type: 'refuse', ...changed, updates: checkpoints[0]?.step ?? null, manifestFile: await manifest(choice) };
+  }
+  await identify(choice, judged[0] ?? null, changed?.differences ?? []);
+  return experiment.dedup_identity === null ? anew : startOfAnother(choice);
+}
+
+/** What differs where data or weights changed since the run began, or was first judged. */
+function changedUnderRun(
+  { experiment, facts }: StartChoice,
+  newest: Continuation | null,
+): { readonly differences: readonly string[] } | null {
+  if (newest?.verdict === 'restorable') return newest;
+  // Without a checkpoint the row alone tells what an attempt before this one began with.
+  if (newest !== null || experiment.attempt === 1 || experiment.environment === null) return null;
+  const { data_sha256: data, weights_sha256: weights } = experiment.provenance ?? {};
+  const differences = [
+    ...(data && data !== facts.data_sha256 ? ['data: other than when it began'] : []),
+    ...(weights && weights !== facts.weights_sha256 ? ['weights: other than when it began'] : []),
+  ];
+  return differences.length > 0 ? { differences } : null;
+}
+
+/** Brings checkpoint and recorded step into the work folder; null where either is not whole. */
+async function resume({ database, fence, workFolder }: StartChoice, checkpoint: Checkpoint): Promise<RunStart | null> {
+  const warn = (message: string) => writeLogLine(database.pool, fence, 'warn', message);
+  const sha256 = checkpoint.facts?.graph_sha256;
+  const graph = sha256 === undefined ? null : await readArtifact(database.pool, sha256);
+  if (graph === null) {
+    await warn(`the checkpoint of step ${checkpoint.step} cannot be continued: its recorded step is not there`);
+    return null;
+  }
+  const resumeFrom = join(workFolder, `resume-${checkpoint.step}.checkpoint`);
+  const damage = await downloadCheckpoint(database, checkpoint, resumeFrom);
+  if (damage !== null) {
+    await warn(`${damage}; the checkpoint before it is tried`);
+    return null;
+  }
+  const graphFolder = join(workFolder, 'graph');
+  await mkdir(graphFolder, { recursive: true });
+  await writeFile(join(graphFolder, 'saved_model.pb'), graph);
+  return { type: 'begin', resumeFrom, graphFolder };
+}
+
+async function manifest({ database, experiment, workFolder }: StartChoice): Promise<string | null> {
+  const sha256 = experiment.manifest_sha256;
+  const content = sha256 === null ? null : await readArtifact(database.pool, sha256);
+  if (content === null) return null;
+  const file = join(workFolder, 'manifest-before');
+  await writeFile(file, content);
+  return file;
+}
+
+/** Gives the row the identity of what is about to be computed from step 0, and says what is thrown away for it. */
+async function identify(
+  { database, fence, experiment, facts }: StartChoice,
+  newest: { readonly checkpoint: Checkpoint; readonly judgement: Continuation } | null,
+  changed: readonly string[],
+): Promise<void> {
+  const provenance: Provenance = {
+    numerics: facts.numerics,
+    data_sha256: facts.data_sha256,
+    weights_sha256: facts.weights_sha256,
+  };
+  const config = { ...experiment.config, dataset: facts.dataset };
+  const identity = experimentIdentity(config, provenance);
+  const posted = experiment.provenance;
+  const keepsPosted = posted !== null && posted.data_sha256 === null;
+  await beginAnew(database, fence, { config, identity, provenance, keepsPosted });
+  const log = (message: string) => writeLogLine(database.pool, fence, 'warn', message);
+  if (newest !== null) {
+    const { judgement, checkpoint } = newest;
+    const reasons =
+      judgement.verdict === 'yes'
+        ? ['it cannot be read']
+        : judgement.verdict === 'no'
+          ? judgement.differences
+          : changed;
+    await log(
+      `starts over from step 0: the checkpoint of step ${checkpoint.step} cannot be continued (${reasons.join('; ')})`,
+    );
+  } else if (changed.length > 0) await log(`starts over from step 0: ${changed.join('; ')}`);
+  else if (experiment.attempt === 1 && posted !== null && !keepsPosted && identity !== experiment.identity) {
+    await log('its data, weights or the code changed between its post and its start: it is a run of what is there now');
+  }
+}
+
+/** Goes on from a finished run of the same config that is not longer, where there is one whose facts allow it. */
+async function startOfAnother(choice: StartChoice): Promise<RunStart> {
+  const { database, fence, experiment, facts } = choice;
+  let refusal: string | null = null;
+  for (const candidate of await prefixCandidates(database.pool, experiment)) {
+    const misfit = prefixMisfit(candidate, experiment.config);
+    const judgement = mayContinueFrom(candidate.facts, facts, 'adopt');
+    if (misfit !== null || judgement.verdict !== 'yes') {
+      const reasons = misfit === null && judgement.verdict !== 'yes' ? judgement.differences.join('; ') : misfit;
+      refusal ??= `begins at step 0: experiment ${candidate.id}, the same config with ${candidate.steps} steps, cannot be continued (${reasons})`;
+      continue;
+    }
+    await adoptPrefix(database, fence, candidate);
+    const [adopted] = await resumableCheckpoints(database.pool, experiment.id);
+    const start = adopted === undefined ? null : await resume(choice, adopted);
+    if (start !== null) return start;
+    await identify(choice, null, [`what experiment ${candidate.id} left cannot be read`]);
+    return anew;
+  }
+  if (refusal !== null) await writeLogLine(database.pool, fence, 'info', refusal);
+  return anew;
+}

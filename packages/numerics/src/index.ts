@@ -1,0 +1,1 @@
+export { readNumerics } from './numerics.ts';

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import {
+  canonicalJson,
+  configSha256,
+  type Environment,
+  type ExperimentConfig,
+  type Numerics,
+  type RunFacts,
+} from '@spherelab/config';
+import { CHECKPOINT_FORMAT } from './checkpoint.ts';
+import type { StepVariable } from './step-variables.ts';
+
+export type FactsOfRun = {
+  readonly config: ExperimentConfig;
+  readonly numerics: Numerics;
+  /** The data set's own spelling. */
+  readonly dataset: string;
+  readonly dataSha256: string;
+  readonly weightsSha256: string;
+  /** All that a step carries to the next one. */
+  readonly variables: readonly StepVariable[];
+  readonly environment: Environment;
+};
+
+/** What is to be compared before a run goes on from anything (mayContinueFrom). */
+export function runFacts(of: FactsOfRun): RunFacts {
+  const layout = { format: CHECKPOINT_FORMAT, variables: of.variables };
+  return {
+    config_sha256: configSha256({ ...of.config, dataset: of.dataset }),
+    steps: of.config.steps,
+    dataset: of.dataset,
+    data_sha256: of.dataSha256,
+    weights_sha256: of.weightsSha256,
+    numerics: of.numerics.version,
+    host_numerics: of.numerics.host,
+    layout_sha256: createHash('sha256').update(canonicalJson(layout)).digest('hex'),
+    environment: of.environment,
+  };
+}
