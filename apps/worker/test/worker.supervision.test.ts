@@ -186,7 +186,7 @@ describe('the worker', () => {
     const { TMPDIR } = process.env;
     // Stands for a folder in which nothing can be made.
     process.env.TMPDIR = join(folder, 'not-there');
-    let other: string;
+    let other = '';
     try {
       other = await post({ other: 1 });
       await tellUntil(other, 'queued', 5);

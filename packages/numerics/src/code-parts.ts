@@ -89,6 +89,8 @@ export const uncounted: readonly string[] = [
   'tensorflow/install/',
   'tensorflow/verify-kernels',
   'tensorflow/verify-main',
+  'training/compare-stretch',
+  'training/data-changed',
   'training/environment',
   'training/evaluation-view',
   'training/event-reporter',
@@ -96,11 +98,15 @@ export const uncounted: readonly string[] = [
   'training/metrics-digest',
   'training/provide-step-graph',
   'training/record-step-process',
+  'training/retrace-stretch',
   'training/run-facts',
   'training/safety-checkpoints',
+  'training/stored-run',
   'training/train-options',
   'training/training-error',
   'training/training-events',
+  'training/verification',
+  'training/verify-run',
 ];
 
 /**

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CheckpointRequest, writeCheckpoint } from './checkpoint.ts';
-import { evaluateNetwork } from './evaluate-network.ts';
+import { evaluateNetwork, type NetworkEvaluation } from './evaluate-network.ts';
 import { evaluationView, type SentThumbnails } from './evaluation-view.ts';
 import { withPoints } from './metrics-digest.ts';
 import { openRun, type TrainingRun } from './open-run.ts';
@@ -58,7 +58,7 @@ function isSaveDue(run: SafeRun, { checkpointUnderWay = () => false }: TrainOpti
   return (checkpointDue(run.progress, run.schedule) || run.safety.isDue()) && !checkpointUnderWay();
 }
 
-async function update(run: SafeRun): Promise<void> {
+async function update(run: TrainingRun): Promise<void> {
   const { config, trainStep, reporter } = run;
   const startedMs = performance.now();
   const batch = await run.batches.next();
@@ -75,13 +75,30 @@ function addMetrics(run: TrainingRun, points: readonly MetricPoint[]): void {
   run.reporter.addMetrics(points);
 }
 
-/** Evaluates and reports; false when the run is to stop before it is done. */
+/** Measures, reports and shows; false when the run is to stop before it is done. */
 async function evaluate(
   run: SafeRun,
   step: number,
   stopReason: () => StopReason | null,
   sent: SentThumbnails,
 ): Promise<boolean> {
+  const { dataset, reporter } = run;
+  const { updates } = run.progress;
+  const previousBest = run.progress.best;
+  const evaluation = await measure(run, step, () => stopReason() === null);
+  if (evaluation === null) return false;
+  // After the scores, which nobody should wait for.
+  const onProgress = () => void reporter.tick(updates, 'evaluating');
+  const { batch_size: batchSize } = run.config;
+  await reporter.emit(await evaluationView({ ...evaluation, dataset, batchSize, step, sent, onProgress }));
+  await reporter.emit({ type: 'log', level: 'info', message: describe(evaluation.summary) });
+  if (run.progress.best !== previousBest) await save(run, 'best');
+  run.window.restartClock();
+  return true;
+}
+
+/** Evaluates and reports the scores; null when `isWanted` said no before it was done. */
+async function measure(run: TrainingRun, step: number, isWanted: () => boolean): Promise<NetworkEvaluation | null> {
   const { config, dataset, trainStep, reporter } = run;
   const { updates } = run.progress;
   await reporter.flush(updates, 'evaluating');
@@ -95,13 +112,12 @@ async function evaluate(
     goOn: async () => {
       await reporter.tick(updates, 'evaluating');
       await nextTurn();
-      return stopReason() === null;
+      return isWanted();
     },
     onProgress: () => void reporter.tick(updates, 'evaluating'),
   });
-  if (evaluation === null) return false;
+  if (evaluation === null) return null;
   const { summary, colourHistogram } = evaluation;
-  const previousBest = run.progress.best;
   run.progress = withEvaluation(run.progress, summary);
   if (colourHistogram !== null) run.progress = { ...run.progress, colourHistogram };
   addMetrics(
@@ -109,14 +125,19 @@ async function evaluate(
     Object.entries(summary.metrics).map(([name, value]) => ({ name, step, value })),
   );
   await reporter.flush(updates, 'evaluating');
-  // After the scores, which nobody should wait for.
-  const onProgress = () => void reporter.tick(updates, 'evaluating');
-  const { batch_size: batchSize } = config;
-  await reporter.emit(await evaluationView({ ...evaluation, dataset, batchSize, step, sent, onProgress }));
-  await reporter.emit({ type: 'log', level: 'info', message: describe(summary) });
-  if (run.progress.best !== previousBest) await save(run, 'best');
-  run.window.restartClock();
-  return true;
+  return evaluation;
+}
+
+/** The same updates and measurements as a run's up to a number of updates, with nothing saved or shown. */
+export async function goTo(run: TrainingRun, updates: number): Promise<void> {
+  for (;;) {
+    const step = evaluationDue(run.progress, run.schedule);
+    if (step !== null) await measure(run, step, () => true);
+    if (run.progress.updates >= updates) break;
+    await update(run);
+    await nextTurn();
+  }
+  await run.reporter.flush(run.progress.updates, 'training');
 }
 
 function describe({ step, metrics }: EvaluationSummary): string {

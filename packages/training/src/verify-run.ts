@@ -1,0 +1,129 @@
+import { randomInt } from 'node:crypto';
+import { type CheckpointFacts, type Environment, mayContinueFrom, type RunFacts } from '@spherelab/config';
+import { compareMetrics, compareStates, pointKey } from './compare-stretch.ts';
+import { provideStepGraph } from './provide-step-graph.ts';
+import { retraceStretch } from './retrace-stretch.ts';
+import { stepOptionsOf, stepRecipeOf } from './step-recipe.ts';
+import { type CheckedCheckpoint, checkStoredRun, type StoredRun } from './stored-run.ts';
+import type { TrainOptions } from './train-options.ts';
+import { TrainingError } from './training-error.ts';
+import type { Finding, StretchReport, VerificationReport } from './verification.ts';
+
+export type VerifyOptions = Omit<TrainOptions, 'config' | 'chooseStart'> & {
+  readonly stored: StoredRun;
+  /** Folder of the recorded step that the run was made with; null where it is not kept. */
+  readonly graphFolder: string | null;
+  /** Path of the list of images that the run was made with; null where it is not kept. */
+  readonly manifestFile: string | null;
+  /** One stretch between two checkpoints that are kept, or all of them; the first begins at step 0. */
+  readonly stretch: 'random' | 'all';
+};
+
+type Stretch = { readonly from: CheckedCheckpoint | null; readonly to: CheckedCheckpoint };
+
+/**
+ * Whether a finished run is what it says it is: its stored parts are compared with each other and with the code, data and weights of
+ * this machine, and a stretch of it is computed again. Throws what an unreadable data set throws.
+ */
+export async function verifyRun(options: VerifyOptions): Promise<VerificationReport> {
+  const { stored, graphFolder } = options;
+  const recipe = stepRecipeOf(stored.config);
+  const { findings: inconsistent, readable } = await checkStoredRun(stored, stepOptionsOf(recipe).network);
+  const findings: Finding[] = [...inconsistent];
+  const made = readable.at(-1)?.loaded.metadata.facts;
+  if (graphFolder === null) findings.push({ what: 'code', message: 'the recorded step of the run is not there' });
+  if (made === undefined || graphFolder === null) {
+    return { same_bits: null, findings, notes: [], stretches: [], environment: {} };
+  }
+  let now: RunFacts | null = null;
+  const notes: string[] = [];
+  const stretches: StretchReport[] = [];
+  for (const stretch of chosen(stretchesOf(readable), options.stretch)) {
+    const judge = async (facts: RunFacts): Promise<void> => {
+      if (now !== null) return;
+      now = facts;
+      const told = await judgeFacts(options, made, facts);
+      findings.push(...told.findings);
+      notes.push(...told.notes);
+    };
+    try {
+      stretches.push(await retrace(options, graphFolder, stretch, judge));
+    } catch (error) {
+      if (!(error instanceof TrainingError)) throw error;
+      findings.push({ what: 'recomputation', message: error.message });
+      break;
+    }
+  }
+  const isEqual = stretches.every(({ state, metrics }) => state.differing + metrics.differing === 0);
+  const environment: Environment = (now as RunFacts | null)?.environment ?? {};
+  return { same_bits: stretches.length === 0 ? null : isEqual, findings, notes, stretches, environment };
+}
+
+/** From step 0 to the first checkpoint, and from each to the next. */
+function stretchesOf(checkpoints: readonly CheckedCheckpoint[]): Stretch[] {
+  const distinct = checkpoints.filter(({ updates }, at) => updates > (checkpoints[at - 1]?.updates ?? 0));
+  return distinct.map((to, at) => ({ from: distinct[at - 1] ?? null, to }));
+}
+
+function chosen(stretches: readonly Stretch[], how: 'random' | 'all'): readonly Stretch[] {
+  if (how === 'all' || stretches.length === 0) return stretches;
+  return [stretches[randomInt(stretches.length)] as Stretch];
+}
+
+/** What of this machine differs from where the run was made. */
+async function judgeFacts(
+  { stored, numerics, cacheFolder }: VerifyOptions,
+  made: CheckpointFacts,
+  now: RunFacts,
+): Promise<{ readonly findings: readonly Finding[]; readonly notes: readonly string[] }> {
+  const findings: Finding[] = [];
+  const notes: string[] = [];
+  const judgement = mayContinueFrom(made, now, 'resume');
+  if (judgement.verdict === 'yes') notes.push(...judgement.notes.map((note) => `another machine: ${note}`));
+  if (made.data_sha256 !== now.data_sha256) {
+    findings.push({ what: 'data', message: 'the images are not those that the run was made with' });
+  }
+  if (made.weights_sha256 !== now.weights_sha256) {
+    const message = `weights/${stored.config.weights} is not the file that the run began with`;
+    findings.push({ what: 'weights file', message });
+  }
+  if (made.numerics === now.numerics) return { findings, notes };
+  const versions = `version ${now.numerics.slice(0, 12)} of the numerics, the run was made with ${made.numerics.slice(0, 12)}`;
+  const graph = await provideStepGraph(cacheFolder, stepRecipeOf(stored.config), numerics.version);
+  const isSame = graph.sha256 === made.graph_sha256 && made.host_numerics === now.host_numerics;
+  if (isSame) notes.push(`another release: ${versions}, with the same recorded step`);
+  else findings.push({ what: 'code', message: `the code here computes something else: ${versions}` });
+  return { findings, notes };
+}
+
+async function retrace(
+  options: VerifyOptions,
+  graphFolder: string,
+  { from, to }: Stretch,
+  judge: (facts: RunFacts) => Promise<void>,
+): Promise<StretchReport> {
+  const { stored, manifestFile } = options;
+  const made = to.loaded.metadata.facts;
+  const startedMs = performance.now();
+  const again = await retraceStretch(
+    {
+      ...options,
+      config: stored.config,
+      chooseStart: async (facts) => {
+        await judge(facts);
+        const judgement = mayContinueFrom(made, facts, 'resume');
+        if (judgement.verdict === 'yes') return { type: 'begin', resumeFrom: from?.file ?? null, graphFolder };
+        return { type: 'refuse', differences: judgement.differences, updates: from?.updates ?? null, manifestFile };
+      },
+    },
+    to.updates,
+  );
+  const points = new Map(stored.points.map(({ name, step, value }) => [pointKey(name, step), value]));
+  return {
+    from: from?.updates ?? 0,
+    to: to.updates,
+    state: compareStates(to.loaded.state, again.state),
+    metrics: compareMetrics(points, again.points),
+    seconds: (performance.now() - startedMs) / 1000,
+  };
+}
