@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { FolderWatch } from '../src/catalogue/folder-watch.ts';
 
 /** A data root with a data set whose files hold bytes that nobody decodes. */
 export type ByteFolder = {
@@ -16,6 +17,15 @@ export type ByteFolder = {
   readonly replaceAll: () => void;
   readonly remove: () => Promise<void>;
 };
+
+/** Whether changes are told here: on Linux, where temporary files lie on a local file system. */
+export function canWatch(): boolean {
+  const watch = new FolderWatch();
+  watch.follow([tmpdir()]);
+  const { isPossible } = watch;
+  watch.giveUp();
+  return isPossible;
+}
 
 const IMAGE_BYTES = 300;
 

@@ -8,6 +8,7 @@ import type { Protocol } from '../src/image-list.ts';
 import { paperDataset } from '../src/paper/paper-dataset.ts';
 import type { PaperLists } from '../src/paper/paper-lists.ts';
 import { splitText } from '../src/paper/split-text.ts';
+import { canWatch } from './byte-folder.ts';
 import { withDataRoot } from './data-root.ts';
 import { compressed, matFile, structVariable } from './mat-writer.ts';
 
@@ -205,7 +206,7 @@ test('the catalogue lists data sets of the paper by name where their folder is, 
   });
 });
 
-test('facts are remembered until a file of the lists changes', async () => {
+test.runIf(canWatch())('facts are remembered until a file of the lists changes', async () => {
   const classes = (count: number): string =>
     Array.from({ length: count }, (_, i) => `${i + 1} ${String(i + 1).padStart(3, '0')}.a/b.jpg\n`).join('');
   await withDataRoot({ [files.cub]: classes(150), [imageOfCub]: 'an image' }, async (root) => {
