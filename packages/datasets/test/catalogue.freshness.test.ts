@@ -234,6 +234,26 @@ test.runIf(canWatch())('data sets beyond what is watched at once are let go, and
   expect(datasets.counts().scans).toBeGreaterThan(scans);
 });
 
+test('a folder that never comes to rest is told as it was found at last, and found again by the next question', async () => {
+  const watch = new FolderWatch();
+  let isRestless = true;
+  const change = (): void => {
+    watch.noteChange();
+    if (isRestless) setImmediate(change);
+  };
+  datasets = new KnownDatasets({ cacheFolder: null, openWatch: () => watch });
+  change();
+  await datasets.describe(bytes.dataRoot, 'Toy', 'paper');
+  const { scans } = datasets.counts();
+  expect(scans).toBeLessThanOrEqual(6);
+  const earlier = datasets.describe(bytes.dataRoot, 'Toy', 'paper');
+  while (datasets.counts().scans < scans + 5) await delay(1);
+  bytes.replaceAll();
+  isRestless = false;
+  expect((await datasets.describe(bytes.dataRoot, 'Toy', 'paper')).dataSha256).toBe(await freshSha256());
+  await earlier;
+});
+
 test.runIf(canWatch())('more changes than the kernel keeps for a reader count for every folder', async () => {
   const [busy, quiet] = [new FolderWatch(), new FolderWatch()];
   try {

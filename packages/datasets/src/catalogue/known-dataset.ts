@@ -76,12 +76,15 @@ export class KnownDataset {
   }
 
   /**
-   * The scan under way answers whoever comes while it goes on, since a change would be told and it done again. Where nothing is
-   * told, only a scan that begins after the question knows.
+   * The scan under way answers whoever comes while it goes on if it ends with nothing changed since it began. Where it does not,
+   * and where nothing is told, only a scan that begins after the question knows.
    */
   #scanned(): Promise<Scan> {
     if (this.#flight === null) return this.#begin();
-    if (this.#options.watch.isPossible) return this.#flight;
+    if (this.#options.watch.isPossible) {
+      const again = (): Promise<Scan> => this.#flight ?? this.#begin();
+      return this.#flight.then((scan) => (this.#known?.scan === scan ? scan : again()), again);
+    }
     const begin = (): Promise<Scan> => {
       this.#next = null;
       return this.#begin();

@@ -60,9 +60,8 @@ export class KnownDatasets {
       throw new DatasetError('no_data_root', `data set "${name}" needs a data root, and none is set`);
     }
     const ownName = paperDataset(name)?.name ?? (await resolveDatasetFolder(dataRoot, name));
-    const facts = await this.#dataset(dataRoot, ownName).facts(protocol);
-    this.#letGo();
-    return facts;
+    const dataset = this.#dataset(dataRoot, ownName);
+    return dataset.facts(protocol).finally(() => this.#letGo());
   }
 
   #dataset(dataRoot: string, name: string): KnownDataset {
