@@ -4,6 +4,7 @@ import {
   datasetsOfSweep,
   eachCell,
   experimentIdentity,
+  type Provenance,
   parseExperimentRequest,
   parseSweepRequest,
   type ResolvedExperiment,
@@ -29,7 +30,8 @@ export async function resolveExperimentRequest(dependencies: Catalogue, body: un
   const facts = await factsOf(dependencies, asked.dataset, asked.protocol ?? 'paper');
   const resolved = resolveExperiment(request, facts);
   await checkWeightsFile(dependencies.dataRoot, resolved);
-  return toNewExperiment(resolved, facts, force);
+  const weights = await weightsSha256(dependencies, resolved.config.weights);
+  return toNewExperiment(resolved, { facts, weights, force });
 }
 
 /** Checks and completes every cell of a posted sweep before anything is stored. @throws ConfigError */
@@ -44,19 +46,38 @@ export async function resolveSweepRequest(
     known.set(key(dataset, protocol), await factsOf(dependencies, dataset, protocol));
   }
   const lookUp = (dataset: string, protocol: Protocol) => known.get(key(dataset, protocol)) ?? null;
+  const weights = new Map<string, string | null>();
   const cells: NewExperiment[] = [];
   for (const cell of eachCell(sweep, lookUp)) {
     if (cells.length % cellsAtOnce === 0) await turn();
     await checkWeightsFile(dependencies.dataRoot, cell);
-    cells.push(toNewExperiment(cell, lookUp(cell.config.dataset, cell.config.protocol), sweep.force));
+    const { dataset, protocol, weights: name } = cell.config;
+    if (!weights.has(name)) weights.set(name, await weightsSha256(dependencies, name));
+    const facts = lookUp(dataset, protocol);
+    cells.push(toNewExperiment(cell, { facts, weights: weights.get(name) ?? null, force: sweep.force }));
   }
   return { sweep, cells };
 }
 
-function toNewExperiment(resolved: ResolvedExperiment, facts: DatasetFacts | null, force: boolean): NewExperiment {
-  const provenance = { ...unknownProvenance, data_sha256: facts?.dataListSha256 ?? null };
-  const identity = experimentIdentity(resolved.config, provenance);
-  return { ...resolved, identity, force };
+/** What was found beside the config. */
+type Found = { readonly facts: DatasetFacts | null; readonly weights: string | null; readonly force: boolean };
+
+/** A folder has one name, however a request spells it; its content and that of the weights are part of the identity. */
+function toNewExperiment({ config, sources }: ResolvedExperiment, { facts, weights, force }: Found): NewExperiment {
+  const named = { ...config, dataset: facts?.name ?? config.dataset };
+  const provenance: Provenance = {
+    ...unknownProvenance,
+    data_sha256: facts?.dataSha256 ?? null,
+    weights_sha256: weights,
+  };
+  return { config: named, sources, provenance, identity: experimentIdentity(named, provenance), force };
+}
+
+/** `random`, or the hash of a file of weights; null where this process has no data root. */
+async function weightsSha256({ catalogue, dataRoot }: Catalogue, weights: string): Promise<string | null> {
+  if (weights === 'random') return 'random';
+  const root = await presentFolder(dataRoot);
+  return root === null ? null : catalogue.weightsSha256(root, weights);
 }
 
 /** `force` is about the request, not about the experiment. */

@@ -52,7 +52,7 @@ const listQuery = z.strictObject({
 });
 
 const resolvedSchema = experimentViewSchema
-  .pick({ config: true, sources: true, identity: true })
+  .pick({ config: true, sources: true, identity: true, provenance: true })
   .meta({ id: 'ResolvedExperiment' });
 const counts = z.record(z.string(), z.int());
 const facetsSchema = z
@@ -102,8 +102,8 @@ export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
       response: { 200: resolvedSchema, ...problems },
     },
     handler: async (request) => {
-      const { config, sources, identity } = await resolveExperimentRequest(dependencies, request.body);
-      return { config, sources, identity };
+      const { config, sources, identity, provenance } = await resolveExperimentRequest(dependencies, request.body);
+      return { config, sources, identity, provenance };
     },
   });
 

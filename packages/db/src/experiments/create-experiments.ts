@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { ExperimentConfig } from '@spherelab/config';
+import type { ExperimentConfig, Provenance } from '@spherelab/config';
 import type { Queryable } from '../database.ts';
 import type { Experiment } from './experiment-row.ts';
 
 export type NewExperiment = {
   readonly config: ExperimentConfig;
   readonly sources: Readonly<Record<string, string>>;
+  /** what decides the numbers beside the config; part of the identity */
+  readonly provenance: Provenance;
   /** sha256, hex: equal identities are the same experiment */
   readonly identity: string;
   /** make a new one even where the same config exists */
@@ -15,10 +17,10 @@ export type NewExperiment = {
 export type CreatedExperiment = { readonly experiment: Experiment; readonly created: boolean };
 
 const insert = `INSERT INTO experiment
-  (id, config, sources, identity, dedup_identity, name, tags, priority, dataset, loss, device, sweep_id)
-SELECT id, config, sources, identity, dedup_identity, name, tags, priority, dataset, loss, device, sweep_id
-FROM jsonb_to_recordset($1::jsonb) AS input(id uuid, config jsonb, sources jsonb, identity text, dedup_identity text,
-  name text, tags text[], priority int, dataset text, loss text, device text, sweep_id uuid)
+  (id, config, sources, provenance, identity, dedup_identity, name, tags, priority, dataset, loss, device, sweep_id)
+SELECT id, config, sources, provenance, identity, dedup_identity, name, tags, priority, dataset, loss, device, sweep_id
+FROM jsonb_to_recordset($1::jsonb) AS input(id uuid, config jsonb, sources jsonb, provenance jsonb, identity text,
+  dedup_identity text, name text, tags text[], priority int, dataset text, loss text, device text, sweep_id uuid)
 ON CONFLICT (dedup_identity) DO NOTHING
 RETURNING id`;
 
@@ -57,6 +59,7 @@ function toRecord(input: NewExperiment, sweepId: string | null) {
     id: randomUUID() as string,
     config: input.config,
     sources: input.sources,
+    provenance: input.provenance,
     identity: input.identity,
     dedup_identity: input.force ? null : input.identity,
     name,
