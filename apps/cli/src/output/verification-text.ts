@@ -4,7 +4,8 @@ import type { Verification } from '../api-types.ts';
 export function verificationText({ worker, report }: Verification): string {
   if (report === null) return 'not done yet\n';
   const { same_bits: isSame, findings, notes, stretches, environment } = report;
-  const where = `on ${worker ?? 'a worker'} (${String(environment.cpu ?? 'processor not known')})`;
+  const processor = typeof environment.cpu === 'string' ? environment.cpu : 'processor not known';
+  const where = `on ${worker ?? 'a worker'} (${processor})`;
   const verdicts = {
     true: findings.length === 0 ? 'verified: the same bits' : 'the same bits, but not all is as it was',
     false: 'NOT verified: other bits than those stored',
