@@ -59,6 +59,7 @@ export { type MetricFilter, metricsAfter, readMetrics } from './metrics/read-met
 export { type MetricPoint, writeMetrics } from './metrics/write-metrics.ts';
 export { countOutbox, putBackToOutbox, type QueueHint, queuedHints, takeFromOutbox } from './outbox.ts';
 export { CursorError, type Page } from './page.ts';
+export { retryRolledBack } from './retry-rolled-back.ts';
 export { type Fence, StaleAttemptError } from './stale-attempt-error.ts';
 export {
   cancelSweep,

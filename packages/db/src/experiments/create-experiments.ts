@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ExperimentConfig } from '@spherelab/config';
 import type { Queryable } from '../database.ts';
+import { DeletedMeanwhileError } from './deleted-meanwhile-error.ts';
 import type { Experiment } from './experiment-row.ts';
 
 export type NewExperiment = {
@@ -14,18 +15,25 @@ export type NewExperiment = {
 
 export type CreatedExperiment = { readonly experiment: Experiment; readonly created: boolean };
 
+// In order of identity: two posts of the same cells in different order would each wait for the other.
 const insert = `INSERT INTO experiment
   (id, config, sources, identity, dedup_identity, name, tags, priority, dataset, loss, device, sweep_id)
 SELECT id, config, sources, identity, dedup_identity, name, tags, priority, dataset, loss, device, sweep_id
 FROM jsonb_to_recordset($1::jsonb) AS input(id uuid, config jsonb, sources jsonb, identity text, dedup_identity text,
   name text, tags text[], priority int, dataset text, loss text, device text, sweep_id uuid)
+ORDER BY dedup_identity
 ON CONFLICT (dedup_identity) DO NOTHING
 RETURNING id`;
+
+// Held until the transaction ends, so that none is deleted before it is shown.
+const hold = `SELECT * FROM experiment WHERE id = ANY($1::uuid[]) OR dedup_identity = ANY($2::text[])
+ORDER BY id FOR KEY SHARE`;
 
 /**
  * Stores experiments with what the queue has to be told, in the caller's transaction: either both are there or neither.
  * The same identity again answers with the stored row, whatever its status, unless forced.
  * @returns one entry per input, in order
+ * @throws DeletedMeanwhileError
  */
 export async function createExperiments(
   client: Queryable,
@@ -37,16 +45,13 @@ export async function createExperiments(
   const newIds = new Set(inserted.rows.map((row) => row.id));
   const toQueue = records.filter((record) => newIds.has(record.id)).map((record) => record.id);
   await client.query('INSERT INTO outbox (experiment_id) SELECT unnest($1::uuid[])', [toQueue]);
-  const { rows } = await client.query<Experiment>(
-    'SELECT * FROM experiment WHERE id = ANY($1::uuid[]) OR dedup_identity = ANY($2::text[])',
-    [toQueue, records.flatMap((record) => record.dedup_identity ?? [])],
-  );
+  const identities = records.flatMap((record) => record.dedup_identity ?? []);
+  const { rows } = await client.query<Experiment>(hold, [toQueue, identities]);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const byIdentity = new Map(rows.flatMap((row) => (row.dedup_identity ? [[row.dedup_identity, row] as const] : [])));
   return records.map((record) => {
     const experiment = byId.get(record.id) ?? byIdentity.get(record.dedup_identity ?? '');
-    // Only when it was deleted between the two statements.
-    if (!experiment) throw new Error(`experiment with identity ${record.identity} was deleted while it was posted`);
+    if (!experiment) throw new DeletedMeanwhileError(record.identity);
     return { experiment, created: newIds.has(record.id) };
   });
 }
