@@ -28,6 +28,8 @@ export type AppDependencies = {
   /** Tells that the outbox has something; never waits, never throws. */
   readonly kickRelay: () => void;
   readonly catalogue: DatasetCatalogue;
+  /** version of the code that computes, as this process has it */
+  readonly numerics: string;
   /** folder of data sets; it need not exist */
   readonly dataRoot: string;
   /** folder of the built page; null or left out: none is served */

@@ -11,6 +11,7 @@ const app = await buildApp({
   queue: { counts: never, ping: never },
   kickRelay: () => undefined,
   catalogue: { describe: never, list: never, weightsSha256: never },
+  numerics: '',
   dataRoot: '.',
 });
 await app.ready();

@@ -10,7 +10,6 @@ import {
   type ResolvedExperiment,
   resolveExperiment,
   type SweepRequest,
-  unknownProvenance,
 } from '@spherelab/config';
 import type { NewExperiment } from '@spherelab/db';
 import type { AppDependencies, Protocol } from './app-dependencies.ts';
@@ -21,22 +20,22 @@ import { turn } from './turn.ts';
 /** Cells that are made before other requests get their turn: some ms. */
 const cellsAtOnce = 50;
 
-type Catalogue = Pick<AppDependencies, 'catalogue' | 'dataRoot'>;
+type Known = Pick<AppDependencies, 'catalogue' | 'dataRoot' | 'numerics'>;
 
 /** Checks and completes a posted experiment. @throws ConfigError */
-export async function resolveExperimentRequest(dependencies: Catalogue, body: unknown): Promise<NewExperiment> {
+export async function resolveExperimentRequest(dependencies: Known, body: unknown): Promise<NewExperiment> {
   const { force, request } = splitForce(body);
   const asked = parseExperimentRequest(request);
   const facts = await factsOf(dependencies, asked.dataset, asked.protocol ?? 'paper');
   const resolved = resolveExperiment(request, facts);
   await checkWeightsFile(dependencies.dataRoot, resolved);
   const weights = await weightsSha256(dependencies, resolved.config.weights);
-  return toNewExperiment(resolved, { facts, weights, force });
+  return toNewExperiment(resolved, { facts, weights, force, numerics: dependencies.numerics });
 }
 
 /** Checks and completes every cell of a posted sweep before anything is stored. @throws ConfigError */
 export async function resolveSweepRequest(
-  dependencies: Catalogue,
+  dependencies: Known,
   body: unknown,
 ): Promise<{ sweep: SweepRequest; cells: NewExperiment[] }> {
   const sweep = parseSweepRequest(body);
@@ -54,19 +53,26 @@ export async function resolveSweepRequest(
     const { dataset, protocol, weights: name } = cell.config;
     if (!weights.has(name)) weights.set(name, await weightsSha256(dependencies, name));
     const facts = lookUp(dataset, protocol);
-    cells.push(toNewExperiment(cell, { facts, weights: weights.get(name) ?? null, force: sweep.force }));
+    const found = { facts, weights: weights.get(name) ?? null, force: sweep.force, numerics: dependencies.numerics };
+    cells.push(toNewExperiment(cell, found));
   }
   return { sweep, cells };
 }
 
 /** What was found beside the config. */
-type Found = { readonly facts: DatasetFacts | null; readonly weights: string | null; readonly force: boolean };
+type Found = {
+  readonly facts: DatasetFacts | null;
+  readonly weights: string | null;
+  readonly numerics: string;
+  readonly force: boolean;
+};
 
 /** A folder has one name, however a request spells it; its content and that of the weights are part of the identity. */
-function toNewExperiment({ config, sources }: ResolvedExperiment, { facts, weights, force }: Found): NewExperiment {
+function toNewExperiment({ config, sources }: ResolvedExperiment, found: Found): NewExperiment {
+  const { facts, weights, numerics, force } = found;
   const named = { ...config, dataset: facts?.name ?? config.dataset };
   const provenance: Provenance = {
-    ...unknownProvenance,
+    numerics,
     data_sha256: facts?.dataSha256 ?? null,
     weights_sha256: weights,
   };
@@ -74,7 +80,7 @@ function toNewExperiment({ config, sources }: ResolvedExperiment, { facts, weigh
 }
 
 /** `random`, or the hash of a file of weights; null where this process has no data root. */
-async function weightsSha256({ catalogue, dataRoot }: Catalogue, weights: string): Promise<string | null> {
+async function weightsSha256({ catalogue, dataRoot }: Known, weights: string): Promise<string | null> {
   if (weights === 'random') return 'random';
   const root = await presentFolder(dataRoot);
   return root === null ? null : catalogue.weightsSha256(root, weights);
@@ -93,7 +99,7 @@ function splitForce(body: unknown): { force: boolean; request: unknown } {
 
 /** What is known of a data set; null where this process has no data root, and the worker judges. */
 async function factsOf(
-  { catalogue, dataRoot }: Catalogue,
+  { catalogue, dataRoot }: Known,
   dataset: string,
   protocol: Protocol,
 ): Promise<DatasetFacts | null> {

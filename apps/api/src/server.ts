@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { openCatalogue } from '@spherelab/datasets/catalogue';
 import { applyMigrationsWhenThere, collectChunks, openDatabase, type RetryPolicy, retryPolicy } from '@spherelab/db';
+import { readNumerics } from '@spherelab/numerics';
 import { openQueue, type QueueStore, queueStoreOf } from '@spherelab/queue';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
@@ -75,6 +76,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     queue,
     kickRelay: () => relay.kick(),
     catalogue,
+    numerics: readNumerics().version,
     dataRoot: options.dataRoot,
     allowedHosts: options.allowedHosts ?? [],
     ...(options.isAdmin ? { boards: queue.openBoards() } : {}),

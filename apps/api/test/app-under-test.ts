@@ -40,7 +40,9 @@ const catalogue: DatasetCatalogue = {
 
 export async function appUnderTest(
   server: PostgresServer,
-  more: Partial<Pick<AppDependencies, 'pageFolder' | 'boards' | 'catalogue' | 'dataRoot' | 'allowedHosts'>> = {},
+  more: Partial<
+    Pick<AppDependencies, 'pageFolder' | 'boards' | 'catalogue' | 'numerics' | 'dataRoot' | 'allowedHosts'>
+  > = {},
 ): Promise<AppUnderTest> {
   const database = openDatabase(await server.createDatabase());
   let kicks = 0;
@@ -51,6 +53,7 @@ export async function appUnderTest(
       kicks += 1;
     },
     catalogue,
+    numerics: 'a'.repeat(64),
     dataRoot: '/nonexistent',
     eventPollMs: 20,
     ...more,

@@ -20,6 +20,10 @@ export const sweepRequestSchema = z.strictObject({
     .describe('combinations that no grid gives, such as a weight for each loss'),
   grid: z.strictObject(gridOf).partial().default({}).describe('values to combine'),
   strategy: z.literal('grid').default('grid').describe('how cells are chosen'),
+  reuse: z
+    .enum(['same_numerics', 'any'])
+    .default('same_numerics')
+    .describe('results to show instead of running a cell again: of this version of the code alone, or of any'),
   force: z.boolean().default(false).describe('make new experiments even where the same config was run before'),
 });
 export type SweepRequest = z.infer<typeof sweepRequestSchema>;

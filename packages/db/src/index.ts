@@ -34,6 +34,7 @@ export { type Attempt, attemptsOnHost, listAttempts, previousErrorCode } from '.
 export { beginAnew, type RunIdentity } from './experiments/begin-anew.ts';
 export { type Claim, claimExperiment, readStopRequest, renewLease } from './experiments/claim-experiment.ts';
 export { type CreatedExperiment, createExperiments, type NewExperiment } from './experiments/create-experiments.ts';
+export { type EarlierResult, earlierResult, reusableResults } from './experiments/earlier-results.ts';
 export { type ExperimentFacets, experimentFacets } from './experiments/experiment-facets.ts';
 export type { Experiment, ExperimentFailure, StopRequest } from './experiments/experiment-row.ts';
 export {
@@ -59,6 +60,7 @@ export { type MetricFilter, metricsAfter, readMetrics } from './metrics/read-met
 export { type MetricPoint, writeMetrics } from './metrics/write-metrics.ts';
 export { countOutbox, putBackToOutbox, type QueueHint, queuedHints, takeFromOutbox } from './outbox.ts';
 export { CursorError, type Page } from './page.ts';
+export { retryRolledBack } from './retry-rolled-back.ts';
 export { type Fence, StaleAttemptError } from './stale-attempt-error.ts';
 export {
   cancelSweep,

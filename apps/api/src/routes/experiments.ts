@@ -4,6 +4,7 @@ import {
   deleteExperiment,
   type ExperimentAction,
   type ExperimentSort,
+  earlierResult,
   experimentFacets,
   experimentSorts,
   getExperiment,
@@ -11,11 +12,12 @@ import {
   listAttempts,
   listExperiments,
   requestTransition,
+  retryRolledBack,
 } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { AppDependencies } from '../app-dependencies.ts';
-import { conflict, found } from '../problem.ts';
+import { conflict, found, notFound } from '../problem.ts';
 import { resolveExperimentRequest } from '../resolve-request.ts';
 import {
   attemptViewSchema,
@@ -70,6 +72,7 @@ const verbs: Readonly<Record<ExperimentAction, string>> = {
 export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, dependencies) => {
   const { database, kickRelay } = dependencies;
   const tags = ['experiments'];
+  const experimentOf = (id: string) => found('experiment', id, (known) => getExperiment(database.pool, known));
 
   app.post('/experiments', {
     // The config package judges the body: its errors name the nearest known field.
@@ -82,7 +85,9 @@ export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
     },
     handler: async (request, reply) => {
       const input = await resolveExperimentRequest(dependencies, request.body);
-      const [stored] = await inTransaction(database, (client) => createExperiments(client, [input]));
+      const [stored] = await retryRolledBack(() =>
+        inTransaction(database, (client) => createExperiments(client, [input])),
+      );
       if (!stored) throw new Error('nothing was stored');
       if (stored.created) kickRelay();
       const { experiment, created } = stored;
@@ -133,16 +138,17 @@ export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
   app.get('/experiments/:id', {
     schema: { tags, params: idParams, response: { 200: experimentDetailSchema, ...problems } },
     handler: async ({ params }) => {
-      const experiment = await found('experiment', params.id, (id) => getExperiment(database.pool, id));
+      const experiment = await experimentOf(params.id);
       const attempts = await listAttempts(database, experiment.id);
-      return { ...toExperimentView(experiment), attempts: attempts.map(toAttemptView) };
+      const earlier = await earlierResult(database.pool, experiment);
+      return { ...toExperimentView(experiment), attempts: attempts.map(toAttemptView), earlier };
     },
   });
 
   app.get('/experiments/:id/attempts', {
     schema: { tags, params: idParams, response: { 200: pageSchema(attemptViewSchema), ...problems } },
     handler: async ({ params }) => {
-      await found('experiment', params.id, (id) => getExperiment(database.pool, id));
+      await experimentOf(params.id);
       const attempts = await listAttempts(database, params.id);
       return { items: attempts.map(toAttemptView), next_cursor: null };
     },
@@ -151,10 +157,11 @@ export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
   app.delete('/experiments/:id', {
     schema: { tags, params: idParams, response: { 204: z.null(), ...problems } },
     handler: async ({ params }, reply) => {
-      await found('experiment', params.id, (id) => getExperiment(database.pool, id));
-      if (!(await deleteExperiment(database.pool, params.id))) {
-        throw conflict(`experiment ${params.id} is running: cancel it first`);
-      }
+      await experimentOf(params.id);
+      const { id } = params;
+      const outcome = await retryRolledBack(() => deleteExperiment(database.pool, id));
+      if (outcome === 'missing') throw notFound('experiment', id);
+      if (outcome === 'running') throw conflict(`experiment ${id} is running: cancel it first`);
       return reply.code(204).send(null);
     },
   });
@@ -163,9 +170,10 @@ export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
     app.post(`/experiments/:id/${action}`, {
       schema: { tags, summary, params: idParams, response: { 200: experimentViewSchema, ...problems } },
       handler: async ({ params }) => {
-        const before = await found('experiment', params.id, (id) => getExperiment(database.pool, id));
-        const changed = await requestTransition(database.pool, params.id, action);
-        if (!changed) throw conflict(`experiment ${params.id} is ${before.status}: it cannot ${action}`);
+        const { id } = await experimentOf(params.id);
+        const changed = await retryRolledBack(() => requestTransition(database.pool, id, action));
+        // Whatever it was before: somebody else may have been faster.
+        if (!changed) throw conflict(`experiment ${id} is ${(await experimentOf(id)).status}: it cannot ${action}`);
         kickRelay();
         return toExperimentView(changed);
       },

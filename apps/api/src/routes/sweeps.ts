@@ -1,5 +1,14 @@
 import { sweepRequestSchema, sweptFields } from '@spherelab/config';
-import { cancelSweep, createSweep, getSweep, inTransaction, listSweeps, sweepExperiments } from '@spherelab/db';
+import {
+  cancelSweep,
+  createSweep,
+  getSweep,
+  inTransaction,
+  listSweeps,
+  retryRolledBack,
+  reusableResults,
+  sweepExperiments,
+} from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { AppDependencies } from '../app-dependencies.ts';
@@ -12,6 +21,7 @@ import { pageQuery, pageSchema } from '../schemas/page-schema.ts';
 import { problems } from '../schemas/problem-schema.ts';
 import { sweepViewSchema, toSweepView } from '../schemas/sweep-view.ts';
 import { type SweepTable, sweepTable } from '../sweep-table.ts';
+import { openTurnstile } from '../turnstile.ts';
 
 const params = z.object({ id: z.string() });
 const detailSchema = sweepViewSchema.extend({ experiments: z.array(experimentViewSchema) }).meta({ id: 'SweepDetail' });
@@ -33,16 +43,24 @@ const tableSchema = z
         total: z.int(),
         n: z.int(),
         experiment_ids: z.array(z.string()),
+        numerics: z
+          .array(z.string())
+          .describe('versions of the code that made its results; more than one: they are mixed'),
+        data_sha256: z.array(z.string()).describe('contents of the data set; more than one: they are mixed'),
         metrics: z.record(z.string(), statisticSchema),
       }),
     ),
   })
   .meta({ id: 'SweepTable' });
 
+/** Sweeps that are written at once; each holds a connection until it is, and some must be left for what takes a moment. */
+const sweepsAtOnce = 2;
+
 /** Sweeps: grids of experiments and the table that they make. */
 export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, dependencies) => {
   const { database, kickRelay } = dependencies;
   const tags = ['sweeps'];
+  const turnstile = openTurnstile(sweepsAtOnce);
   const sweepOf = (id: string) => found('sweep', id, (known) => getSweep(database.pool, known));
 
   app.post('/sweeps', {
@@ -56,9 +74,13 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
     handler: async (request, reply) => {
       const { sweep, cells } = await resolveSweepRequest(dependencies, request.body ?? {});
       const { name, ...rest } = sweep;
-      const { id } = await inTransaction(database, (client) =>
-        createSweep(client, { name: name ?? null, request: rest }, cells),
-      );
+      const store = () =>
+        inTransaction(database, async (client) => {
+          const results = sweep.reuse === 'any' && !sweep.force ? await reusableResults(client, cells) : [];
+          const chosen = cells.map((cell, at) => ({ ...cell, reuses: results[at] ?? null }));
+          return createSweep(client, { name: name ?? null, request: rest }, chosen);
+        });
+      const { id } = await turnstile(() => retryRolledBack(store));
       kickRelay();
       const experiments = await sweepExperiments(database.pool, id);
       const view = toSweepView(await sweepOf(id));

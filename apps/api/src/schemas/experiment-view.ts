@@ -109,7 +109,16 @@ export const attemptViewSchema = z
 
 /** An experiment with every try to run it, first one first. */
 export const experimentDetailSchema = experimentViewSchema
-  .extend({ attempts: z.array(attemptViewSchema) })
+  .extend({
+    attempts: z.array(attemptViewSchema),
+    earlier: z
+      .object({
+        experiment_id: z.string(),
+        numerics: z.string().nullable().describe('null for one of a release that recorded none'),
+      })
+      .nullable()
+      .describe('the newest run before it of the same config under another version of the code'),
+  })
   .meta({ id: 'ExperimentDetail' });
 
 export function toAttemptView(attempt: Attempt): z.infer<typeof attemptViewSchema> {

@@ -11,6 +11,7 @@ import { createProgressLine } from '../output/progress-line.ts';
 type SweepOptions = Record<string, unknown> & {
   readonly grid: readonly string[];
   readonly sweepName?: string;
+  readonly reuse?: string;
   readonly force?: boolean;
   readonly detach?: boolean;
   readonly json?: boolean;
@@ -24,6 +25,7 @@ export function addSweepCommand(program: Command): void {
   addExperimentFlags(program.command('sweep').description('train every combination of the values of a grid'))
     .requiredOption('--grid <field=v1,v2>', 'one axis; repeat for more', collect, [])
     .option('--sweep-name <name>', 'a name for people')
+    .option('--reuse <results>', 'same_numerics: show results of this version of the code alone; any: of any version')
     .option('--force', 'run cells again even where they were run before')
     .option('--detach', 'do not wait for the end')
     .option('--json', 'print the table as JSON')
@@ -42,6 +44,7 @@ async function sweep(options: SweepOptions): Promise<void> {
   const api = new ApiClient(serverAddress());
   const posted = await api.post<Sweep>('/sweeps', {
     ...(options.sweepName === undefined ? {} : { name: options.sweepName }),
+    ...(options.reuse === undefined ? {} : { reuse: options.reuse }),
     ...(options.force ? { force: true } : {}),
     base: requestFromFlags(options),
     grid: Object.fromEntries(options.grid.map(readAxis)),

@@ -28,7 +28,7 @@ const giveUp = (condition: string) => `
       WHEN $6::text IS NULL OR EXISTS (SELECT 1 FROM checkpoint JOIN attempt AS own USING (experiment_id)
         WHERE experiment_id = experiment.id AND own.number = experiment.attempt AND checkpoint.attempt = own.number
           AND published_at IS NOT NULL AND ${isNewCheckpoint('checkpoint', 'own')}) THEN $1::text ELSE $6::text END AS outcome
-    FROM experiment WHERE status = 'running' AND ${condition} FOR UPDATE),
+    FROM experiment WHERE status = 'running' AND ${condition} ORDER BY id FOR UPDATE),
   counted AS (SELECT *, (outcome = 'crashed')::int AS failure, (outcome IN ('interrupted', 'lost'))::int AS interruption FROM ended),
   decided AS (SELECT *, CASE
       WHEN stop_requested = 'cancel' THEN 'cancelled' WHEN stop_requested = 'pause' THEN 'paused'

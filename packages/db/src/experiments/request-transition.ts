@@ -13,7 +13,7 @@ const reasons: Readonly<Record<ExperimentAction, string>> = {
 
 // A running one keeps its status until its worker has stopped; a cancel outweighs a pause. The states come from the
 // transition table (packages/config, run-states.ts); here they are what the row must still be in when the statement runs.
-const stop = (action: 'cancel' | 'pause', to: string, from: string) => `
+const stop = (action: 'cancel' | 'pause', to: string, from: string, which = 'id = $1', told = '*') => `
   WITH changed AS (UPDATE experiment SET
     status = CASE WHEN status = 'running' THEN status ELSE '${to}' END,
     status_reason = CASE WHEN status = 'running' THEN status_reason ELSE $2 END,
@@ -21,9 +21,9 @@ const stop = (action: 'cancel' | 'pause', to: string, from: string) => `
     retry_at = NULL,
     finished_at = CASE WHEN status <> 'running' AND '${to}' = 'cancelled' THEN now() ELSE finished_at END,
     updated_at = now()
-  WHERE id = $1 AND status IN (${from}) RETURNING *),
+  WHERE ${which} AND status IN (${from}) RETURNING *),
   forgotten AS (DELETE FROM outbox USING changed WHERE experiment_id = changed.id AND changed.status <> 'running')
-  SELECT * FROM changed`;
+  SELECT ${told} FROM changed`;
 
 const requeue = (from: string) => `
   WITH changed AS (UPDATE experiment SET
@@ -34,8 +34,9 @@ const requeue = (from: string) => `
   told AS (INSERT INTO outbox (experiment_id) SELECT id FROM changed)
   SELECT * FROM changed`;
 
+const cancellable = `'queued', 'paused', 'running'`;
 const statements: Readonly<Record<ExperimentAction, string>> = {
-  cancel: stop('cancel', 'cancelled', `'queued', 'paused', 'running'`),
+  cancel: stop('cancel', 'cancelled', cancellable),
   pause: stop('pause', 'paused', `'queued', 'running'`),
   resume: requeue(`'paused'`),
   retry: requeue(`'failed', 'cancelled'`),
@@ -54,8 +55,31 @@ export async function requestTransition(
   return rows[0] ?? null;
 }
 
-/** Deletes an experiment with all that it wrote, unless it runs. @returns whether it was deleted */
-export async function deleteExperiment(client: Queryable, id: string): Promise<boolean> {
+// Rows are locked in order of id, as by all who lock several.
+const ofSweep = `id IN (SELECT id FROM experiment WHERE status IN (${cancellable})
+  AND id IN (SELECT experiment_id FROM sweep_member WHERE sweep_id = $1)
+  AND sweep_id IN (SELECT id FROM sweep WHERE id = $1 OR cancelled_at IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM sweep_member JOIN sweep ON sweep.id = sweep_member.sweep_id
+    WHERE experiment_id = experiment.id AND sweep.id <> $1 AND sweep.cancelled_at IS NULL)
+  ORDER BY id FOR UPDATE)`;
+const cancelOfSweep = stop('cancel', 'cancelled', cancellable, ofSweep, 'id');
+
+/**
+ * Cancels what of a sweep has not ended and was started by it, or by another that is cancelled; not what a sweep shows that is none.
+ * @returns how many were cancelled or asked to stop
+ */
+export async function cancelExperimentsOf(client: Queryable, sweepId: string): Promise<number> {
+  const { rowCount } = await client.query(cancelOfSweep, [sweepId, reasons.cancel]);
+  return rowCount ?? 0;
+}
+
+/**
+ * Deletes an experiment with all that it wrote, unless it runs.
+ * @returns missing: also where somebody else deleted it at the same time
+ */
+export async function deleteExperiment(client: Queryable, id: string): Promise<'deleted' | 'running' | 'missing'> {
   const { rowCount } = await client.query(`DELETE FROM experiment WHERE id = $1 AND status <> 'running'`, [id]);
-  return rowCount === 1;
+  if (rowCount === 1) return 'deleted';
+  const { rows } = await client.query('SELECT 1 FROM experiment WHERE id = $1', [id]);
+  return rows.length === 1 ? 'running' : 'missing';
 }

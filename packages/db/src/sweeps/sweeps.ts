@@ -2,8 +2,9 @@ import type { RunState } from '@spherelab/config';
 import type { Database, Queryable } from '../database.ts';
 import { type CreatedExperiment, createExperiments, type NewExperiment } from '../experiments/create-experiments.ts';
 import type { Experiment } from '../experiments/experiment-row.ts';
-import { requestTransition } from '../experiments/request-transition.ts';
+import { cancelExperimentsOf } from '../experiments/request-transition.ts';
 import { CursorError, type Page, pageOf, readCursor } from '../page.ts';
+import { retryRolledBack } from '../retry-rolled-back.ts';
 
 /** A sweep and how its cells stand. */
 export type Sweep = {
@@ -69,21 +70,14 @@ export async function sweepExperiments(client: Queryable, id: string): Promise<E
 }
 
 /**
- * Cancels what a sweep started and what has not ended. Experiments that were there before, or that another sweep shows
- * that is not cancelled, go on.
+ * Cancels a sweep: what it, or another cancelled one, started and what has not ended. Experiments that were posted alone, or that
+ * another sweep shows that is not cancelled, go on.
  * @returns how many were cancelled or asked to stop
  */
 export async function cancelSweep(database: Database, id: string): Promise<number> {
+  // Seen by others before the experiments are: of two sweeps cancelled at once, the second takes what both show.
   await database.pool.query('UPDATE sweep SET cancelled_at = coalesce(cancelled_at, now()) WHERE id = $1', [id]);
-  const { rows } = await database.pool.query<{ id: string }>(
-    `SELECT id FROM experiment WHERE sweep_id = $1 AND status IN ('queued', 'paused', 'running')
-       AND NOT EXISTS (SELECT 1 FROM sweep_member JOIN sweep ON sweep.id = sweep_member.sweep_id
-         WHERE experiment_id = experiment.id AND sweep.id <> $1 AND sweep.cancelled_at IS NULL)`,
-    [id],
-  );
-  let cancelled = 0;
-  for (const row of rows) if (await requestTransition(database.pool, row.id, 'cancel')) cancelled += 1;
-  return cancelled;
+  return retryRolledBack(() => cancelExperimentsOf(database.pool, id));
 }
 
 /** @throws CursorError for what is no time of ours: JavaScript knows years that Postgres does not */

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { ConfigError, type ConfigIssue } from '@spherelab/config';
-import { CursorError } from '@spherelab/db';
+import { CursorError, isTransientError } from '@spherelab/db';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
@@ -14,6 +14,9 @@ type ProblemBody = {
   readonly errors?: readonly ConfigIssue[];
   readonly request_id?: string;
 };
+
+/** When to ask again of a database that restarts, or one whose connections are all taken. */
+const retryAfterS = 2;
 
 /** Answers every error as application/problem+json. What is our own fault tells a request id and nothing else. */
 export const problemDetails = fp(async (app: FastifyInstance) => {
@@ -35,6 +38,7 @@ export const problemDetails = fp(async (app: FastifyInstance) => {
 export function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const body = toProblem(error, request);
   if (body.status >= 500) request.log.error({ err: error }, 'request failed');
+  if (body.status === 503) reply.header('retry-after', retryAfterS);
   return sendProblem(reply, body);
 }
 
@@ -69,6 +73,9 @@ function toProblem(error: FastifyError, request: FastifyRequest): ProblemBody {
       error.validation.map((issue) => toIssue(issue, request, error.validationContext)),
     );
     return badRequest(message, issues);
+  }
+  if (isTransientError(error)) {
+    return { ...problemOf(503, 'the database is busy or away: ask again in a moment'), request_id: request.id };
   }
   const status = error.statusCode ?? 500;
   // Errors of Fastify itself about the request: body too large, no JSON, wrong media type.
