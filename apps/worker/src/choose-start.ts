@@ -56,8 +56,8 @@ export async function chooseStart(choice: StartChoice): Promise<RunStart> {
   if (changed !== null && (await previousErrorCode(database.pool, fence)) !== 'data_changed') {
     return { type: 'refuse', ...changed, updates: checkpoints[0]?.step ?? null, manifestFile: await manifest(choice) };
   }
-  await identify(choice, judged[0] ?? null, changed?.differences ?? []);
-  return experiment.dedup_identity === null ? anew : startOfAnother(choice);
+  const identified = await identify(choice, judged[0] ?? null, changed?.differences ?? []);
+  return experiment.dedup_identity === null ? anew : startOfAnother({ ...choice, experiment: identified });
 }
 
 /** What differs where data or weights changed since the run began, or was first judged. */
@@ -111,7 +111,7 @@ async function identify(
   { database, fence, experiment, facts }: StartChoice,
   newest: { readonly checkpoint: Checkpoint; readonly judgement: Continuation } | null,
   changed: readonly string[],
-): Promise<void> {
+): Promise<Experiment> {
   const provenance: Provenance = {
     numerics: facts.numerics,
     data_sha256: facts.data_sha256,
@@ -120,8 +120,8 @@ async function identify(
   const config = { ...experiment.config, dataset: facts.dataset };
   const identity = experimentIdentity(config, provenance);
   const posted = experiment.provenance;
-  // Its poster could not see the data root: until it has succeeded it answers for what was posted.
-  const keepsPosted = posted !== null && (posted.data_sha256 === null || posted.weights_sha256 === null);
+  // Until it has succeeded it answers for what was posted.
+  const keepsPosted = isPostedBlindly(experiment);
   await beginAnew(database, fence, { config, identity, provenance, keepsPosted });
   const log = (message: string) => writeLogLine(database.pool, fence, 'warn', message);
   if (newest !== null) {
@@ -139,13 +139,23 @@ async function identify(
   else if (experiment.attempt === 1 && posted !== null && !keepsPosted && identity !== experiment.identity) {
     await log('its data, weights or the code changed between its post and its start: it is a run of what is there now');
   }
+  return { ...experiment, config };
 }
 
-/** Goes on from a finished run of the same config that is not longer, where there is one whose facts allow it. */
+/** Whether its poster could not see the data root: then only the worker knows whether it ran before. */
+function isPostedBlindly({ provenance }: Experiment): boolean {
+  return provenance !== null && (provenance.data_sha256 === null || provenance.weights_sha256 === null);
+}
+
+/**
+ * Goes on from a finished run of the same config that is shorter, where there is one whose facts allow it. One of the same length is the
+ * same experiment, whose result an API that sees the data would have answered with: it is taken for those that could not.
+ */
 async function startOfAnother(choice: StartChoice): Promise<RunStart> {
   const { database, fence, experiment, facts } = choice;
   let refusal: string | null = null;
   for (const candidate of await prefixCandidates(database.pool, experiment)) {
+    if (candidate.steps === experiment.config.steps && !isPostedBlindly(experiment)) continue;
     const misfit = prefixMisfit(candidate, experiment.config);
     const judgement = mayContinueFrom(candidate.facts, facts, 'adopt');
     if (misfit !== null || judgement.verdict !== 'yes') {

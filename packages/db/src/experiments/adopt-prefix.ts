@@ -29,7 +29,10 @@ const find = `
   ORDER BY checkpoint.step DESC, source.finished_at DESC LIMIT ${mostCandidates}`;
 
 /** Runs that this one might go on from, longest first; whether it may is judged by whoever knows the facts. */
-export async function prefixCandidates(client: Queryable, experiment: Experiment): Promise<PrefixCandidate[]> {
+export async function prefixCandidates(
+  client: Queryable,
+  experiment: Pick<Experiment, 'id' | 'config'>,
+): Promise<PrefixCandidate[]> {
   const { rows } = await client.query<PrefixCandidate>(find, [experiment.id, JSON.stringify(experiment.config)]);
   return rows;
 }
