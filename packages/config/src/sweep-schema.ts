@@ -20,6 +20,13 @@ export const sweepRequestSchema = z.strictObject({
     .describe('combinations that no grid gives, such as a weight for each loss'),
   grid: z.strictObject(gridOf).partial().default({}).describe('values to combine'),
   strategy: z.literal('grid').default('grid').describe('how cells are chosen'),
+  max_running: z
+    .int()
+    .min(1)
+    .max(maxSweepCells)
+    .nullable()
+    .optional()
+    .describe('how many of its experiments may run at once; null: as many as there are devices'),
   force: z.boolean().default(false).describe('make new experiments even where the same config was run before'),
 });
 export type SweepRequest = z.infer<typeof sweepRequestSchema>;

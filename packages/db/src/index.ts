@@ -42,6 +42,7 @@ export {
   experimentsChangedSince,
 } from './experiments/experiments-changed-since.ts';
 export { type GiveUp, giveUpAttempt, giveUpExpiredAttempts } from './experiments/give-up-attempt.ts';
+export { nextExperiment } from './experiments/next-experiment.ts';
 export {
   type ExperimentFilter,
   type ExperimentSort,

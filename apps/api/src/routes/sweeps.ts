@@ -69,8 +69,8 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
     handler: async (request, reply) => {
       const { sweep, cells } = await resolveSweepRequest(dependencies, request.body ?? {});
       const { name, ...rest } = sweep;
-      const store = () =>
-        inTransaction(database, (client) => createSweep(client, { name: name ?? null, request: rest }, cells));
+      const posted = { name: name ?? null, request: rest, maxRunning: sweep.max_running ?? null };
+      const store = () => inTransaction(database, (client) => createSweep(client, posted, cells));
       const { id } = await turnstile(() => retryRolledBack(store));
       kickRelay();
       const experiments = await sweepExperiments(database.pool, id);

@@ -11,6 +11,7 @@ import { createProgressLine } from '../output/progress-line.ts';
 type SweepOptions = Record<string, unknown> & {
   readonly grid: readonly string[];
   readonly sweepName?: string;
+  readonly maxRunning?: string;
   readonly force?: boolean;
   readonly detach?: boolean;
   readonly json?: boolean;
@@ -24,6 +25,7 @@ export function addSweepCommand(program: Command): void {
   addExperimentFlags(program.command('sweep').description('train every combination of the values of a grid'))
     .requiredOption('--grid <field=v1,v2>', 'one axis; repeat for more', collect, [])
     .option('--sweep-name <name>', 'a name for people')
+    .option('--max-running <count>', 'how many cells may run at once')
     .option('--force', 'run cells again even where they were run before')
     .option('--detach', 'do not wait for the end')
     .option('--json', 'print the table as JSON')
@@ -42,6 +44,7 @@ async function sweep(options: SweepOptions): Promise<void> {
   const api = new ApiClient(serverAddress());
   const posted = await api.post<Sweep>('/sweeps', {
     ...(options.sweepName === undefined ? {} : { name: options.sweepName }),
+    ...(options.maxRunning === undefined ? {} : { max_running: readNumber(options.maxRunning) }),
     ...(options.force ? { force: true } : {}),
     base: requestFromFlags(options),
     grid: Object.fromEntries(options.grid.map(readAxis)),
@@ -79,6 +82,11 @@ async function printTable(api: ApiClient, id: string, format: string, at = 'last
   const query = new URLSearchParams({ format, at });
   const text = await api.text(`/sweeps/${encodeURIComponent(id)}/table?${query}`);
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** What is no number stays text, so that the API's own message names field and value. */
+function readNumber(text: string): unknown {
+  return Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
 function collect(value: string, previous: readonly string[]): string[] {

@@ -25,12 +25,12 @@ const withCounts = `SELECT sweep.id, sweep.name, request, sweep.created_at, canc
 /** Stores a sweep and all its cells, in the caller's transaction. Cells that already ran are shown, not run again. */
 export async function createSweep(
   client: Queryable,
-  request: { readonly name: string | null; readonly request: object },
+  request: { readonly name: string | null; readonly request: object; readonly maxRunning?: number | null },
   cells: readonly NewExperiment[],
 ): Promise<{ id: string; experiments: CreatedExperiment[] }> {
   const { rows } = await client.query<{ id: string }>(
-    'INSERT INTO sweep (name, request) VALUES ($1, $2) RETURNING id',
-    [request.name, JSON.stringify(request.request)],
+    'INSERT INTO sweep (name, request, max_running) VALUES ($1, $2, $3) RETURNING id',
+    [request.name, JSON.stringify(request.request), request.maxRunning ?? null],
   );
   const id = rows[0]?.id;
   if (id === undefined) throw new Error('the sweep was not stored');
