@@ -7,6 +7,7 @@ export { type Checkpoint, CheckpointError, type CheckpointKind } from './checkpo
 export { collectChunks } from './checkpoints/collect-chunks.ts';
 export { pinCheckpoint } from './checkpoints/pin-checkpoint.ts';
 export {
+  type ByteRange,
   getCheckpoint,
   listCheckpoints,
   readCheckpointContent,
@@ -66,6 +67,7 @@ export {
   cancelSweep,
   createSweep,
   getSweep,
+  listSweepExperiments,
   listSweeps,
   type Sweep,
   sweepExperiments,

@@ -59,15 +59,34 @@ export async function listSweeps(client: Queryable, limit: number, cursor?: stri
   return pageOf(rows, limit, (row) => ({ key: row.created_at.toISOString(), id: row.id }));
 }
 
+// A config that fills two cells is there once, at the first of them.
+const cells = `SELECT experiment.*, position FROM experiment JOIN (SELECT experiment_id, min(position) AS position
+  FROM sweep_member WHERE sweep_id = $1 GROUP BY experiment_id) AS cell ON experiment.id = cell.experiment_id`;
+
 /** The experiments of a sweep in grid order. A config that fills two cells is there once. */
 export async function sweepExperiments(client: Queryable, id: string): Promise<Experiment[]> {
-  const { rows } = await client.query<Experiment>(
-    `SELECT experiment.* FROM experiment JOIN (SELECT experiment_id, min(position) AS position FROM sweep_member
-       WHERE sweep_id = $1 GROUP BY experiment_id) AS member ON experiment.id = member.experiment_id ORDER BY position`,
-    [id],
-  );
+  const { rows } = await client.query<Experiment>(`${cells} ORDER BY position`, [id]);
   return rows;
 }
+
+/** A page of the same. @throws CursorError */
+export async function listSweepExperiments(
+  client: Queryable,
+  id: string,
+  limit: number,
+  cursor?: string,
+): Promise<Page<Experiment>> {
+  const after = cursor === undefined ? -1 : Number(readCursor(cursor).key);
+  if (!Number.isSafeInteger(after) || after > maxPosition) throw new CursorError();
+  const { rows } = await client.query<Experiment & { position: number }>(
+    `${cells} WHERE position > $2 ORDER BY position LIMIT $3`,
+    [id, after, limit + 1],
+  );
+  return pageOf(rows, limit, (row) => ({ key: String(row.position), id: row.id }));
+}
+
+/** Of a Postgres int. */
+const maxPosition = 2 ** 31 - 1;
 
 /**
  * Cancels a sweep: what it, or another cancelled one, started and what has not ended. Experiments that were posted alone, or that
