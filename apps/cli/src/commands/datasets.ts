@@ -2,6 +2,7 @@ import { describeDataset, listDatasets } from '@spherelab/datasets/catalogue';
 import type { Command } from 'commander';
 import { readEnvironment } from '../cli-environment.ts';
 import { formatTable } from '../output/print-table.ts';
+import { jsonLine } from '../output/terminal-text.ts';
 import { addDatasetsSplitCommand } from './datasets-split.ts';
 import { addDatasetsVerifyCommand } from './datasets-verify.ts';
 
@@ -18,7 +19,7 @@ async function list(options: { readonly json?: boolean }): Promise<void> {
   const names = await listDatasets(dataRoot);
   const items = await Promise.all(names.map(async ({ name }) => ({ name, ...(await facts(dataRoot, name)) })));
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ data_root: dataRoot, items })}\n`);
+    process.stdout.write(jsonLine({ data_root: dataRoot, items }));
     return;
   }
   const rows = items.map((item) =>

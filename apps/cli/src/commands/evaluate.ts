@@ -7,6 +7,7 @@ import { CliError } from '../cli-error.ts';
 import { evaluateExperiment } from '../evaluate-experiment.ts';
 import { readNpy } from '../npy-file.ts';
 import { formatTable } from '../output/print-table.ts';
+import { jsonLine } from '../output/terminal-text.ts';
 
 type EvaluateOptions = {
   readonly experiment?: string;
@@ -76,7 +77,7 @@ async function evaluate(options: EvaluateOptions): Promise<void> {
 }
 
 function print(result: EvaluationResult, facts: object = {}): void {
-  process.stdout.write(`${JSON.stringify({ ...result, ...facts })}\n`);
+  process.stdout.write(jsonLine({ ...result, ...facts }));
 }
 
 function printTable({ recall, ...others }: EvaluationResult): void {
