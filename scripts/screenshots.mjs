@@ -51,9 +51,8 @@ async function startServer() {
 
 async function takeAll(url) {
   const sweep = await finishedSweep(url);
-  const run =
-    sweep.experiments.find(({ config }) => config.loss === 'semihtriplet' && config.sec_wei > 0) ??
-    sweep.experiments[0];
+  const { items } = await call(url, `/sweeps/${sweep.id}/experiments`);
+  const run = items.find(({ config }) => config.loss === 'semihtriplet' && config.sec_wei > 0) ?? items[0];
   // Something that goes on, so that the list and the workers are seen at work.
   const live = await call(url, '/experiments', {
     dataset: values.dataset,

@@ -52,7 +52,8 @@ export function patientClient(url, ended = () => false) {
     /** @returns ids of the experiments of a sweep whose cells are these configs */
     sweep: async (cells) => {
       const { body } = await ask('/sweeps', { cells, force: true });
-      return body.experiments.map(({ id }) => id);
+      const { items } = (await ask(`/sweeps/${body.id}/experiments?limit=500`)).body;
+      return items.map(({ id }) => id);
     },
     /** @returns the id of an accepted experiment: from now on it must not be lost */
     post: async (config) => {

@@ -11,6 +11,7 @@ import { requestCounter } from './plugins/app/request-counter.ts';
 import { sameSite } from './plugins/app/same-site.ts';
 import { storableAddress } from './plugins/app/storable-address.ts';
 import { bullBoard } from './plugins/external/bull-board.ts';
+import { compression } from './plugins/external/compression.ts';
 import { openapi } from './plugins/external/openapi.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { checkpointRoutes } from './routes/checkpoints.ts';
@@ -57,6 +58,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(jsonBody);
   await app.register(storableAddress);
   await app.register(requestCounter);
+  await app.register(compression);
   await app.register(openapi);
   await app.register(page, { folder: dependencies.pageFolder ?? null });
   if (dependencies.boards) await app.register(bullBoard, { boards: dependencies.boards });

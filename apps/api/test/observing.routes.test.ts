@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { type Fence, registerWorker, settleAttempt, storeCheckpoint, writeLogLine, writeMetrics } from '@spherelab/db';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { storeRunning } from '../../../test/experiment-fixture.ts';
@@ -64,14 +64,55 @@ describe('looking at an experiment over HTTP', () => {
     expect(rest).toMatchObject({ items: [{ message: 'three' }], next_cursor: null });
   });
 
-  test('a checkpoint is listed and downloaded byte for byte', async () => {
-    const bytes = Buffer.from(Array.from({ length: 2_500_000 }, (_, at) => at % 251));
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+  function publish(bytes: Buffer): Promise<string> {
     async function* content() {
       yield bytes;
     }
+    const sha256 = sha256Of(bytes);
     const meta = { step: 5, kind: 'best' as const, bytes: bytes.length, sha256, weightsSha256: 'w' };
-    const id = await storeCheckpoint(api.database.pool, fence, meta, content());
+    return storeCheckpoint(api.database.pool, fence, meta, content());
+  }
+
+  test('a download goes on where it broke off, and sends nothing to who has it', async () => {
+    // Three pieces of 1 MiB and a shorter one.
+    const bytes = randomBytes(3_500_000);
+    const id = await publish(bytes);
+    const download = (headers: Record<string, string>) =>
+      api.app.inject({ url: `/checkpoints/${id}/download`, headers });
+    const whole = await download({});
+    const etag = String(whole.headers.etag);
+    expect(whole.headers['accept-ranges']).toBe('bytes');
+    for (const [range, from, to] of [
+      ['bytes=0-0', 0, 1],
+      ['bytes=1048570-2097160', 1_048_570, 2_097_161],
+      ['bytes=2000000-', 2_000_000, bytes.length],
+      ['bytes=-7', bytes.length - 7, bytes.length],
+      ['bytes=3499999-9999999', 3_499_999, bytes.length],
+    ] as const) {
+      const part = await download({ range, 'if-range': etag });
+      expect([range, part.statusCode]).toEqual([range, 206]);
+      expect(part.headers['content-range']).toBe(`bytes ${from}-${to - 1}/${bytes.length}`);
+      expect(part.rawPayload.equals(bytes.subarray(from, to))).toBe(true);
+    }
+    const outside = await download({ range: `bytes=${bytes.length}-` });
+    expect([outside.statusCode, outside.headers['content-range']]).toEqual([416, `bytes */${bytes.length}`]);
+    expect((await download({ 'if-none-match': etag })).statusCode).toBe(304);
+    expect((await download({ 'if-none-match': `W/"other", ${etag}` })).statusCode).toBe(304);
+    // The rest of something else than the client has begun with; and what is no range of bytes.
+    for (const headers of [
+      { range: 'bytes=5-', 'if-range': '"other"' },
+      { range: 'lines=1-2' },
+      { range: 'bytes=9-2' },
+    ])
+      expect((await download(headers)).rawPayload.equals(bytes)).toBe(true);
+  });
+
+  test('a checkpoint is listed and downloaded byte for byte', async () => {
+    const bytes = Buffer.from(Array.from({ length: 2_500_000 }, (_, at) => at % 251));
+    const id = await publish(bytes);
+    const sha256 = sha256Of(bytes);
     expect((await get(`${path()}/checkpoints`)).json().items).toMatchObject([{ id, step: 5, kind: 'best', sha256 }]);
     const download = await get(`/checkpoints/${id}/download`);
     expect(download.headers['content-length']).toBe(String(bytes.length));

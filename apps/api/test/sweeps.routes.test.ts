@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { claimExperiment, countOutbox, settleAttempt } from '@spherelab/db';
 import { describe, expect, test } from 'vitest';
 import { type AppUnderTest, appForEachTest } from './app-under-test.ts';
@@ -13,6 +14,8 @@ describe('sweeps over HTTP', () => {
   const get = (url: string) => api.app.inject({ url });
   const grid = { loss: ['triplet', 'ms'], sec_wei: [0, 1], seed: [0, 1, 2] };
   const sweep = { name: 'grid', base: { dataset: 'shapes' }, grid };
+
+  const cellsOf = async (id: string) => (await get(`/sweeps/${id}/experiments`)).json().items;
 
   async function finish(id: string, recall: number): Promise<void> {
     const claimed = await claimExperiment(api.database.pool, id, { worker: 'w', device: 'cpu', leaseMs: 60_000 });
@@ -30,7 +33,9 @@ describe('sweeps over HTTP', () => {
     expect(answer.statusCode).toBe(201);
     const body = answer.json();
     expect(body).toMatchObject({ name: 'grid', total: 12, counts: { queued: 12 }, request: { grid } });
-    const cells = body.experiments.map(({ config }: { config: Record<string, unknown> }) => [
+    expect(body).not.toHaveProperty('experiments');
+    const items = await cellsOf(body.id);
+    const cells = items.map(({ config }: { config: Record<string, unknown> }) => [
       config.loss,
       config.sec_wei,
       config.seed,
@@ -41,7 +46,7 @@ describe('sweeps over HTTP', () => {
       ['triplet', 0, 2],
       ['triplet', 1, 0],
     ]);
-    expect(body.experiments.at(-1).id).toBe(single.json().id);
+    expect(items.at(-1).id).toBe(single.json().id);
     expect(await countOutbox(api.database.pool)).toBe(12);
     expect((await get(`/experiments?sweep=${body.id}`)).json().items).toHaveLength(12);
     expect((await get('/sweeps')).json().items).toMatchObject([{ id: body.id, total: 12 }]);
@@ -65,10 +70,37 @@ describe('sweeps over HTTP', () => {
     expect((await get('/sweeps')).json().items).toEqual([]);
   });
 
+  test('the cells are paged in the order of the grid, and a cursor of another list is refused', async () => {
+    const { id } = (await post('/sweeps', sweep)).json();
+    const seen: string[] = [];
+    for (let cursor = ''; ; ) {
+      const page = (await get(`/sweeps/${id}/experiments?limit=5${cursor && `&cursor=${cursor}`}`)).json();
+      seen.push(...page.items.map((cell: { id: string }) => cell.id));
+      if (page.next_cursor === null) break;
+      cursor = page.next_cursor;
+    }
+    expect(seen).toEqual((await cellsOf(id)).map((cell: { id: string }) => cell.id));
+    expect(seen).toHaveLength(12);
+    const other = (await get('/experiments?limit=1')).json().next_cursor;
+    expect((await get(`/sweeps/${id}/experiments?cursor=${other}`)).statusCode).toBe(400);
+  });
+
+  test('lists are compressed where the client takes that, and small answers are not', async () => {
+    const { id } = (await post('/sweeps', sweep)).json();
+    const url = `/sweeps/${id}/experiments`;
+    const answer = await api.app.inject({ url, headers: { 'accept-encoding': 'gzip' } });
+    expect(answer.headers['content-encoding']).toBe('gzip');
+    expect(JSON.parse(gunzipSync(answer.rawPayload).toString()).items).toHaveLength(12);
+    expect(answer.rawPayload.length).toBeLessThan((await get(url)).rawPayload.length / 5);
+    const small = await api.app.inject({ url: '/healthz', headers: { 'accept-encoding': 'gzip' } });
+    expect(small.headers['content-encoding']).toBeUndefined();
+  });
+
   test('the table has n, mean and sd over the seeds, in four formats', async () => {
     const body = (await post('/sweeps', sweep)).json();
     const recalls = [0.5, 0.6, 0.7, 0.8];
-    for (const [at, recall] of recalls.entries()) await finish(body.experiments[at].id, recall);
+    const items = await cellsOf(body.id);
+    for (const [at, recall] of recalls.entries()) await finish(items[at].id, recall);
     const table = (await get(`/sweeps/${body.id}/table?at=best`)).json();
     expect(table.fields).toEqual(['loss', 'sec_wei']);
     expect(table.rows).toHaveLength(4);

@@ -76,14 +76,12 @@ export type MetricSeries = {
   readonly series: readonly { readonly name: string; readonly points: readonly (readonly [number, number | null])[] }[];
 };
 
+/** What POST /sweeps and GET /sweeps/:id answer. */
 export type Sweep = {
   readonly id: string;
   readonly name: string | null;
   readonly counts: Readonly<Record<string, number>>;
 };
-
-/** What POST /sweeps and GET /sweeps/:id answer. */
-export type SweepDetail = Sweep & { readonly experiments: readonly Experiment[] };
 
 /** Whether an experiment will not change any more by itself. */
 export function isSettled(experiment: Experiment): boolean {

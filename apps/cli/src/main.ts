@@ -12,7 +12,10 @@ import { addTrainCommand } from './commands/train.ts';
 import { addUpCommands } from './commands/up.ts';
 import { addVerifyCommand } from './commands/verify.ts';
 import { addWeightsCommand } from './commands/weights.ts';
+import { endWhenReaderIsGone } from './output/reader-gone.ts';
+import { terminalText } from './output/terminal-text.ts';
 
+endWhenReaderIsGone();
 const program = new Command('spherelab')
   .description('deep-metric-learning experiments with the Spherical Embedding Constraint')
   .version('0.1.0')
@@ -37,8 +40,9 @@ try {
 } catch (error) {
   if (!(error instanceof Error)) throw error;
   // Errors with a hint or a code say what a person can do; any other is ours, and its stack helps to find it.
-  const hint = 'hint' in error && typeof error.hint === 'string' ? `  -> ${error.hint}\n` : '';
+  const hint = 'hint' in error && typeof error.hint === 'string' ? `  -> ${terminalText(error.hint)}\n` : '';
   const isForPeople = 'hint' in error || 'code' in error;
-  process.stderr.write(`spherelab: ${isForPeople ? error.message : (error.stack ?? error.message)}\n${hint}`);
+  const said = isForPeople ? error.message : (error.stack ?? error.message);
+  process.stderr.write(`spherelab: ${terminalText(said)}\n${hint}`);
   process.exitCode = 1;
 }

@@ -17,9 +17,10 @@ import { consumeQueue, type QueueConsumer, type QueueStore, queueNames } from '@
 import { type Device, isGpu, type ThreadCounts } from './device.ts';
 import { deviceSlots } from './device-slots.ts';
 import { ownIdentity } from './host-identity.ts';
+import { lineOf } from './line.ts';
 import { releaseDeadNeighbours } from './release-dead-neighbours.ts';
 import { retryWhileAway } from './retry-while-away.ts';
-import { type RunningAttempt, runExperiment } from './run-experiment.ts';
+import type { RunningAttempt } from './run-experiment.ts';
 import { watchVerifications } from './verification-watch.ts';
 import { workFolderPrefix } from './work-folder.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -103,20 +104,25 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const consumers: QueueConsumer[] = [];
   let closing = false;
 
+  const line = lineOf(context, {
+    began: (id, device, attempt) => {
+      log('info', 'an attempt began', { id, device });
+      attempts.set(id, attempt);
+      if (closing) attempt.drain();
+    },
+    ended: (id, device) => {
+      attempts.delete(id);
+      log('info', 'an attempt ended', { id, device });
+    },
+    isClosing: () => closing,
+  });
   const run = async (id: string): Promise<void> => {
     const device = closing ? null : slots.take();
     // Between two queues both may have brought a job for the last free device.
     if (device === null) return putBackToOutbox(database.pool, id, numbers.putBackMs);
     if (slots.allTaken) for (const consumer of consumers) void consumer.pause();
     try {
-      const attempt = await runExperiment(context, id, device);
-      if (attempt === null) return;
-      log('info', 'an attempt began', { id, device });
-      attempts.set(id, attempt);
-      if (closing) attempt.drain();
-      await attempt.done;
-      attempts.delete(id);
-      log('info', 'an attempt ended', { id, device });
+      await line.work(device);
     } finally {
       give(device);
     }

@@ -1,4 +1,5 @@
 import { ConfigError, type ConfigIssue } from './config-error.ts';
+import { checkDatasetMeant } from './dataset-meant.ts';
 import {
   type ExperimentField,
   type ExperimentRequest,
@@ -80,13 +81,12 @@ export function expandSweep(sweep: SweepRequest, factsOf: FactsOf): ResolvedExpe
   return [...eachCell(sweep, factsOf)];
 }
 
-/** The images of a cell. Its fields were checked one by one, so only a missing one can be wrong. */
+/** The images of a cell. Its fields were checked one by one, so only the data set can be wrong. */
 function imagesOf(cell: Cell): { dataset: string; protocol: 'paper' | 'validation' } {
   const { dataset, protocol = 'paper' } = cell as Partial<ExperimentRequest>;
-  return {
-    dataset: dataset === undefined ? parseExperimentRequest(cell).dataset : canonicalDatasetName(dataset),
-    protocol,
-  };
+  const name = dataset === undefined ? parseExperimentRequest(cell).dataset : canonicalDatasetName(dataset);
+  checkDatasetMeant(name);
+  return { dataset: name, protocol };
 }
 
 function countCells({ cells, grid }: SweepRequest): number {

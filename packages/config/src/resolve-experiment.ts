@@ -1,4 +1,5 @@
 import { checkExperiment } from './check-experiment.ts';
+import { checkDatasetMeant } from './dataset-meant.ts';
 import {
   type ExperimentConfig,
   type ExperimentField,
@@ -48,7 +49,9 @@ export function canonicalDatasetName(name: string): string {
 /** Parses what a user posted. @throws ConfigError */
 export function parseExperimentRequest(request: unknown): ExperimentRequest {
   const parsed = parseRequest(experimentRequestSchema, experimentFields, request);
-  return { ...parsed, dataset: canonicalDatasetName(parsed.dataset) };
+  const dataset = canonicalDatasetName(parsed.dataset);
+  checkDatasetMeant(dataset);
+  return { ...parsed, dataset };
 }
 
 /**

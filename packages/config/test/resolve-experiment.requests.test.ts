@@ -3,11 +3,13 @@ import {
   ConfigError,
   type ConfigIssue,
   type DatasetFacts,
+  datasetsOfSweep,
   experimentFields,
   experimentIdentity,
   lossConstants,
   lossNames,
   type Provenance,
+  parseSweepRequest,
   resolveExperiment,
   unknownProvenance,
 } from '../src/index.ts';
@@ -53,6 +55,19 @@ describe('resolveExperiment', () => {
     expect(batchOf('triplet', 12)).toBe(36);
     expect(batchOf('n-npair', 40)).toBe(80);
     expect(batchOf('ms', 40)).toBe(120);
+  });
+
+  it.each([
+    ['CUB_200_2011', 'cub'],
+    ['cub200', 'cub'],
+    ['CARS196', 'cars'],
+    ['Stanford_Online_Products', 'sop'],
+    ['In-Shop', 'inshop'],
+  ])('refuses %s, which would run without the preset of %s, and says which was meant', (dataset, meant) => {
+    const issue = { field: 'dataset', value: dataset, reason: expect.stringContaining(`did you mean ${meant}?`) };
+    expect(issuesOf({ dataset, loss: 'ms' })).toEqual([expect.objectContaining(issue)]);
+    const sweep = parseSweepRequest({ base: { loss: 'ms' }, grid: { dataset: ['shapes', dataset] } });
+    expect(() => datasetsOfSweep(sweep)).toThrow(`did you mean ${meant}?`);
   });
 
   it('takes names of known data sets in any case, and keeps the case of folders', () => {

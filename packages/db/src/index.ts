@@ -7,6 +7,7 @@ export { type Checkpoint, CheckpointError, type CheckpointKind } from './checkpo
 export { collectChunks } from './checkpoints/collect-chunks.ts';
 export { pinCheckpoint } from './checkpoints/pin-checkpoint.ts';
 export {
+  type ByteRange,
   getCheckpoint,
   listCheckpoints,
   readCheckpointContent,
@@ -43,6 +44,7 @@ export {
   experimentsChangedSince,
 } from './experiments/experiments-changed-since.ts';
 export { type GiveUp, giveUpAttempt, giveUpExpiredAttempts } from './experiments/give-up-attempt.ts';
+export { nextExperiment } from './experiments/next-experiment.ts';
 export {
   type ExperimentFilter,
   type ExperimentSort,
@@ -66,6 +68,7 @@ export {
   cancelSweep,
   createSweep,
   getSweep,
+  listSweepExperiments,
   listSweeps,
   type Sweep,
   sweepExperiments,

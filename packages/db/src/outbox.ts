@@ -1,4 +1,5 @@
 import type { Queryable } from './database.ts';
+import { isDue, runningOf } from './experiments/line-sql.ts';
 
 /** What the queue is told about one experiment: enough to place the job, nothing that the worker relies on. */
 export type QueueHint = {
@@ -37,14 +38,21 @@ export async function putBackToOutbox(client: Queryable, experimentId: string, w
   );
 }
 
-/** Queued experiments that the outbox does not hold, in order of id after `afterId`: the queue ought to know them. */
-export async function queuedHints(client: Queryable, afterId: string | null, limit: number): Promise<QueueHint[]> {
+/**
+ * Experiments that could be claimed now and that the outbox does not hold, at most so many for each sweep, those posted alone, and
+ * priority: the queue ought to know them. A job wakes a worker, which asks for the next in line, so the first of a long line do.
+ */
+export async function queuedHints(client: Queryable, most: number): Promise<QueueHint[]> {
   const { rows } = await client.query<QueueHint>(
-    `SELECT id, attempt, priority, device FROM experiment
-     WHERE status = 'queued' AND (retry_at IS NULL OR retry_at <= now()) AND ($1::uuid IS NULL OR id > $1)
-       AND NOT EXISTS (SELECT 1 FROM outbox WHERE experiment_id = experiment.id)
-     ORDER BY id LIMIT $2`,
-    [afterId, limit],
+    `WITH line AS (SELECT priority, sweep_id FROM experiment WHERE status = 'queued' AND ${isDue} GROUP BY priority, sweep_id),
+     room AS (SELECT line.*, least($1, max_running - ${runningOf('sweep.id')}) AS places
+       FROM line LEFT JOIN sweep ON sweep.id = sweep_id)
+     SELECT first.* FROM room CROSS JOIN LATERAL (SELECT id, attempt, priority, device FROM experiment
+       WHERE status = 'queued' AND ${isDue} AND priority = room.priority
+         AND (sweep_id = room.sweep_id OR (room.sweep_id IS NULL AND sweep_id IS NULL))
+         AND NOT EXISTS (SELECT 1 FROM outbox WHERE experiment_id = experiment.id)
+       ORDER BY queued_at LIMIT greatest(0, places)) AS first`,
+    [most],
   );
   return rows;
 }

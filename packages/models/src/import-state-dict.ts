@@ -1,3 +1,4 @@
+import { nameUnderPrefix } from './name-under-prefix.ts';
 import type { Network, TensorSpec } from './network.ts';
 import { axesFromTorch, isConvolution, torchShape } from './state-dict-layout.ts';
 import { permuteTensor, type TorchFile, TorchFileError, type TorchTensor, tensorFloat32 } from './torch-file/index.ts';
@@ -13,15 +14,8 @@ export type ImportedState = {
   readonly unused: readonly string[];
 };
 
-/** What wrappers put before a key: DataParallel, torch.compile, and training scripts that save more than the weights. */
-const PREFIXES = ['module.', '_orig_mod.', 'state_dict.'];
 /** Batches that a BatchNorm has seen: counted by torch, used by nothing here. */
 const BATCH_COUNTER = /(^|\.)num_batches_tracked$/;
-
-function withoutPrefixes(key: string): string {
-  const prefix = PREFIXES.find((candidate) => key.startsWith(candidate));
-  return prefix === undefined ? key : withoutPrefixes(key.slice(prefix.length));
-}
 
 /** Files of 2017 hold the vectors of a BatchNorm as [1, channels]. */
 function isOldBatchNorm({ group, shape }: TensorSpec, fileShape: readonly number[]): boolean {
@@ -44,10 +38,11 @@ function importTensor(spec: TensorSpec, { key, tensor }: FileTensor): Float32Arr
   }
 }
 
-function byName(file: TorchFile): Map<string, FileTensor> {
+function byName(file: TorchFile, network: Network): Map<string, FileTensor> {
+  const nameOf = nameUnderPrefix([...file.tensors.keys()], new Set(network.specs.map(({ name }) => name)));
   const tensors = new Map<string, FileTensor>();
   for (const [key, tensor] of file.tensors) {
-    const name = withoutPrefixes(key);
+    const name = nameOf(key);
     const other = tensors.get(name);
     if (other !== undefined) throw new TorchFileError(`${other.key} and ${key} are the same tensor under two prefixes`);
     tensors.set(name, { key, tensor });
@@ -62,7 +57,7 @@ function byName(file: TorchFile): Map<string, FileTensor> {
  * @throws TorchFileError naming key and shapes where a tensor does not fit, and when nothing of the backbone is there
  */
 export function importStateDict(network: Network, file: TorchFile): ImportedState {
-  const tensors = byName(file);
+  const tensors = byName(file, network);
   const found = network.specs.filter(({ name }) => tensors.has(name));
   // Told first: in a file for another network single keys, as the head's, may fit by name and not by shape.
   if (!found.some(({ group }) => group.startsWith('backbone'))) {

@@ -89,6 +89,24 @@ describe('importing a file', () => {
     expect(imported.unused).toEqual([]);
   });
 
+  test.each(['model.', 'net.backbone.', 'state_dict.model.', 'module.encoder.'])(
+    'takes %s off the keys, under which all of the network stands, whatever stands beside it',
+    (prefix) => {
+      const beside: StateTensor = { name: 'classifier.weight', shape: [2, 5], values: new Float32Array(10) };
+      const imported = importStateDict(toy, fileOf([...renamed(exported, (name) => `${prefix}${name}`), beside]));
+      expect(imported.state).toEqual(state);
+      expect(imported.unused).toEqual(['classifier.weight']);
+    },
+  );
+
+  test('takes the weights under no prefix before a copy of them, and of two copies none, with the line that saves one', () => {
+    const under = (prefix: string) => renamed(exported, (name) => `${prefix}${name}`);
+    expect(importStateDict(toy, fileOf([...exported, ...under('ema.')])).state).toEqual(state);
+    const twice = () => importStateDict(toy, fileOf([...under('student.'), ...under('teacher.')]));
+    expect(twice).toThrow('the network twice, under student. and teacher.');
+    expect(twice).toThrow('k.startswith("student.")');
+  });
+
   test('leaves out what the file lacks and ignores what the network lacks: the head stays random', () => {
     const pretrained: StateTensor[] = [
       ...exported.filter(({ name }) => name.startsWith('conv1')),

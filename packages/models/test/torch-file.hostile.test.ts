@@ -62,6 +62,12 @@ const pickles: readonly (readonly [string, Uint8Array, RegExp])[] = [
   ['more elements than stored', dictOf(tensorOpcodes('0', 4e9, [2], [1])), /4000000000 of float32 are declared/],
 ];
 
+test('a score of NumPy beside the weights is refused with the line that saves the weights alone', () => {
+  // {'best': numpy.core.multiarray.scalar()}
+  const pickle = bytesOf(0x80, 2, '}(U', 4, 'bestcnumpy.core.multiarray\nscalar\n(tRu.');
+  expect(() => readTorchFile(zipFile(pickle))).toThrow(/numpy\.core\.multiarray\.scalar.*torch\.save\(torch\.load\(/);
+});
+
 describe('a hostile file', () => {
   test.each(pickles)('with %s is refused', (_, pickle, reason) => {
     const started = performance.now();

@@ -17,7 +17,7 @@ export type ConsumeOptions = {
   readonly queue: QueueName;
   /** jobs at once */
   readonly concurrency: number;
-  /** Runs one experiment to its end. Rejects only where the truth is out of reach. */
+  /** Works until nothing waits: a job says that something does, not what comes next. Rejects only where the truth is out of reach. */
   readonly run: (experimentId: string) => Promise<void>;
   readonly onError?: (error: Error) => void;
   /** ms; for tests. Default jobNumbers */

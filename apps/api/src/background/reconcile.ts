@@ -9,11 +9,13 @@ import {
 import type { ExperimentQueue } from '@spherelab/queue';
 import { withinTime } from './relay-outbox.ts';
 
-const pageSize = 500;
+/** Jobs of one line that workers could take until the next round; a long line is not told whole each time. */
+const hintsAtOnce = 100;
+const batchSize = 500;
 
 /**
  * Brings the queue to what the rows say: attempts whose lease ran out are closed and their experiments queued again, and the
- * queue is told of every queued experiment (again: what it has already, it keeps as it is). Each API process does this; doing it
+ * queue is told of the first that wait in each line (again: what it has already, it keeps as it is). Each API process does this; doing it
  * twice, or at once, changes nothing more.
  * @returns experiments whose attempt was lost
  */
@@ -25,12 +27,7 @@ export async function reconcile(
   const lost = await giveUpExpiredAttempts(database.pool, policy);
   await explainMissingGpu(database.pool);
   await removeAbandonedCheckpoints(database.pool);
-  let after: string | null = null;
-  for (;;) {
-    const hints = await queuedHints(database.pool, after, pageSize);
-    if (hints.length > 0) await withinTime(queue.add(hints));
-    const last = hints.at(-1);
-    if (last === undefined || hints.length < pageSize) return lost;
-    after = last.id;
-  }
+  const hints = await queuedHints(database.pool, hintsAtOnce);
+  for (let at = 0; at < hints.length; at += batchSize) await withinTime(queue.add(hints.slice(at, at + batchSize)));
+  return lost;
 }

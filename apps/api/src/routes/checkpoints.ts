@@ -10,6 +10,7 @@ import {
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { AppDependencies } from '../app-dependencies.ts';
+import { sendDownload } from '../download.ts';
 import { found } from '../problem.ts';
 import { pageSchema } from '../schemas/page-schema.ts';
 import { problems } from '../schemas/problem-schema.ts';
@@ -47,12 +48,12 @@ export const checkpointRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
     schema: { tags, params, produces: ['application/octet-stream'] },
     handler: async (request, reply) => {
       const checkpoint = await found('checkpoint', request.params.id, (id) => getCheckpoint(database.pool, id));
-      return reply
-        .type('application/octet-stream')
-        .header('content-length', checkpoint.bytes)
-        .header('etag', `"${checkpoint.sha256}"`)
-        .header('content-disposition', `attachment; filename="${fileName(checkpoint)}"`)
-        .send(Readable.from(readCheckpointContent(database, checkpoint), { objectMode: false }));
+      return sendDownload(request, reply, {
+        fileName: fileName(checkpoint),
+        bytes: checkpoint.bytes,
+        sha256: checkpoint.sha256,
+        read: (range) => Readable.from(readCheckpointContent(database, checkpoint, range), { objectMode: false }),
+      });
     },
   });
 

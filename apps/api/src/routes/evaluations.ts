@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   getExperiment,
   listEvaluationViews,
@@ -8,6 +9,7 @@ import {
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { AppDependencies } from '../app-dependencies.ts';
+import { sendDownload } from '../download.ts';
 import { npyHeader } from '../npy-header.ts';
 import { found, notFound } from '../problem.ts';
 import { evaluationDetailSchema, evaluationNormsSchema } from '../schemas/evaluation-view.ts';
@@ -52,15 +54,19 @@ export const evaluationRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
 
   app.get('/experiments/:id/evaluations/:step/embeddings.npy', {
     schema: { tags, summary: 'Raw embeddings of the images on the map, float32', params: stepParams },
-    handler: async ({ params }, reply) => {
+    handler: async (request, reply) => {
+      const { params } = request;
       const { id } = await experimentOf(params.id);
       const stored = await readEvaluationEmbeddings(database.pool, id, params.step);
       if (stored === null) throw notFound('stored embedding of evaluation', String(params.step));
       const fileName = `${id.slice(0, 8)}-${params.step}-embeddings.npy`;
-      return reply
-        .type('application/octet-stream')
-        .header('content-disposition', `attachment; filename="${fileName}"`)
-        .send(Buffer.concat([npyHeader(stored.rows, stored.dim), stored.bytes]));
+      const file = Buffer.concat([npyHeader(stored.rows, stored.dim), stored.bytes]);
+      return sendDownload(request, reply, {
+        fileName,
+        bytes: file.length,
+        sha256: createHash('sha256').update(file).digest('hex'),
+        read: ({ from, to }) => file.subarray(from, to),
+      });
     },
   });
 

@@ -4,6 +4,7 @@ import {
   createSweep,
   getSweep,
   inTransaction,
+  listSweepExperiments,
   listSweeps,
   retryRolledBack,
   reusableResults,
@@ -24,7 +25,6 @@ import { type SweepTable, sweepTable } from '../sweep-table.ts';
 import { openTurnstile } from '../turnstile.ts';
 
 const params = z.object({ id: z.string() });
-const detailSchema = sweepViewSchema.extend({ experiments: z.array(experimentViewSchema) }).meta({ id: 'SweepDetail' });
 const statisticSchema = z.object({
   n: z.int(),
   mean: z.number(),
@@ -67,27 +67,27 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
     validatorCompiler: () => (value) => ({ value }),
     schema: {
       tags,
-      summary: 'Queues every combination of a grid, on each of the cells; all are checked before any is stored',
+      summary:
+        'Queues every combination of a grid, on each of the cells; all are checked before any is stored. They are listed at /sweeps/{id}/experiments',
       body: sweepRequestSchema.meta({ id: 'SweepRequest' }),
-      response: { 201: detailSchema, ...problems },
+      response: { 201: sweepViewSchema, ...problems },
     },
     handler: async (request, reply) => {
       const { sweep, cells } = await resolveSweepRequest(dependencies, request.body ?? {});
       const { name, ...rest } = sweep;
+      const posted = { name: name ?? null, request: rest, maxRunning: sweep.max_running ?? null };
       const store = () =>
         inTransaction(database, async (client) => {
           const results = sweep.reuse === 'any' && !sweep.force ? await reusableResults(client, cells) : [];
           const chosen = cells.map((cell, at) => ({ ...cell, reuses: results[at] ?? null }));
-          return createSweep(client, { name: name ?? null, request: rest }, chosen);
+          return createSweep(client, posted, chosen);
         });
       const { id } = await turnstile(() => retryRolledBack(store));
       kickRelay();
-      const experiments = await sweepExperiments(database.pool, id);
-      const view = toSweepView(await sweepOf(id));
       return reply
         .code(201)
         .header('location', `/sweeps/${id}`)
-        .send({ ...view, experiments: experiments.map(toExperimentView) });
+        .send(toSweepView(await sweepOf(id)));
     },
   });
 
@@ -104,11 +104,22 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
   });
 
   app.get('/sweeps/:id', {
-    schema: { tags, params, response: { 200: detailSchema, ...problems } },
-    handler: async (request) => {
-      const sweep = await sweepOf(request.params.id);
-      const experiments = await sweepExperiments(database.pool, sweep.id);
-      return { ...toSweepView(sweep), experiments: experiments.map(toExperimentView) };
+    schema: { tags, params, response: { 200: sweepViewSchema, ...problems } },
+    handler: async (request) => toSweepView(await sweepOf(request.params.id)),
+  });
+
+  app.get('/sweeps/:id/experiments', {
+    schema: {
+      tags,
+      summary: 'The experiments of a sweep in the order of its grid; a config that fills two cells is there once',
+      params,
+      querystring: z.strictObject(pageQuery),
+      response: { 200: pageSchema(experimentViewSchema), ...problems },
+    },
+    handler: async ({ params: { id }, query }) => {
+      const sweep = await sweepOf(id);
+      const page = await listSweepExperiments(database.pool, sweep.id, query.limit, query.cursor);
+      return { items: page.items.map(toExperimentView), next_cursor: page.next_cursor };
     },
   });
 

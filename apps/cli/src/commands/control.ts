@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { ApiClient } from '../api-client.ts';
 import type { Experiment } from '../api-types.ts';
 import { serverAddress } from '../cli-environment.ts';
+import { jsonLine } from '../output/terminal-text.ts';
 
 const verbs = {
   cancel: 'stop an experiment for good',
@@ -21,7 +22,7 @@ export function addControlCommands(program: Command): void {
         const path = `/experiments/${encodeURIComponent(id)}/${verb}`;
         const experiment = await new ApiClient(serverAddress()).post<Experiment>(path);
         process.stdout.write(
-          options.json ? `${JSON.stringify(experiment)}\n` : `experiment ${experiment.id} is ${experiment.status}\n`,
+          options.json ? jsonLine(experiment) : `experiment ${experiment.id} is ${experiment.status}\n`,
         );
       });
   }

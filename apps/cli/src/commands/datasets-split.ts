@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { readEnvironment } from '../cli-environment.ts';
 import { formatTable } from '../output/print-table.ts';
+import { jsonLine, terminalLine } from '../output/terminal-text.ts';
 
 type Options = { readonly out?: string; readonly json?: boolean };
 
@@ -36,10 +37,10 @@ async function split(name: string, options: Options): Promise<void> {
     lists.push({ part, file: target, images: list.length, classes, sha256 });
   }
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ dataset, lists, notes })}\n`);
+    process.stdout.write(jsonLine({ dataset, lists, notes }));
     return;
   }
   const rows = lists.map(({ file, images, classes }) => [file, `${images}`, `${classes}`]);
   process.stdout.write(`${formatTable(['list', 'images', 'classes'], rows)}\n`);
-  for (const note of notes) process.stdout.write(`note: ${note}\n`);
+  for (const note of notes) process.stdout.write(`note: ${terminalLine(note)}\n`);
 }

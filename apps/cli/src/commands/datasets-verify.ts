@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { readEnvironment } from '../cli-environment.ts';
 import { formatTable } from '../output/print-table.ts';
 import { createProgressLine } from '../output/progress-line.ts';
+import { jsonLine, terminalText } from '../output/terminal-text.ts';
 
 type Options = { readonly decode?: boolean; readonly json?: boolean };
 
@@ -30,7 +31,7 @@ async function verify(name: string, options: Options): Promise<void> {
     onProgress: (done, total) => progress.show(done / total, `${done}/${total} pictures`),
   });
   progress.end();
-  process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : describe(result));
+  process.stdout.write(options.json ? jsonLine(result) : terminalText(describe(result)));
   if (!result.ok) process.exitCode = 1;
 }
 

@@ -2,6 +2,7 @@ import { openCatalogue } from '@spherelab/datasets/catalogue';
 import type { Command } from 'commander';
 import { readEnvironment } from '../cli-environment.ts';
 import { formatTable } from '../output/print-table.ts';
+import { jsonLine } from '../output/terminal-text.ts';
 import { addDatasetsSplitCommand } from './datasets-split.ts';
 import { addDatasetsVerifyCommand } from './datasets-verify.ts';
 
@@ -19,7 +20,7 @@ async function list(options: { readonly json?: boolean }): Promise<void> {
   const found = await catalogue.list(dataRoot).finally(() => catalogue.close());
   const items = found.map(({ name, facts, problem }) => (facts === null ? { name, error: problem } : facts));
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ data_root: dataRoot, items })}\n`);
+    process.stdout.write(jsonLine({ data_root: dataRoot, items }));
     return;
   }
   const rows = items.map((item) =>

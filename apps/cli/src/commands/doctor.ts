@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { engineCacheFolder, forgetEngine, installEngine, verifyEngine } from '@spherelab/tensorflow/install';
 import type { Command } from 'commander';
+import { jsonLine } from '../output/terminal-text.ts';
 
 /** `spherelab doctor`: is the engine there, and does it compute what it should? */
 export function addDoctorCommand(program: Command): void {
@@ -25,7 +26,7 @@ async function doctor(options: { readonly repair?: boolean; readonly json?: bool
     engine_cache: engineCacheFolder(),
   };
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(report)}\n`);
+    process.stdout.write(jsonLine(report));
     return;
   }
   const lines = [

@@ -1,12 +1,14 @@
-import { writeFile } from 'node:fs/promises';
 import type { Dataset, ImageList } from '@spherelab/datasets';
 import type { NetworkOptions } from '@spherelab/models';
 import { type Command, Option } from 'commander';
+import { atomicWrite } from '../atomic-write.ts';
+import { checkOut } from '../check-out.ts';
 import { readEnvironment } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
 import { embedList } from '../embed-list.ts';
 import type { EmbedOptions } from '../embed-options.ts';
 import { writeNpy } from '../npy-file.ts';
+import { jsonLine } from '../output/terminal-text.ts';
 
 /** `spherelab embed`: pictures to embeddings in an .npy file; needs a server only to fetch a checkpoint by its id. */
 export function addEmbedCommand(program: Command): void {
@@ -37,6 +39,7 @@ async function embed(options: EmbedOptions): Promise<void> {
   if ((options.dataset === undefined) === (options.images === undefined)) {
     throw new CliError('name either --dataset or --images');
   }
+  await checkOut(options.out);
   // TensorFlow takes a second to load: only the commands that compute load it.
   const { loadModel } = await import('../load-model.ts');
   const model = await loadModel(options);
@@ -45,10 +48,10 @@ async function embed(options: EmbedOptions): Promise<void> {
     const rows = await embedList(source.dataset, source.list, model);
     const dim = rows.length / source.list.length;
     const stem = options.out.slice(0, -'.npy'.length);
-    await writeFile(options.out, writeNpy(rows, [source.list.length, dim]));
-    await writeFile(`${stem}.json`, `${JSON.stringify(source.list.map((image) => image.path))}\n`);
+    await atomicWrite(options.out, writeNpy(rows, [source.list.length, dim]));
+    await atomicWrite(`${stem}.json`, `${JSON.stringify(source.list.map((image) => image.path))}\n`);
     if (source.labelled)
-      await writeFile(
+      await atomicWrite(
         `${stem}.labels.npy`,
         writeNpy(
           Int32Array.from(source.list, ({ label }) => label),
@@ -58,7 +61,7 @@ async function embed(options: EmbedOptions): Promise<void> {
     const written = { out: options.out, rows: source.list.length, dim, weights: model.description };
     process.stdout.write(
       options.json
-        ? `${JSON.stringify(written)}\n`
+        ? jsonLine(written)
         : `${written.rows} x ${dim} embeddings (${model.description}) in ${options.out}\n`,
     );
   } finally {

@@ -5,8 +5,9 @@ import { ApiClient } from '../api-client.ts';
 import { readEnvironment, serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
 import { evaluateExperiment } from '../evaluate-experiment.ts';
-import { readNpy } from '../npy-file.ts';
+import { type NpyData, readNpy } from '../npy-file.ts';
 import { formatTable } from '../output/print-table.ts';
+import { jsonLine } from '../output/terminal-text.ts';
 
 type EvaluateOptions = {
   readonly experiment?: string;
@@ -31,8 +32,8 @@ export function addEvaluateCommand(program: Command): void {
   program
     .command('evaluate')
     .description('R@K, NMI, F1, MAP@R, R-precision and norm_cv of embeddings in .npy files, or of an experiment')
-    .option('--embeddings <file>', 'float32 [n, d], raw or normalised')
-    .option('--labels <file>', 'int32 or int64 [n]')
+    .option('--embeddings <file>', 'floats [n, d], raw or normalised')
+    .option('--labels <file>', 'whole numbers [n]')
     .option('--experiment <id>', 'embed the test images here with a checkpoint of this experiment and score them')
     .option('--checkpoint <which>', 'of the experiment: latest, best, final, or a number of updates', 'latest')
     .option('--gallery-embeddings <file>', 'retrieve from these instead of from the rest of the queries')
@@ -76,7 +77,7 @@ async function evaluate(options: EvaluateOptions): Promise<void> {
 }
 
 function print(result: EvaluationResult, facts: object = {}): void {
-  process.stdout.write(`${JSON.stringify({ ...result, ...facts })}\n`);
+  process.stdout.write(jsonLine({ ...result, ...facts }));
 }
 
 function printTable({ recall, ...others }: EvaluationResult): void {
@@ -107,9 +108,11 @@ async function readRows(embeddingsFile: string, labelsFile: string): Promise<Row
     throw new CliError(`${embeddingsFile} has shape (${rows.shape}), not (n, d)`);
   }
   if (!(rows.data instanceof Float32Array || rows.data instanceof Float64Array)) {
-    throw new CliError(`${embeddingsFile} holds whole numbers, not float32 rows`);
+    throw new CliError(`${embeddingsFile} holds whole numbers, not float rows`, castTo('float32', embeddingsFile));
   }
-  if (labels.shape.length !== 1 || labels.shape[0] !== count) {
+  // A column of labels is as good as a list.
+  const isColumn = labels.shape.length === 2 && labels.shape[1] === 1;
+  if ((labels.shape.length !== 1 && !isColumn) || labels.shape[0] !== count) {
     throw new CliError(
       `${labelsFile} has shape (${labels.shape}), not (${count}) as ${embeddingsFile} has ${count} rows`,
     );
@@ -117,9 +120,13 @@ async function readRows(embeddingsFile: string, labelsFile: string): Promise<Row
   return { embeddings: Float32Array.from(rows.data), labels: toInt32(labels.data, labelsFile), dim };
 }
 
-function toInt32(data: ArrayLike<number> | BigInt64Array, file: string): Int32Array {
+function castTo(type: string, file: string): string {
+  return `in Python: numpy.save("${file}", numpy.load("${file}").astype("${type}"))`;
+}
+
+function toInt32(data: NpyData, file: string): Int32Array {
   if (data instanceof Float32Array || data instanceof Float64Array)
-    throw new CliError(`${file} holds floats, not int32 or int64 labels`);
+    throw new CliError(`${file} holds floats, not labels`, castTo('int64', file));
   return Int32Array.from(data as ArrayLike<number | bigint>, (value) => {
     const label = Number(value);
     if (label !== (label | 0)) throw new CliError(`${file} holds label ${value}, which is beyond 32 bits`);

@@ -4,6 +4,7 @@ import type { Experiment, MetricSeries, Page } from '../api-types.ts';
 import { serverAddress } from '../cli-environment.ts';
 import { formatTable } from '../output/print-table.ts';
 import { resultTable } from '../output/result-table.ts';
+import { jsonLine, terminalLine, terminalText } from '../output/terminal-text.ts';
 
 type ListOptions = {
   readonly status?: string;
@@ -71,8 +72,8 @@ async function show(id: string, options: { readonly json?: boolean }): Promise<v
   if (options.json) return print(experiment);
   const reason = experiment.error?.message ?? experiment.status_reason;
   const head = [
-    `experiment ${experiment.id}${experiment.name === null ? '' : ` "${experiment.name}"`}`,
-    `status     ${experiment.status}${reason ? `: ${reason}` : ''}`,
+    `experiment ${experiment.id}${experiment.name === null ? '' : ` "${terminalLine(experiment.name)}"`}`,
+    `status     ${experiment.status}${reason ? `: ${terminalLine(reason)}` : ''}`,
     `steps      ${experiment.steps_done}/${experiment.total_updates ?? '?'} (attempt ${experiment.attempt}${setbacks(experiment)})`,
     `created    ${experiment.created_at}, started ${experiment.started_at ?? '-'}, finished ${experiment.finished_at ?? '-'}`,
   ];
@@ -106,18 +107,19 @@ async function metrics(
   const api = new ApiClient(serverAddress());
   if (options.json || options.format === 'json') return print(await api.get<MetricSeries>(`${path}?${query}`));
   query.set('format', options.format);
-  process.stdout.write(await api.text(`${path}?${query}`));
+  process.stdout.write(terminalText(await api.text(`${path}?${query}`)));
 }
 
 async function logs(id: string, options: { readonly json?: boolean }): Promise<void> {
   type Line = { readonly level: string; readonly message: string; readonly logged_at: string };
   const page = await new ApiClient(serverAddress()).get<Page<Line>>(`/experiments/${encodeURIComponent(id)}/logs`);
   if (options.json) return print(page);
-  for (const line of page.items) process.stdout.write(`${line.logged_at} ${line.level.padEnd(5)} ${line.message}\n`);
+  for (const { logged_at, level, message } of page.items)
+    process.stdout.write(`${logged_at} ${level.padEnd(5)} ${terminalText(message)}\n`);
 }
 
 function print(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  process.stdout.write(jsonLine(value));
 }
 
 function text(value: unknown): string {

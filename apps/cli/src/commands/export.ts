@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { exportFormats } from '../export-formats/index.ts';
+import { jsonLine } from '../output/terminal-text.ts';
 
 type ExportOptions = {
   readonly format: string;
@@ -42,5 +43,5 @@ async function exportExperiment(id: string | undefined, options: ExportOptions):
     ...(file === undefined ? {} : { file }),
   });
   const written = { format: format.name, files, ...details };
-  process.stdout.write(options.json ? `${JSON.stringify(written)}\n` : `${text} in ${files.join(', ')}\n`);
+  process.stdout.write(options.json ? jsonLine(written) : `${text} in ${files.join(', ')}\n`);
 }

@@ -6,6 +6,7 @@ import { type CellChoice, chosenCells, readSeeds } from '../chosen-cells.ts';
 import { serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
 import { formatTable } from '../output/print-table.ts';
+import { jsonLine } from '../output/terminal-text.ts';
 
 type ReproduceOptions = CellChoice & {
   readonly seeds: string;
@@ -49,7 +50,7 @@ async function reproduce(options: ReproduceOptions): Promise<void> {
   const wanted = chosenCells(options).flatMap((cell) => seeds.map((seed) => ({ cell, seed })));
   const requests = wanted.map(({ cell, seed }) => ({ ...cell.request, seed, ...labelsOf(options) }));
   if (options.dryRun) {
-    process.stdout.write(requests.map((request) => `${JSON.stringify(request)}\n`).join(''));
+    process.stdout.write(requests.map((request) => jsonLine(request)).join(''));
     return;
   }
   const api = new ApiClient(serverAddress());
@@ -71,7 +72,7 @@ function report(posted: readonly Posted[], refused: readonly Refused[], asJson: 
   if (asJson) {
     const items = posted.map(({ experiment }) => experiment);
     const refusals = refused.map(({ cell, seed, reason }) => ({ request: { ...cell.request, seed }, reason }));
-    process.stdout.write(`${JSON.stringify({ items, refused: refusals })}\n`);
+    process.stdout.write(jsonLine({ items, refused: refusals }));
   } else {
     const rows = posted.map(({ cell, seed, experiment }) => [
       experiment.id,

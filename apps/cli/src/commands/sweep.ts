@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ExperimentField, experimentFields } from '@spherelab/config';
 import type { Command } from 'commander';
 import { ApiClient } from '../api-client.ts';
 import type { Sweep } from '../api-types.ts';
 import { serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
-import { addExperimentFlags, readValue, requestFromFlags } from '../experiment-flags.ts';
+import { addExperimentFlags, requestFromFlags } from '../experiment-flags.ts';
 import { createProgressLine } from '../output/progress-line.ts';
+import { jsonLine, terminalText } from '../output/terminal-text.ts';
+import { readGrid } from '../sweep-grid.ts';
 
 type SweepOptions = Record<string, unknown> & {
   readonly grid: readonly string[];
   readonly sweepName?: string;
   readonly reuse?: string;
+  readonly maxRunning?: string;
   readonly force?: boolean;
   readonly detach?: boolean;
   readonly json?: boolean;
@@ -23,9 +25,10 @@ const pending = ['queued', 'running'];
 /** `spherelab sweep --grid loss=triplet,ms --grid sec_wei=0,0.5 --dataset shapes`. */
 export function addSweepCommand(program: Command): void {
   addExperimentFlags(program.command('sweep').description('train every combination of the values of a grid'))
-    .requiredOption('--grid <field=v1,v2>', 'one axis; repeat for more', collect, [])
+    .requiredOption('--grid <field=v1,v2>', 'values of one field; repeat for more', collect, [])
     .option('--sweep-name <name>', 'a name for people')
     .option('--reuse <results>', 'same_numerics: show results of this version of the code alone; any: of any version')
+    .option('--max-running <count>', 'how many cells may run at once')
     .option('--force', 'run cells again even where they were run before')
     .option('--detach', 'do not wait for the end')
     .option('--json', 'print the table as JSON')
@@ -45,13 +48,14 @@ async function sweep(options: SweepOptions): Promise<void> {
   const posted = await api.post<Sweep>('/sweeps', {
     ...(options.sweepName === undefined ? {} : { name: options.sweepName }),
     ...(options.reuse === undefined ? {} : { reuse: options.reuse }),
+    ...(options.maxRunning === undefined ? {} : { max_running: readNumber(options.maxRunning) }),
     ...(options.force ? { force: true } : {}),
     base: requestFromFlags(options),
-    grid: Object.fromEntries(options.grid.map(readAxis)),
+    grid: readGrid(options.grid),
   });
-  process.stderr.write(`sweep ${posted.id}: ${api.url}/sweeps/${posted.id}\n`);
+  process.stderr.write(`sweep ${posted.id}: ${api.url}/lab/sweeps/${posted.id}\n`);
   if (options.detach) {
-    if (options.json) process.stdout.write(`${JSON.stringify(posted)}\n`);
+    if (options.json) process.stdout.write(jsonLine(posted));
     return;
   }
   const ended = await watchSweep(api, posted.id);
@@ -81,17 +85,14 @@ async function watchSweep(api: ApiClient, id: string): Promise<Sweep> {
 async function printTable(api: ApiClient, id: string, format: string, at = 'last'): Promise<void> {
   const query = new URLSearchParams({ format, at });
   const text = await api.text(`/sweeps/${encodeURIComponent(id)}/table?${query}`);
-  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  process.stdout.write(terminalText(text.endsWith('\n') ? text : `${text}\n`));
+}
+
+/** What is no number stays text, so that the API's own message names field and value. */
+function readNumber(text: string): unknown {
+  return Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
 function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value];
-}
-
-function readAxis(text: string): [string, unknown[]] {
-  const [field = '', values = ''] = text.split('=', 2);
-  if (values === '') throw new CliError(`--grid ${text}: write it as field=value,value`);
-  const known = (experimentFields as readonly string[]).includes(field);
-  // An unknown field is sent as it is: the API names the nearest one.
-  return [field, values.split(',').map((value) => (known ? readValue(field as ExperimentField, value.trim()) : value))];
 }

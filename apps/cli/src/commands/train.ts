@@ -5,6 +5,7 @@ import { serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
 import { addExperimentFlags, requestFromFlags } from '../experiment-flags.ts';
 import { resultTable } from '../output/result-table.ts';
+import { jsonLine } from '../output/terminal-text.ts';
 import { addReferenceFlags, notesOnReferenceFlags } from '../reference-flags.ts';
 import { watchExperiment } from '../watch-experiment.ts';
 
@@ -27,14 +28,14 @@ export function addTrainCommand(program: Command): void {
       const request = { ...requestFromFlags(options), ...(options.force ? { force: true } : {}) };
       const posted = await api.post<Experiment>('/experiments', request);
       if (!options.json)
-        process.stderr.write(`experiment ${posted.id} is ${posted.status}: ${api.url}/experiments/${posted.id}\n`);
+        process.stderr.write(`experiment ${posted.id} is ${posted.status}: ${api.url}/lab/experiments/${posted.id}\n`);
       const ended = options.detach ? posted : await watchExperiment(api, posted.id);
       report(ended, options);
     });
 }
 
 function report(experiment: Experiment, options: TrainOptions): void {
-  if (options.json) process.stdout.write(`${JSON.stringify(experiment)}\n`);
+  if (options.json) process.stdout.write(jsonLine(experiment));
   else if (experiment.result !== null) {
     process.stdout.write(`${resultTable(experiment.result)}\nweights SHA-256 ${experiment.result.weights_sha256}\n`);
   }

@@ -9,6 +9,7 @@ import {
 import { type Command, Option } from 'commander';
 import { type ImportOptions, importWeights } from '../import-weights.ts';
 import { formatTable } from '../output/print-table.ts';
+import { jsonLine } from '../output/terminal-text.ts';
 
 /** `spherelab weights`: PyTorch files, looked into and taken over without Python; runs without a server. */
 export function addWeightsCommand(program: Command): void {
@@ -58,7 +59,7 @@ function printInspection(file: string, reader: ByteReader, asJson: boolean): voi
       // JSON has no whole numbers beyond 2^53.
       others: Object.fromEntries([...scalars].map(([key, value]) => [key, jsonValue(value)])),
     };
-    process.stdout.write(`${JSON.stringify(report)}\n`);
+    process.stdout.write(jsonLine(report));
     return;
   }
   const rows = [...tensors].map(([key, { dtype, shape }]) => [printableText(key), dtype, `[${shape.join(', ')}]`]);
@@ -83,7 +84,7 @@ function jsonValue(value: unknown): unknown {
 async function importFile(file: string, options: ImportOptions & { readonly json?: boolean }): Promise<void> {
   const report = await importWeights(file, options);
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(report)}\n`);
+    process.stdout.write(jsonLine(report));
     return;
   }
   const named = (title: string, names: readonly string[]) =>

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../api-client.ts';
-import { type Experiment, isSettled, type SweepDetail } from '../api-types.ts';
+import { type Experiment, isSettled, type Page } from '../api-types.ts';
 import { createProgressLine } from '../output/progress-line.ts';
 import { normPicture } from './norm-picture.ts';
 
@@ -47,7 +47,7 @@ export async function followDemo(
 
 /** In the order of the grid: the plain run of a loss, then that with SEC. */
 async function readCells(api: ApiClient, sweepId: string): Promise<readonly Experiment[]> {
-  return (await api.getPatiently<SweepDetail>(`/sweeps/${sweepId}`)).experiments;
+  return (await api.getPatiently<Page<Experiment>>(`/sweeps/${sweepId}/experiments`)).items;
 }
 
 function fractionDone(cell: Experiment): number {

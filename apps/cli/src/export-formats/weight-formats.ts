@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Network } from '@spherelab/models';
 import { encodeSafetensors, encodeTfjsWeights, encodeTorchFile, type StateTensor } from '@spherelab/models/torch-file';
 import { atomicWrite } from '../atomic-write.ts';
+import { checkOut } from '../check-out.ts';
 import { CliError } from '../cli-error.ts';
 import { downloadCheckpoint, type ModelCheckpoint, readCheckpointFile } from '../read-model-checkpoint.ts';
 import type { ExportFormat, ExportRequest, ExportSummary } from './export-format.ts';
@@ -66,6 +67,7 @@ async function exportWeights(format: WeightFormat, request: ExportRequest): Prom
   if (!format.extensions.some((extension) => out.endsWith(extension))) {
     throw new CliError(`--out ${out}: must end in ${format.extensions.join(' or ')} for --format ${format.name}`);
   }
+  await checkOut(out);
   const checkpoint = await openCheckpoint(request);
   const { createNetwork, exportStateDict } = await import('@spherelab/models');
   const network = createNetwork(checkpoint.model);

@@ -1,3 +1,5 @@
+import { terminalLine } from './terminal-text.ts';
+
 const barWidth = 30;
 
 /** A progress display: one line that is drawn over on a terminal, a plain line every now and then elsewhere. */
@@ -9,12 +11,12 @@ export function createProgressLine(out: NodeJS.WriteStream = process.stderr, pla
   return {
     show: (fraction, text) => {
       if (out.isTTY) {
-        const line = `${bar(fraction)} ${text}`.slice(0, Math.max(20, (out.columns ?? 100) - 1));
+        const line = `${bar(fraction)} ${terminalLine(text)}`.slice(0, Math.max(20, (out.columns ?? 100) - 1));
         out.write(`\r\x1b[2K${line}`);
         drawn = true;
       } else if (Date.now() - lastPlainMs >= plainEveryMs) {
         lastPlainMs = Date.now();
-        out.write(`${Math.floor(100 * fraction)} % ${text}\n`);
+        out.write(`${Math.floor(100 * fraction)} % ${terminalLine(text)}\n`);
       }
     },
     end: () => {

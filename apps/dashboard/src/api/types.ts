@@ -15,7 +15,6 @@ export type PaperReport = Schemas['PaperReport'];
 export type ResolvedExperiment = Schemas['ResolvedExperiment'];
 export type RunStatus = Experiment['status'];
 export type Sweep = Schemas['Sweep'];
-export type SweepDetail = Schemas['SweepDetail'];
 export type SweepTable = Schemas['SweepTable'];
 export type Verification = Schemas['Verification'];
 export type Worker = Schemas['Worker'];

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { get, post } from '../api/client.ts';
-import type { SweepDetail, SweepTable } from '../api/types.ts';
+import type { Experiment, Sweep, SweepTable } from '../api/types.ts';
 import { useResource } from '../api/use-resource.ts';
 import { ConfirmButton } from '../experiment/confirm-button.tsx';
 import { useQueryValue } from '../navigation/use-query-value.ts';
@@ -15,6 +15,7 @@ import { ParallelCoordinates } from './parallel-coordinates.tsx';
 import { SweepHeatMap } from './sweep-heat-map.tsx';
 import { SweepProgress } from './sweep-progress.tsx';
 import { sweepRemaining } from './sweep-remaining.ts';
+import { readSweepRuns } from './sweep-runs.ts';
 import { gridText, sweepTitle } from './sweeps-page.tsx';
 
 const refreshMs = 1_500;
@@ -33,21 +34,30 @@ export default function SweepPage({ id }: { readonly id: string }) {
     (signal) => get('/sweeps/{id}/table', { path: { id }, query: { at: at as 'last' }, signal }),
     refreshMs,
   );
-  if (sweep.data === null || table.data === null) {
-    const error = sweep.error ?? table.error;
+  const runs = useResource(`runs of ${id}`, (signal) => readSweepRuns(id, signal), refreshMs);
+  if (sweep.data === null || table.data === null || runs.data === null) {
+    const error = sweep.error ?? table.error ?? runs.error;
     return error === null ? <LoadingNote what="the sweep" /> : <ErrorNote error={error} retry={sweep.reload} />;
   }
   return (
     <>
-      <Head sweep={sweep.data} onChanged={sweep.reload} />
-      <Results sweep={sweep.data} table={table.data} at={at} setAt={setAt} />
+      <Head sweep={sweep.data} runs={runs.data} onChanged={sweep.reload} />
+      <Results sweep={sweep.data} all={runs.data} table={table.data} at={at} setAt={setAt} />
     </>
   );
 }
 
-function Head({ sweep, onChanged }: { readonly sweep: SweepDetail; readonly onChanged: () => void }) {
+function Head({
+  sweep,
+  runs,
+  onChanged,
+}: {
+  readonly sweep: Sweep;
+  readonly runs: readonly Experiment[];
+  readonly onChanged: () => void;
+}) {
   const [error, setError] = useState<unknown>(null);
-  const remaining = sweepRemaining(sweep.experiments);
+  const remaining = sweepRemaining(runs);
   const isOpen = ['queued', 'running', 'paused'].some((status) => (sweep.counts[status as 'queued'] ?? 0) > 0);
   return (
     <>
@@ -70,12 +80,13 @@ function Head({ sweep, onChanged }: { readonly sweep: SweepDetail; readonly onCh
 }
 
 function Results(props: {
-  readonly sweep: SweepDetail;
+  readonly sweep: Sweep;
+  readonly all: readonly Experiment[];
   readonly table: SweepTable;
   readonly at: string;
   readonly setAt: (at: string) => void;
 }) {
-  const { sweep, table } = props;
+  const { sweep, all, table } = props;
   const [metric, setMetric] = useQueryValue('metric', 'recall_at_1');
   const [cell, setCell] = useQueryValue('cell');
   const matrix = matrixOf(table);
@@ -84,7 +95,7 @@ function Results(props: {
       matrix.across.map((across) => ({ key: JSON.stringify([down, across]), row: matrix.cell(down, across) })),
     )
     .find(({ key }) => key === cell)?.row;
-  const runs = opened ? sweep.experiments.filter(({ id }) => opened.experiment_ids.includes(id)) : sweep.experiments;
+  const runs = opened ? all.filter(({ id }) => opened.experiment_ids.includes(id)) : all;
   const metrics = table.metrics.length > 0 ? table.metrics : ['recall_at_1'];
   const settings = Object.entries(opened?.settings ?? {}).map(([field, value]) => `${field} ${String(value)}`);
   return (
@@ -137,7 +148,7 @@ function Results(props: {
         </div>
       </section>
       <CellRuns runs={runs} title={opened ? `Runs of ${settings.join(', ')}` : `All ${runs.length} runs`} />
-      <ParallelCoordinates table={table} runs={sweep.experiments} />
+      <ParallelCoordinates table={table} runs={all} />
     </>
   );
 }

@@ -52,6 +52,8 @@ export type Experiment = {
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly queued_at: Date;
+  /** when its last attempt was claimed */
+  readonly claimed_at: Date | null;
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
 };

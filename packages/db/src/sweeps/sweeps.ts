@@ -25,12 +25,12 @@ const withCounts = `SELECT sweep.id, sweep.name, request, sweep.created_at, canc
 /** Stores a sweep and all its cells, in the caller's transaction. Cells that already ran are shown, not run again. */
 export async function createSweep(
   client: Queryable,
-  request: { readonly name: string | null; readonly request: object },
+  request: { readonly name: string | null; readonly request: object; readonly maxRunning?: number | null },
   cells: readonly NewExperiment[],
 ): Promise<{ id: string; experiments: CreatedExperiment[] }> {
   const { rows } = await client.query<{ id: string }>(
-    'INSERT INTO sweep (name, request) VALUES ($1, $2) RETURNING id',
-    [request.name, JSON.stringify(request.request)],
+    'INSERT INTO sweep (name, request, max_running) VALUES ($1, $2, $3) RETURNING id',
+    [request.name, JSON.stringify(request.request), request.maxRunning ?? null],
   );
   const id = rows[0]?.id;
   if (id === undefined) throw new Error('the sweep was not stored');
@@ -59,15 +59,34 @@ export async function listSweeps(client: Queryable, limit: number, cursor?: stri
   return pageOf(rows, limit, (row) => ({ key: row.created_at.toISOString(), id: row.id }));
 }
 
+// A config that fills two cells is there once, at the first of them.
+const cells = `SELECT experiment.*, position FROM experiment JOIN (SELECT experiment_id, min(position) AS position
+  FROM sweep_member WHERE sweep_id = $1 GROUP BY experiment_id) AS cell ON experiment.id = cell.experiment_id`;
+
 /** The experiments of a sweep in grid order. A config that fills two cells is there once. */
 export async function sweepExperiments(client: Queryable, id: string): Promise<Experiment[]> {
-  const { rows } = await client.query<Experiment>(
-    `SELECT experiment.* FROM experiment JOIN (SELECT experiment_id, min(position) AS position FROM sweep_member
-       WHERE sweep_id = $1 GROUP BY experiment_id) AS member ON experiment.id = member.experiment_id ORDER BY position`,
-    [id],
-  );
+  const { rows } = await client.query<Experiment>(`${cells} ORDER BY position`, [id]);
   return rows;
 }
+
+/** A page of the same. @throws CursorError */
+export async function listSweepExperiments(
+  client: Queryable,
+  id: string,
+  limit: number,
+  cursor?: string,
+): Promise<Page<Experiment>> {
+  const after = cursor === undefined ? -1 : Number(readCursor(cursor).key);
+  if (!Number.isSafeInteger(after) || after > maxPosition) throw new CursorError();
+  const { rows } = await client.query<Experiment & { position: number }>(
+    `${cells} WHERE position > $2 ORDER BY position LIMIT $3`,
+    [id, after, limit + 1],
+  );
+  return pageOf(rows, limit, (row) => ({ key: String(row.position), id: row.id }));
+}
+
+/** Of a Postgres int. */
+const maxPosition = 2 ** 31 - 1;
 
 /**
  * Cancels a sweep: what it, or another cancelled one, started and what has not ended. Experiments that were posted alone, or that

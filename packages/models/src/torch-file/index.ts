@@ -4,6 +4,7 @@ export type { StateTensor } from './encode-state-pickle.ts';
 export { encodeTfjsWeights, type TfjsWeights } from './encode-tfjs-weights.ts';
 export { encodeTorchFile } from './encode-torch-file.ts';
 export type { TorchScalar } from './flatten-state.ts';
+export { float16ToFloat32 } from './half-float.ts';
 export { type KnownWeights, knownWeights } from './known-weights.ts';
 export { printableText } from './printable-text.ts';
 export { readTorchFile, type TorchFile } from './read-torch-file.ts';

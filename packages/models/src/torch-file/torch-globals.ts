@@ -34,6 +34,7 @@ export function torchNames(storages: Map<string, PickledStorage>): PickleNames {
   return {
     global: (name) => {
       if (!storageDtypes.has(name) && !callables.has(name)) {
+        if (name.startsWith('numpy.')) throw new TorchFileError(besideWeights(name));
         throw new TorchFileError(`the pickle asks for ${name}, which a state dict does not need: refused`);
       }
       return { kind: 'global', name };
@@ -45,6 +46,14 @@ export function torchNames(storages: Map<string, PickledStorage>): PickleNames {
     },
     persistent: (id) => declareStorage(id, storages),
   };
+}
+
+/** Scripts that train keep a best score of NumPy's beside the weights: nothing to be afraid of, and nothing that is read. */
+function besideWeights(name: string): string {
+  return (
+    `the file holds values of NumPy (${name}) beside the weights, which are not read: save the weights alone, in Python: ` +
+    'torch.save(torch.load("FILE", map_location="cpu", weights_only=False)["state_dict"], "weights.pth")'
+  );
 }
 
 /** `()`, or Python 2's `([[key, value], ...],)`. */
