@@ -1,0 +1,2 @@
+export { isProcessAlive, ownIdentity, type ProcessIdentity, pidOf, processIdentity } from './process-identity.ts';
+export { passOn, type StopSignals, stopSignals } from './stop-signals.ts';
