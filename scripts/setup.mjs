@@ -7,6 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { missingPrerequisites } from './prerequisites.mjs';
+import { forgetSetupVariables } from './setup-environment.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -14,9 +15,16 @@ const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const patienceMs = 5_000;
 const stamp = path.join(root, 'node_modules', '.spherelab-lock');
 
-/** Brings the clone up to date, or says what is missing and exits 1. */
+/** Without one of these in node_modules nothing can be built, whatever the stamp says. */
+const buildTools = ['turbo', 'tsc', 'vite'];
+
+/**
+ * Brings the clone up to date, or says what is missing and exits 1. What other tools put into the environment for themselves is gone
+ * afterwards, for whatever runs next.
+ */
 export async function setup() {
   const startedMs = Date.now();
+  forgetSetupVariables(process.env);
   const missing = missingPrerequisites();
   if (missing.length > 0) fail(`cannot set up:\n${missing.map((line) => `  - ${line}`).join('\n')}`);
   await installPackages();
@@ -35,6 +43,8 @@ export async function setup() {
     'inherit',
     'inherit',
   ]);
+  const { forgetForeignVariables } = await import('../packages/host/dist/index.js');
+  forgetForeignVariables(process.env);
   const seconds = (Date.now() - startedMs) / 1000;
   if (seconds > 5) console.log(`setup: ready after ${seconds.toFixed(0)} s`);
 }
@@ -43,9 +53,12 @@ async function installPackages() {
   const lock = createHash('sha256')
     .update(readFileSync(path.join(root, 'package-lock.json')))
     .digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  const lacking = () => buildTools.filter((tool) => !existsSync(bin(tool)));
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && lacking().length === 0) return;
   console.log('setup: installing npm packages (about a minute)');
-  await run('npm ci', 'npm', ['ci', '--no-audit', '--no-fund'], {});
+  // Build tools too, whatever an .npmrc leaves out.
+  await run('npm ci', 'npm', ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'], {});
+  if (lacking().length > 0) fail(`npm ci left out ${lacking().join(', ')}: see the settings of npm (npm config ls)`);
   writeFileSync(stamp, lock);
 }
 

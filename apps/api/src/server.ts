@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describeDataset, listDatasets } from '@spherelab/datasets/catalogue';
 import { applyMigrationsWhenThere, collectChunks, openDatabase, type RetryPolicy, retryPolicy } from '@spherelab/db';
-import { stopSignals } from '@spherelab/host';
+import { forgetForeignVariables, stopSignals } from '@spherelab/host';
 import { openQueue, type QueueStore, queueStoreOf } from '@spherelab/queue';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
@@ -118,6 +118,7 @@ async function main(): Promise<void> {
   if (asked.aborted) endBeforeReady();
   asked.addEventListener('abort', endBeforeReady);
   insisted.addEventListener('abort', () => process.exit(1));
+  forgetForeignVariables(process.env);
   const env = readApiEnv(process.env);
   const api = await startApi({
     databaseUrl: env.databaseUrl,

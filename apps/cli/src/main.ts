@@ -1,3 +1,4 @@
+import { forgetForeignVariables } from '@spherelab/host';
 import { Command } from 'commander';
 import { addControlCommands } from './commands/control.ts';
 import { addDatasetsCommand } from './commands/datasets.ts';
@@ -12,6 +13,7 @@ import { addTrainCommand } from './commands/train.ts';
 import { addUpCommands } from './commands/up.ts';
 import { addWeightsCommand } from './commands/weights.ts';
 
+forgetForeignVariables(process.env);
 const program = new Command('spherelab')
   .description('deep-metric-learning experiments with the Spherical Embedding Constraint')
   .version('0.1.0')

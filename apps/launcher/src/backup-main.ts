@@ -2,13 +2,14 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { restoreBackup, startEmbeddedPostgres, writeBackup } from '@spherelab/db';
-import { stopSignals } from '@spherelab/host';
+import { forgetForeignVariables, stopSignals } from '@spherelab/host';
 import { checkoutFolder } from './system-options.ts';
 
+forgetForeignVariables(process.env);
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
-    state: { type: 'string', default: process.env.SPHERELAB_STATE_DIR ?? path.join(checkoutFolder, '.spherelab') },
+    state: { type: 'string', default: process.env.SPHERELAB_STATE_DIR || path.join(checkoutFolder, '.spherelab') },
     replace: { type: 'boolean', default: false },
   },
 });

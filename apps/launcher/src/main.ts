@@ -1,4 +1,4 @@
-import { stopSignals } from '@spherelab/host';
+import { forgetForeignVariables, stopSignals } from '@spherelab/host';
 import { startSystem } from './start-system.ts';
 import { startedParts } from './started-parts.ts';
 import { readSystemOptions } from './system-options.ts';
@@ -11,6 +11,7 @@ const log = (message: string) => process.stderr.write(`spherelab: ${message}\n`)
 /** What shells give for a program that Ctrl-C ended. */
 const interruptedCode = 130;
 
+forgetForeignVariables(process.env);
 const { asked, insisted } = stopSignals();
 const parts = startedParts();
 insisted.addEventListener('abort', async () => {

@@ -49,8 +49,8 @@ export async function startSystem(
   const services: Record<string, string> = {};
   writeProcessFile(stateFolder, services);
 
-  const port = await freePort(options.port);
-  const url = `http://127.0.0.1:${port}`;
+  const port = await freePort(options.host, options.port);
+  const url = `http://${reachableHost(options.host)}:${port}`;
   const env = serviceEnv(options, databaseUrl);
   const start = (name: string, script: string, graceMs: number, extra: NodeJS.ProcessEnv) => {
     asked.throwIfAborted();
@@ -67,7 +67,7 @@ export async function startSystem(
       onRestart: log,
     });
   };
-  parts.add(start('api', 'apps/api/dist/server.js', apiGraceMs, { PORT: String(port) }));
+  parts.add(start('api', 'apps/api/dist/server.js', apiGraceMs, { SPHERELAB_HOST: options.host, PORT: String(port) }));
   await untilReady(url, stateFolder, asked);
   const threads = String(threadsPerWorker(options.workers));
   const workers: StartedPart[] = [];
@@ -120,6 +120,12 @@ function serviceEnv(options: SystemOptions, databaseUrl: string): NodeJS.Process
   if (options.redisUrl === null) delete env.REDIS_URL;
   else env.REDIS_URL = options.redisUrl;
   return env;
+}
+
+/** Where a server that listens at `host` is reached from here, as it stands in a URL. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function untilReady(url: string, stateFolder: string, signal: AbortSignal): Promise<void> {

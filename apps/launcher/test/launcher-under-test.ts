@@ -14,7 +14,7 @@ export type TreeProcess = { readonly pid: number; readonly command: string };
 export type LauncherUnderTest = {
   readonly state: string;
   /** Starts it. `said` is what it wrote; `ready` settles with its address, `ended` with its exit code or signal. */
-  start(env?: NodeJS.ProcessEnv): StartedLauncher;
+  start(env?: NodeJS.ProcessEnv, flags?: readonly string[]): StartedLauncher;
   /** Processes that run, the embedded Postgres included: by a variable that they inherit, or by the state folder. */
   processes(): TreeProcess[];
   remove(): void;
@@ -34,9 +34,9 @@ export function launcherUnderTest(): LauncherUnderTest {
   const mark = randomUUID();
   return {
     state,
-    start: (env = {}) => {
+    start: (env = {}, flags = ['--workers', '1', '--port', '0']) => {
       const { DATABASE_URL: _, REDIS_URL: __, ...inherited } = process.env;
-      const child = spawn(process.execPath, [script, '--state', state, '--workers', '1', '--port', '0'], {
+      const child = spawn(process.execPath, [script, '--state', state, ...flags], {
         env: { ...inherited, ...env, LAUNCHER_TEST_MARK: mark },
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       });

@@ -42,7 +42,7 @@ export type WorkerEnv = {
 
 /** @throws Error naming each variable that is wrong */
 export function readWorkerEnv(env: NodeJS.ProcessEnv): WorkerEnv {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''));
   const parsed = workerEnvSchema.safeParse(present);
   if (!parsed.success) throw new Error(`The environment is not usable:\n${z.prettifyError(parsed.error)}`);
   const { data } = parsed;

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { stopSignals } from '@spherelab/host';
+import { forgetForeignVariables, stopSignals } from '@spherelab/host';
 import { queueStoreOf } from '@spherelab/queue';
 import { type Device, findDevices } from './device.ts';
 import { readWorkerEnv } from './env.ts';
@@ -19,6 +19,7 @@ async function main(): Promise<void> {
   if (asked.aborted) endBeforeReady();
   asked.addEventListener('abort', endBeforeReady);
   insisted.addEventListener('abort', () => process.exit(1)); // children end with their supervisor
+  forgetForeignVariables(process.env);
   const env = readWorkerEnv(process.env);
   const log = (level: string, message: string, details: object = {}) =>
     console.log(JSON.stringify({ level, time: new Date().toISOString(), message, ...details }));

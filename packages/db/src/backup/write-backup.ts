@@ -35,7 +35,7 @@ export async function writeBackup(
     const rows: Record<string, number> = {};
     const lines = Readable.from(backupLines(client, rows), { objectMode: false });
     const zip = createGzip({ level: gzipLevel });
-    await pipeline(lines, zip, createWriteStream(partial, { mode: 0o600 }), { ...(signal ? { signal } : {}) });
+    await pipeline(lines, zip, createWriteStream(partial, { mode: 0o600 }), signal ? { signal } : {});
     const handle = await open(partial, 'r+');
     await handle.sync().finally(() => handle.close());
     await rename(partial, file);

@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { makeCached } from './engine-cache.ts';
 import { EngineError } from './engine-error.ts';
+import { pipEnvironment } from './pip-environment.ts';
 import { lastLines, runCommand } from './run-command.ts';
 
 /** The TensorFlow release that setup fetches. */
@@ -103,7 +104,7 @@ async function pipDownload(
   }
   const args = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:'];
   args.push('--implementation', 'cp', '--platform', platform, '--dest', wheels, ...python, ...requirements);
-  const result = await runCommand('python3', args);
+  const result = await runCommand('python3', args, { env: pipEnvironment(process.env) });
   if (result.code !== 0) {
     throw new EngineError(
       `pip could not fetch ${requirements.join(' ')}:\n${lastLines(result)}`,
