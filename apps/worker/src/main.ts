@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { forgetForeignVariables, stopSignals } from '@spherelab/host';
 import { queueStoreOf } from '@spherelab/queue';
-import { type Device, findDevices } from './device.ts';
+import { chooseDevices } from './choose-devices.ts';
 import { readWorkerEnv } from './env.ts';
 import { startWorker } from './start-worker.ts';
 
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     dataRoot: env.dataRoot,
     cacheFolder: env.cacheFolder,
     cacheBytes: env.cacheBytes,
-    devices: (env.devices as Device[] | undefined) ?? findDevices(),
+    devices: chooseDevices(env.devices, env.visibleGpus),
     threads: { intra_op_threads: env.intraOpThreads, inter_op_threads: env.interOpThreads },
     memoryLimitMb: env.memoryLimitMb,
     name: env.name,
