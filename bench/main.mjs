@@ -21,6 +21,6 @@ const bench = await import(file);
 if (args.includes('--help')) {
   console.log(bench.help);
 } else {
-  setup();
+  await setup();
   await bench.run(parseArgs({ args, options: bench.options }).values);
 }

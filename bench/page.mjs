@@ -42,7 +42,7 @@ export async function run(values) {
 
 async function startApi(databaseUrl) {
   const script = fileURLToPath(new URL('../apps/api/dist/server.js', import.meta.url));
-  const env = { ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: '', PORT: '0', LOG_LEVEL: 'error' };
+  const env = { ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: '', PORT: '0', SPHERELAB_LOG_LEVEL: 'error' };
   const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await once(child.stdout, 'data');
   return {

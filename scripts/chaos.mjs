@@ -20,7 +20,7 @@ Kills API, supervisors, trainers, Redis and Postgres, empties Redis and makes co
 decides, for so many minutes with each store; only what it started itself. Ends with 0 if nothing was lost, doubled or changed.`);
   process.exit(values.help ? 0 : 1);
 }
-setup();
+await setup();
 const { runChaos } = await import('../test/chaos/run-chaos.mjs');
 const { chaosReport } = await import('../test/chaos/chaos-report.mjs');
 const stores = values.store === 'both' ? ['redis', 'postgres'] : [values.store];

@@ -3,6 +3,7 @@
 // usage: npm run demo -- [--exit] [--dataset NAME]
 import { setup } from './setup.mjs';
 
-if (!process.argv.includes('--help')) setup();
+if (!process.argv.includes('--help')) await setup();
 const { runDemo } = await import('../apps/cli/dist/demo/run-demo.js');
-process.exitCode = await runDemo(process.argv.slice(2));
+// Whatever still waits for a server that is stopped would keep the process for a minute.
+process.exit(await runDemo(process.argv.slice(2)));

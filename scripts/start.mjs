@@ -6,6 +6,6 @@ import { setup } from './setup.mjs';
 if (process.argv.includes('--help')) {
   console.log('usage: npm start -- [--workers N] [--port N] [--state DIR] [--data-dir DIR]');
 } else {
-  setup();
+  await setup();
   await import('../apps/launcher/dist/main.js');
 }

@@ -12,7 +12,7 @@ Starts a system of its own, kills a worker with -9 in the middle of a run, then 
 a sweep; prints SHA-256 of the weights and counts of metric points beside those of undisturbed runs. Ends with 0 if all are equal.`);
   process.exit(0);
 }
-setup();
+await setup();
 const { survive } = await import('../test/chaos/survive.mjs');
 const isEqual = await survive({ steps: Number(values.steps), say: (line) => console.log(line) });
 console.log(isEqual ? 'nothing lost, nothing doubled, the same bits' : 'NOT the same');

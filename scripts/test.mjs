@@ -13,7 +13,7 @@ if (args.includes('--help')) {
   console.log('usage: npm test [-- FILTER...]   runs the test files whose path contains a filter; all without one');
   process.exit(0);
 }
-setup();
+await setup();
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const folder = mkdtempSync(path.join(tmpdir(), 'spherelab-test-'));

@@ -20,7 +20,7 @@ classes, and the spread of the norms (standard deviation over mean), all on the 
 const { values: flags } = parseArgs({
   options: {
     dataset: { type: 'string', default: 'shapes' },
-    'data-root': { type: 'string', default: process.env.SPHERELAB_DATA_DIR ?? './datasets' },
+    'data-root': { type: 'string', default: process.env.SPHERELAB_DATA_DIR || './datasets' },
     protocol: { type: 'string', default: 'validation' },
     loss: { type: 'string', default: 'triplet,semihtriplet,n-npair,ms' },
     lr: { type: 'string', default: 'preset' },

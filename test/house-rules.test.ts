@@ -12,6 +12,7 @@ const run = promisify(execFile);
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'packages/config': [],
   'packages/tensorflow': [],
+  'packages/host': [],
   'packages/losses': ['tensorflow'],
   'packages/models': ['tensorflow'],
   'packages/evaluation': ['tensorflow'],
@@ -20,10 +21,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'packages/db': ['config'],
   'packages/numerics': ['config'],
   'packages/training': ['config', 'datasets', 'models', 'losses', 'evaluation', 'tensorflow'],
-  'apps/worker': ['training', 'queue', 'db', 'config', 'numerics'],
-  'apps/api': ['queue', 'db', 'config', 'datasets/catalogue', 'numerics'],
-  'apps/cli': ['config', 'evaluation', 'models', 'datasets', 'tensorflow'],
-  'apps/launcher': ['db'],
+  'apps/worker': ['training', 'queue', 'db', 'config', 'numerics', 'host'],
+  'apps/api': ['queue', 'db', 'config', 'datasets/catalogue', 'numerics', 'host'],
+  'apps/cli': ['config', 'evaluation', 'models', 'datasets', 'tensorflow', 'host'],
+  'apps/launcher': ['db', 'host'],
   'apps/dashboard': [],
 };
 

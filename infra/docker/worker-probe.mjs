@@ -1,7 +1,9 @@
 // Whether a worker of this host has told Postgres lately that it lives: node infra/docker/worker-probe.mjs
 import { hostname } from 'node:os';
 import { openDatabase, workersOfHost } from '../../packages/db/dist/index.js';
+import { forgetForeignVariables } from '../../packages/host/dist/index.js';
 
+forgetForeignVariables(process.env);
 const database = openDatabase(process.env.DATABASE_URL ?? '');
 const alive = await workersOfHost(database.pool, hostname()).catch(() => 0);
 await database.close();

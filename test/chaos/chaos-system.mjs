@@ -37,7 +37,7 @@ export async function startChaosSystem(store) {
     DATABASE_URL: through(postgres.url, databaseProxy.port),
     REDIS_URL: redisProxy === null ? '' : `redis://127.0.0.1:${redisProxy.port}`,
     PORT: String(apiPort),
-    HOST: '127.0.0.1',
+    SPHERELAB_HOST: '127.0.0.1',
     SPHERELAB_DATA_DIR: path.join(folder, 'datasets'),
     SPHERELAB_DEVICES: 'cpu',
     SPHERELAB_INTRA_OP_THREADS: '1',

@@ -8,7 +8,7 @@ const hostPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d{1,5})?$/i;
 export const apiEnvSchema = z.object({
   DATABASE_URL: z.string().min(1),
   REDIS_URL: z.string().min(1).optional(),
-  HOST: z.string().min(1).default('127.0.0.1'),
+  SPHERELAB_HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   SPHERELAB_ALLOWED_HOSTS: z
     .string()
@@ -23,7 +23,7 @@ export const apiEnvSchema = z.object({
   SPHERELAB_DATA_DIR: z.string().min(1).default('./datasets'),
   XDG_CACHE_HOME: z.string().min(1).default(join(homedir(), '.cache')),
   SPHERELAB_ADMIN: z.enum(['0', '1']).default('0'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
+  SPHERELAB_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
 });
 
 export type ApiEnv = {
@@ -43,19 +43,19 @@ export type ApiEnv = {
 
 /** @throws Error naming each variable that is wrong */
 export function readApiEnv(env: NodeJS.ProcessEnv): ApiEnv {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''));
   const parsed = apiEnvSchema.safeParse(present);
   if (!parsed.success) throw new Error(`The environment is not usable:\n${z.prettifyError(parsed.error)}`);
   const { data } = parsed;
   return {
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,
-    host: data.HOST,
+    host: data.SPHERELAB_HOST,
     port: data.PORT,
     allowedHosts: data.SPHERELAB_ALLOWED_HOSTS,
     dataRoot: resolve(data.SPHERELAB_DATA_DIR),
     cacheFolder: join(data.XDG_CACHE_HOME, 'spherelab'),
     isAdmin: data.SPHERELAB_ADMIN === '1',
-    logLevel: data.LOG_LEVEL,
+    logLevel: data.SPHERELAB_LOG_LEVEL,
   };
 }

@@ -1,7 +1,9 @@
 import { realpathSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openCatalogue } from '@spherelab/datasets/catalogue';
 import { applyMigrationsWhenThere, collectChunks, openDatabase, type RetryPolicy, retryPolicy } from '@spherelab/db';
+import { forgetForeignVariables, stopSignals } from '@spherelab/host';
 import { readNumerics } from '@spherelab/numerics';
 import { openQueue, type QueueStore, queueStoreOf } from '@spherelab/queue';
 import type { FastifyInstance } from 'fastify';
@@ -111,7 +113,17 @@ async function listen(app: FastifyInstance, host: string, port: number | undefin
   }
 }
 
+/** ms. A store that is away must not keep the process from ending; what it did not finish, another API does. */
+const closeWithinMs = 8_000;
+
 async function main(): Promise<void> {
+  const { asked, insisted } = stopSignals();
+  // Before it listens it waits for the database, maybe for ever, and nobody waits for it.
+  const endBeforeReady = () => process.exit(0);
+  if (asked.aborted) endBeforeReady();
+  asked.addEventListener('abort', endBeforeReady);
+  insisted.addEventListener('abort', () => process.exit(1));
+  forgetForeignVariables(process.env);
   const env = readApiEnv(process.env);
   const api = await startApi({
     databaseUrl: env.databaseUrl,
@@ -125,13 +137,10 @@ async function main(): Promise<void> {
     logger: { level: env.logLevel },
   });
   console.log(JSON.stringify({ url: api.url }));
-  const stop = async (): Promise<void> => {
-    await api.close();
-    process.exit(0);
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
-  // Started by the launcher: its death closes the channel.
-  process.on('disconnect', () => void stop());
+  asked.removeEventListener('abort', endBeforeReady);
+  await new Promise((resolve) => asked.addEventListener('abort', resolve));
+  await Promise.race([api.close(), delay(closeWithinMs)]);
+  process.exit(0);
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();

@@ -1,3 +1,4 @@
+import { forgetForeignVariables } from '@spherelab/host';
 import { Command } from 'commander';
 import { addControlCommands } from './commands/control.ts';
 import { addDatasetsCommand } from './commands/datasets.ts';
@@ -15,6 +16,7 @@ import { addWeightsCommand } from './commands/weights.ts';
 import { endWhenReaderIsGone } from './output/reader-gone.ts';
 import { terminalText } from './output/terminal-text.ts';
 
+forgetForeignVariables(process.env);
 endWhenReaderIsGone();
 const program = new Command('spherelab')
   .description('deep-metric-learning experiments with the Spherical Embedding Constraint')

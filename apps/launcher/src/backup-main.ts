@@ -2,12 +2,14 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { restoreBackup, startEmbeddedPostgres, writeBackup } from '@spherelab/db';
+import { forgetForeignVariables, stopSignals } from '@spherelab/host';
 import { checkoutFolder } from './system-options.ts';
 
+forgetForeignVariables(process.env);
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
-    state: { type: 'string', default: process.env.SPHERELAB_STATE_DIR ?? path.join(checkoutFolder, '.spherelab') },
+    state: { type: 'string', default: process.env.SPHERELAB_STATE_DIR || path.join(checkoutFolder, '.spherelab') },
     replace: { type: 'boolean', default: false },
   },
 });
@@ -20,13 +22,20 @@ async function openTarget(): Promise<{ url: string; release: () => Promise<void>
   return { url: server.url, release: server.adopted ? async () => undefined : server.stop };
 }
 
+const { asked } = stopSignals();
+/** The database rolls back what a restore did by then. */
+const interrupted = new Promise<never>((_, reject) => {
+  asked.addEventListener('abort', () => reject(new Error(`interrupted (${asked.reason}); nothing was changed`)));
+});
+interrupted.catch(() => undefined);
+
 try {
   const { url, release } = await openTarget();
   try {
     const rows =
       verb === 'backup'
-        ? await writeBackup(url, path.resolve(file))
-        : await restoreBackup(url, path.resolve(file), { replace: values.replace });
+        ? await writeBackup(url, path.resolve(file), asked)
+        : await Promise.race([restoreBackup(url, path.resolve(file), { replace: values.replace }), interrupted]);
     const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
     process.stdout.write(`${verb === 'backup' ? 'wrote' : 'restored'} ${total} rows: ${describe(rows)}\n`);
   } finally {
@@ -34,7 +43,7 @@ try {
   }
 } catch (error) {
   process.stderr.write(`spherelab: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 }
 
 function describe(rows: Readonly<Record<string, number>>): string {

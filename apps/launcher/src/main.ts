@@ -1,33 +1,40 @@
+import { forgetForeignVariables, stopSignals } from '@spherelab/host';
 import { startSystem } from './start-system.ts';
+import { startedParts } from './started-parts.ts';
 import { readSystemOptions } from './system-options.ts';
 
 /**
  * `npm start`: the whole system on this machine until Ctrl-C. With an IPC parent (the demo) it tells the address
- * through the channel and stops when the parent is gone.
+ * through the channel and stops when the parent is gone. A second Ctrl-C ends everything at once.
  */
 const log = (message: string) => process.stderr.write(`spherelab: ${message}\n`);
+/** What shells give for a program that Ctrl-C ended. */
+const interruptedCode = 130;
+
+forgetForeignVariables(process.env);
+const { asked, insisted } = stopSignals();
+const parts = startedParts();
+insisted.addEventListener('abort', async () => {
+  log('ending at once: what is not saved is trained again from the last checkpoint');
+  await parts.kill();
+  process.exit(interruptedCode);
+});
 
 try {
   const options = readSystemOptions(process.argv.slice(2), process.env);
-  const system = await startSystem(options, log);
+  const url = await startSystem(options, parts, log, asked);
   const queue = options.redisUrl === null ? 'Postgres' : 'Redis';
-  log(`ready at ${system.url}: open it in a browser (API documentation at ${system.url}/docs)`);
+  log(`ready at ${url}: open it in a browser (API documentation at ${url}/docs)`);
   log(`${options.workers} worker(s); queue in ${queue}; data sets from ${options.dataRoot}; Ctrl-C stops`);
-  process.send?.({ url: system.url });
-
-  let stopping = false;
-  const stop = async () => {
-    if (stopping) return;
-    stopping = true;
-    log('stopping: workers save a checkpoint first');
-    await system.stop();
-    log('stopped; what is queued goes on at the next start');
-    process.exit(0);
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  process.on('disconnect', stop);
+  if (process.connected) process.send?.({ url });
+  await new Promise((resolve) => asked.addEventListener('abort', resolve));
+  log('stopping: workers save a checkpoint first; once more ends at once');
+  await parts.stop();
+  log('stopped; what is queued goes on at the next start');
+  process.exit(0);
 } catch (error) {
-  log(error instanceof Error ? error.message : String(error));
-  process.exit(1);
+  if (asked.aborted) log('stopping what was started; once more ends at once');
+  else log(error instanceof Error ? error.message : String(error));
+  await parts.stop().catch((cause: Error) => log(cause.message));
+  process.exit(asked.aborted ? interruptedCode : 1);
 }

@@ -1,6 +1,8 @@
 // Brings the schema of DATABASE_URL up to date and ends: what a deployment runs before its new programs.
 import { applyMigrations } from '@spherelab/db';
+import { forgetForeignVariables } from '@spherelab/host';
 
+forgetForeignVariables(process.env);
 const url = process.env.DATABASE_URL;
 if (!url) {
   process.stderr.write('DATABASE_URL is not set\n');

@@ -6,14 +6,11 @@ export type ServerFile = { readonly url: string; readonly pid: number };
 
 const fileName = 'server.json';
 
-/** @returns the running server of a state folder, or null when there is none or its process is gone */
+/** What a server that runs, or was killed, said of itself. */
 export async function readServerFile(stateFolder: string): Promise<ServerFile | null> {
-  const text = await readFile(path.join(stateFolder, fileName), 'utf8').catch(() => null);
-  if (text === null) return null;
+  const text = await readFile(path.join(stateFolder, fileName), 'utf8').catch(() => 'null');
   try {
-    const server = JSON.parse(text) as ServerFile;
-    process.kill(server.pid, 0);
-    return server;
+    return JSON.parse(text) as ServerFile | null;
   } catch {
     return null;
   }

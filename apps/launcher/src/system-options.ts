@@ -11,6 +11,8 @@ export type SystemOptions = {
   /** Database, server.json, logs. */
   readonly stateFolder: string;
   readonly workers: number;
+  /** The address at which the API listens. */
+  readonly host: string;
   /** First port to try. */
   readonly port: number;
   /** An external Postgres; null starts the embedded one. */
@@ -28,15 +30,16 @@ export function readSystemOptions(args: readonly string[], env: NodeJS.ProcessEn
   const { values } = parseArgs({
     args: [...args],
     options: {
-      state: { type: 'string', default: env.SPHERELAB_STATE_DIR ?? path.join(checkoutFolder, '.spherelab') },
-      workers: { type: 'string', default: env.SPHERELAB_WORKERS ?? '1' },
-      port: { type: 'string', default: env.PORT ?? '3000' },
-      'data-dir': { type: 'string', default: env.SPHERELAB_DATA_DIR ?? path.join(checkoutFolder, 'datasets') },
+      state: { type: 'string', default: env.SPHERELAB_STATE_DIR || path.join(checkoutFolder, '.spherelab') },
+      workers: { type: 'string', default: env.SPHERELAB_WORKERS || '1' },
+      port: { type: 'string', default: env.PORT || '3000' },
+      'data-dir': { type: 'string', default: env.SPHERELAB_DATA_DIR || path.join(checkoutFolder, 'datasets') },
     },
   });
   return {
     stateFolder: path.resolve(values.state),
     workers: wholeNumber('--workers', values.workers, 0, 64),
+    host: env.SPHERELAB_HOST || '127.0.0.1',
     port: wholeNumber('--port', values.port, 0, 65_535),
     databaseUrl: env.DATABASE_URL || null,
     redisUrl: env.REDIS_URL || null,
@@ -50,7 +53,7 @@ export function threadsPerWorker(workers: number): number {
 }
 
 function wholeNumber(flag: string, text: string, minimum: number, maximum: number): number {
-  const value = Number(text);
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isInteger(value) && value >= minimum && value <= maximum) return value;
   throw new Error(`${flag} must be a whole number from ${minimum} to ${maximum}, got ${JSON.stringify(text)}`);
 }

@@ -1,18 +1,5 @@
-import { spawnSync } from 'node:child_process';
-
-/** What one trainer process computes on: `cpu`, or `gpu:` and the index of nvidia-smi. */
-export type Device = 'cpu' | `gpu:${number}`;
-
-/** The GPUs of this machine, or its CPU when there is none. */
-export function findDevices(): Device[] {
-  const query = spawnSync('nvidia-smi', ['--query-gpu=index', '--format=csv,noheader'], {
-    encoding: 'utf8',
-    timeout: 20_000,
-  });
-  const lines = query.status === 0 ? query.stdout.trim().split('\n') : [];
-  const gpus = lines.filter((line) => /^\d+$/.test(line.trim())).map((line): Device => `gpu:${Number(line)}`);
-  return gpus.length > 0 ? gpus : ['cpu'];
-}
+/** What one trainer process computes on: `cpu`, or `gpu:` and the index of nvidia-smi, or the UUID where a scheduler gave one. */
+export type Device = 'cpu' | `gpu:${string}`;
 
 export function isGpu(device: Device): boolean {
   return device !== 'cpu';
@@ -30,6 +17,8 @@ export function deviceEnvironment(
   const onGpu = isGpu(device) && wanted !== 'cpu';
   return {
     CUDA_VISIBLE_DEVICES: onGpu ? device.slice('gpu:'.length) : '-1',
+    // The order of nvidia-smi, whose indices these are; CUDA's own puts the fastest first.
+    CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
     SPHERELAB_DEVICE: onGpu ? 'gpu' : 'cpu',
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     TF_NUM_INTRAOP_THREADS: String(threads.intra_op_threads),

@@ -1,8 +1,14 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { Device } from './device.ts';
 
 const threads = z.coerce.number().int().min(1).max(1024);
+
+const deviceSchema = z.custom<Device>(
+  (device) => /^(cpu|gpu:(\d+|MIG-[\w/-]+))$/.test(String(device)),
+  'must list devices, as in "cpu" or "gpu:0,gpu:1"',
+);
 
 /** The environment of the worker: the only place that reads it. */
 export const workerEnvSchema = z.object({
@@ -12,8 +18,10 @@ export const workerEnvSchema = z.object({
   SPHERELAB_WORKER_NAME: z.string().min(1).max(200).optional(),
   SPHERELAB_DEVICES: z
     .string()
-    .regex(/^(cpu|gpu:\d+)(,(cpu|gpu:\d+))*$/, 'must list devices, as in "cpu" or "gpu:0,gpu:1"')
+    .transform((text) => text.split(',').map((device) => device.trim()))
+    .pipe(z.array(deviceSchema))
     .optional(),
+  CUDA_VISIBLE_DEVICES: z.string().optional(),
   SPHERELAB_INTRA_OP_THREADS: threads.default(availableParallelism()),
   SPHERELAB_INTER_OP_THREADS: threads.default(1),
   SPHERELAB_PICTURE_CACHE_BYTES: z.coerce
@@ -33,7 +41,9 @@ export type WorkerEnv = {
   readonly cacheFolder: string;
   readonly cacheBytes: number;
   readonly name: string | undefined;
-  readonly devices: readonly string[] | undefined;
+  readonly devices: readonly Device[] | undefined;
+  /** of a scheduler; empty: no GPU */
+  readonly visibleGpus: string | undefined;
   readonly intraOpThreads: number;
   readonly interOpThreads: number;
   /** undefined: three quarters of the machine, shared by its trainers */
@@ -42,7 +52,7 @@ export type WorkerEnv = {
 
 /** @throws Error naming each variable that is wrong */
 export function readWorkerEnv(env: NodeJS.ProcessEnv): WorkerEnv {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''));
   const parsed = workerEnvSchema.safeParse(present);
   if (!parsed.success) throw new Error(`The environment is not usable:\n${z.prettifyError(parsed.error)}`);
   const { data } = parsed;
@@ -53,7 +63,8 @@ export function readWorkerEnv(env: NodeJS.ProcessEnv): WorkerEnv {
     cacheFolder: join(data.XDG_CACHE_HOME, 'spherelab'),
     cacheBytes: data.SPHERELAB_PICTURE_CACHE_BYTES,
     name: data.SPHERELAB_WORKER_NAME,
-    devices: data.SPHERELAB_DEVICES?.split(','),
+    devices: data.SPHERELAB_DEVICES,
+    visibleGpus: env.CUDA_VISIBLE_DEVICES,
     intraOpThreads: data.SPHERELAB_INTRA_OP_THREADS,
     interOpThreads: data.SPHERELAB_INTER_OP_THREADS,
     memoryLimitMb: data.SPHERELAB_TRAINER_MEMORY_MB,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { attemptsOnHost, type Database, giveUpAttempt, type RetryPolicy, StaleAttemptError } from '@spherelab/db';
-import { isProcessAlive } from './host-identity.ts';
+import { isProcessAlive } from '@spherelab/host';
 
 /**
  * Closes the attempts of worker processes of this host that are dead, so that their experiments need not wait for the lease.

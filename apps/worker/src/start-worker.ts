@@ -13,10 +13,10 @@ import {
   retireWorker,
   retryPolicy,
 } from '@spherelab/db';
+import { ownIdentity } from '@spherelab/host';
 import { consumeQueue, type QueueConsumer, type QueueStore, queueNames } from '@spherelab/queue';
 import { type Device, isGpu, type ThreadCounts } from './device.ts';
 import { deviceSlots } from './device-slots.ts';
-import { ownIdentity } from './host-identity.ts';
 import { lineOf } from './line.ts';
 import { releaseDeadNeighbours } from './release-dead-neighbours.ts';
 import { retryWhileAway } from './retry-while-away.ts';

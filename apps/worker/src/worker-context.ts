@@ -1,6 +1,6 @@
 import type { Database, RetryPolicy } from '@spherelab/db';
+import type { ProcessIdentity } from '@spherelab/host';
 import type { ThreadCounts } from './device.ts';
-import type { ProcessIdentity } from './host-identity.ts';
 import type { WorkerNumbers } from './worker-numbers.ts';
 
 /** What a worker brings along for every experiment. */

@@ -19,6 +19,7 @@ export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
+  stopEmbeddedPostgres,
 } from './embedded-postgres/start-embedded-postgres.ts';
 export type { EvaluationViewRow, NewEvaluationView } from './evaluations/evaluation-view-row.ts';
 export {

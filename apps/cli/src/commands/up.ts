@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { passOn, stopSignals } from '@spherelab/host';
 import type { Command } from 'commander';
 import { checkoutFolder } from '../checkout-folder.ts';
 import { CliError } from '../cli-error.ts';
@@ -51,12 +52,16 @@ export function addUpCommands(program: Command): void {
     );
 }
 
-/** Runs a program of ours in the foreground; it shares the terminal, so Ctrl-C reaches it by itself. */
+/**
+ * Runs a program of ours in the foreground. It gets a group of its own, so that Ctrl-C reaches it once, from here; the channel tells
+ * it when this process is killed.
+ */
 function runToEnd(script: string, flags: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, [path.join(checkoutFolder, script), ...flags], { stdio: 'inherit' });
-  const forward = (signal: NodeJS.Signals) => child.kill(signal);
-  process.on('SIGINT', () => undefined);
-  process.on('SIGTERM', forward);
+  const child = spawn(process.execPath, [path.join(checkoutFolder, script), ...flags], {
+    detached: true,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+  passOn(stopSignals(), child);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => {

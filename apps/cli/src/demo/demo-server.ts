@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { passOn, type StopSignals } from '@spherelab/host';
 import { checkoutFolder } from '../checkout-folder.ts';
 import { CliError } from '../cli-error.ts';
 
@@ -9,8 +10,11 @@ export type DemoServer = { readonly url: string; readonly stop: () => Promise<vo
 /** Two one-thread workers train a plain and an SEC run side by side, faster together than one after the other. */
 const workers = Math.min(2, availableParallelism());
 
-/** Starts the whole system with a state folder of its own. It stops by itself when this process dies. */
-export async function startDemoServer(): Promise<DemoServer> {
+/**
+ * Starts the whole system with a state folder of its own. It stops by itself when this process dies.
+ * @param signals are passed on, so that Ctrl-C ends a start too, and a second one ends it at once
+ */
+export async function startDemoServer(signals: StopSignals): Promise<DemoServer> {
   const script = path.join(checkoutFolder, 'apps/launcher/dist/main.js');
   const state = path.join(checkoutFolder, '.spherelab-demo');
   // The demo brings its own database and queue, whatever the environment says.
@@ -20,6 +24,7 @@ export async function startDemoServer(): Promise<DemoServer> {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+  passOn(signals, child);
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-4000);
@@ -30,7 +35,7 @@ export async function startDemoServer(): Promise<DemoServer> {
     child.once('exit', () => reject(new CliError(`the server did not start:\n${said.trim()}`)));
   });
   const stop = async () => {
-    child.kill('SIGTERM');
+    if (!signals.asked.aborted) child.kill('SIGTERM');
     await ended;
   };
   return { url, stop };

@@ -1,3 +1,4 @@
+import { stopSignals } from '@spherelab/host';
 import { ApiClient } from '../api-client.ts';
 import type { Experiment, Sweep } from '../api-types.ts';
 import { CliError } from '../cli-error.ts';
@@ -23,6 +24,8 @@ const out = (text: string) => void process.stdout.write(`${text}\n`);
 
 /** `npm run demo`. @returns the exit code */
 export async function runDemo(args: readonly string[]): Promise<number> {
+  const signals = stopSignals();
+  const interrupted = new Promise<void>((resolve) => signals.asked.addEventListener('abort', () => resolve()));
   let server: DemoServer | null = null;
   try {
     const options = readDemoOptions(args);
@@ -31,14 +34,14 @@ export async function runDemo(args: readonly string[]): Promise<number> {
       return 0;
     }
     out('starting database, API and workers');
-    server = await startDemoServer();
-    const interrupted = untilInterrupted();
+    server = await startDemoServer(signals);
     const code = await Promise.race([demonstrate(new ApiClient(server.url), options), interrupted.then(() => 130)]);
     if (code === 130 || options.exit) return code;
     out('Ctrl-C stops the server.');
     await interrupted;
     return code;
   } catch (error) {
+    if (signals.asked.aborted) return 130;
     if (!(error instanceof CliError) && !(error instanceof TypeError)) throw error;
     process.stderr.write(`demo: ${error.message}\n`);
     return 1;
@@ -86,11 +89,4 @@ async function report(api: ApiClient, runs: readonly Experiment[], options: Demo
       `${run.id} (${String(run.config.loss)}, sec_wei ${String(run.config.sec_wei)}) is ${run.status}: ${run.error?.message ?? run.status_reason ?? ''}`,
     );
   }
-}
-
-function untilInterrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
 }

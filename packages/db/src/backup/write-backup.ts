@@ -18,9 +18,14 @@ const gzipLevel = 1;
 /**
  * Writes everything to a file, as it was at one moment, while others go on reading and writing. The file appears when it is
  * whole, or not at all.
+ * @param signal gives it up
  * @returns rows by table
  */
-export async function writeBackup(url: string, file: string): Promise<Readonly<Record<string, number>>> {
+export async function writeBackup(
+  url: string,
+  file: string,
+  signal?: AbortSignal,
+): Promise<Readonly<Record<string, number>>> {
   const client = new pg.Client({ connectionString: url, application_name: 'spherelab backup' });
   client.on('error', () => undefined); // the next statement tells
   await client.connect();
@@ -29,7 +34,8 @@ export async function writeBackup(url: string, file: string): Promise<Readonly<R
     await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const rows: Record<string, number> = {};
     const lines = Readable.from(backupLines(client, rows), { objectMode: false });
-    await pipeline(lines, createGzip({ level: gzipLevel }), createWriteStream(partial, { mode: 0o600 }));
+    const zip = createGzip({ level: gzipLevel });
+    await pipeline(lines, zip, createWriteStream(partial, { mode: 0o600 }), signal ? { signal } : {});
     const handle = await open(partial, 'r+');
     await handle.sync().finally(() => handle.close());
     await rename(partial, file);

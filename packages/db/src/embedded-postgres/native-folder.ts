@@ -1,4 +1,4 @@
-import { cp, lstat, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 
@@ -38,6 +38,16 @@ export async function hydrateSymlinks(nativeFolder: string): Promise<void> {
   }
 }
 
+/** Whatever the umask: another user runs what is in it. */
+async function openToAll(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const file = join(folder, entry.name);
+    if (entry.isDirectory()) await openToAll(file);
+    else if (entry.isFile()) await chmod(file, ((await stat(file)).mode & 0o100) === 0 ? 0o644 : 0o755);
+  }
+}
+
 /** Copies the binaries (60 MB) to where another user can run them; by rename, so that a half copy is never seen. */
 export async function copyNativeFolder(from: string, to: string): Promise<void> {
   if (await lstat(to).catch(() => null)) return;
@@ -45,6 +55,7 @@ export async function copyNativeFolder(from: string, to: string): Promise<void> 
   const partial = `${to}.${process.pid}.partial`;
   await cp(from, join(partial, 'native'), { recursive: true, verbatimSymlinks: true });
   await hydrateSymlinks(join(partial, 'native'));
+  await openToAll(partial);
   await rename(partial, to).catch(async (error: NodeJS.ErrnoException) => {
     await rm(partial, { recursive: true, force: true });
     if (error.code !== 'EEXIST' && error.code !== 'ENOTEMPTY') throw error;

@@ -8,14 +8,15 @@ import type { ServerFolders } from './server-folders.ts';
 export const superuser = 'spherelab';
 
 /** Creates the cluster if there is none. An interrupted initdb leaves nothing behind that a later start would trust. */
-export async function initialiseCluster(folders: ServerFolders): Promise<void> {
+export async function initialiseCluster(folders: ServerFolders, signal?: AbortSignal): Promise<void> {
   if (await stat(folders.data).catch(() => null)) return;
   const partial = join(folders.root, 'data.partial');
   await rm(partial, { recursive: true, force: true });
   await writeFile(folders.password, randomBytes(24).toString('hex'), { mode: 0o600 });
   if (folders.user) await chown(folders.password, folders.user.uid, folders.user.gid);
   const args = ['-D', partial, '-U', superuser, '--auth=scram-sha-256', `--pwfile=${folders.password}`];
-  const { code, output } = await runTool(folders, 'initdb', [...args, '--encoding=UTF8', '--locale=C']);
+  const { code, output } = await runTool(folders, 'initdb', [...args, '--encoding=UTF8', '--locale=C'], signal);
+  signal?.throwIfAborted();
   if (code !== 0) throw new Error(`initdb failed (exit code ${code}): ${output}`);
   await rename(partial, folders.data);
 }
@@ -77,6 +78,17 @@ export async function stopServer(folders: ServerFolders): Promise<void> {
   await stop('immediate');
 }
 
+/** Has the server end at once, without waiting for it: it recovers at its next start. */
+export async function killServer(folders: ServerFolders): Promise<void> {
+  const pidFile = await readPidFile(folders);
+  if (pidFile === null || !(await isServer(pidFile.pid))) return;
+  try {
+    process.kill(pidFile.pid, 'SIGQUIT');
+  } catch {
+    // gone meanwhile
+  }
+}
+
 /** A TCP port of 127.0.0.1 that was free a moment ago. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -93,6 +105,7 @@ function runTool(
   folders: ServerFolders,
   tool: 'initdb' | 'pg_ctl',
   args: readonly string[],
+  signal?: AbortSignal,
 ): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
     // stdout is not a pipe for `start`: the server would inherit it and keep it open.
@@ -104,6 +117,16 @@ function runTool(
       env: { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' },
       ...(folders.user ? { uid: folders.user.uid, gid: folders.user.gid } : {}),
     });
+    // initdb runs programs of its own; all of them are in the group that `detached` makes.
+    const end = () => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // it ended by itself just now
+      }
+    };
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
     let output = '';
     const collect = (chunk: Buffer) => {
       output += chunk.toString();
@@ -111,6 +134,9 @@ function runTool(
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code, output }));
+    child.once('close', (code) => {
+      signal?.removeEventListener('abort', end);
+      resolve({ code, output });
+    });
   });
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chown, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyNativeFolder, hydrateSymlinks, packagedNativeFolder } from './native-folder.ts';
@@ -64,10 +64,13 @@ async function nativeFolder(user: ServerUser | null): Promise<string> {
 
 async function sharedFolder(user: ServerUser | null): Promise<string> {
   for (const folder of sharedFolders) {
-    const made = await mkdir(folder, { recursive: true, mode: 0o755 }).then(
-      () => true,
-      () => false,
-    );
+    // mkdir's own mode is narrowed by a umask such as 077.
+    const made = await mkdir(folder, { recursive: true })
+      .then(() => chmod(folder, 0o755))
+      .then(
+        () => true,
+        () => false,
+      );
     if (made && canEnter(folder, user)) return folder;
   }
   throw new Error(

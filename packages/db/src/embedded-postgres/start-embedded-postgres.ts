@@ -4,6 +4,7 @@ import pg from 'pg';
 import {
   freePort,
   initialiseCluster,
+  killServer,
   removeStaleLock,
   runningPort,
   startServer,
@@ -19,6 +20,8 @@ export type EmbeddedPostgresOptions = {
   readonly databaseName?: string;
   /** false skips fsync; for tests only. Default true */
   readonly durable?: boolean;
+  /** Gives the start up. A server that runs by then stays: `stopEmbeddedPostgres` of whoever owns the state folder. */
+  readonly signal?: AbortSignal;
 };
 
 export type EmbeddedPostgres = {
@@ -37,30 +40,40 @@ const startTries = 5;
 /**
  * Starts the Postgres of a state folder, or takes over the one that still runs there.
  * The server listens on 127.0.0.1 only, on a free port, and outlives this process until `stop`.
- * @throws Error with the tail of the server's log when it does not come up
+ * @throws Error with the tail of the server's log when it does not come up; the reason of `signal` when it was given up
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { signal } = options;
   const folders = await prepareServerFolders(options.stateFolder);
   const databaseName = options.databaseName ?? 'spherelab';
   for (let attempt = 1; attempt <= startTries; attempt += 1) {
+    signal?.throwIfAborted();
     let port = await runningPort(folders);
     const adopted = port !== null;
     if (port === null) {
-      await initialiseCluster(folders);
+      await initialiseCluster(folders, signal);
       await removeStaleLock(folders);
-      port = await startOnFreePort(folders, options.durable ?? true);
+      port = await startOnFreePort(folders, options.durable ?? true, signal);
     }
     const password = (await readFile(folders.password, 'utf8')).trim();
     const urlOf = (database: string) => `postgresql://${superuser}:${password}@127.0.0.1:${port}/${database}`;
-    const ready = await ensureDatabase(urlOf('postgres'), databaseName, folders);
+    const ready = await ensureDatabase(urlOf('postgres'), databaseName, folders, signal);
     // Not so for a server that was still dying when it was taken over.
     if (ready) return { url: urlOf(databaseName), adopted, stop: () => stopServer(folders) };
   }
   throw new Error(`The embedded Postgres does not stay up: ${await logTail(folders)}`);
 }
 
-async function startOnFreePort(folders: ServerFolders, durable: boolean): Promise<number> {
+/** Stops the server of a state folder, if one runs, whoever started it. `atOnce` does not wait: it recovers at its next start. */
+export async function stopEmbeddedPostgres(stateFolder: string, atOnce = false): Promise<void> {
+  const folders = await prepareServerFolders(stateFolder);
+  if (atOnce) await killServer(folders);
+  else await stopServer(folders);
+}
+
+async function startOnFreePort(folders: ServerFolders, durable: boolean, signal?: AbortSignal): Promise<number> {
   for (let attempt = 1; attempt <= startTries; attempt += 1) {
+    signal?.throwIfAborted();
     const port = await freePort();
     if (await startServer(folders, port, durable)) return port;
     // Someone else started it meanwhile, or a killed server's processes are still going away.
@@ -72,9 +85,15 @@ async function startOnFreePort(folders: ServerFolders, durable: boolean): Promis
 }
 
 /** Waits for the server, and makes the database if it is missing. @returns false when the server went away meanwhile */
-async function ensureDatabase(adminUrl: string, name: string, folders: ServerFolders): Promise<boolean> {
+async function ensureDatabase(
+  adminUrl: string,
+  name: string,
+  folders: ServerFolders,
+  signal?: AbortSignal,
+): Promise<boolean> {
   const deadline = performance.now() + connectDeadlineMs;
   for (;;) {
+    signal?.throwIfAborted();
     const client = new pg.Client({ connectionString: adminUrl });
     // A connection that is cut while it waits emits an error; the query's own rejection tells the same.
     client.on('error', () => undefined);

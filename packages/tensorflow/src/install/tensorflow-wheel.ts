@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { makeCached } from './engine-cache.ts';
 import { EngineError } from './engine-error.ts';
+import { pipEnvironment } from './pip-environment.ts';
 import { lastLines, runCommand } from './run-command.ts';
 
 /** The TensorFlow release that setup fetches. */
@@ -20,10 +21,17 @@ const wantedOfTensorflow = [
   'tensorflow/include/xla/tsl/',
 ];
 
-const platformTags: Readonly<Record<string, string>> = {
-  x64: 'manylinux_2_27_x86_64',
-  arm64: 'manylinux_2_27_aarch64',
-};
+const machines: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
+/** glibc 2.x that TensorFlow's wheels want, and the oldest that any of NVIDIA's are made for (manylinux2014). */
+const [newestGlibc, oldestGlibc] = [27, 17];
+
+/** pip takes only wheels of the very tags that it is given: those for an older glibc run here too, and each has to be named. */
+export function platformTags(arch: string): string[] {
+  const machine = machines[arch];
+  if (machine === undefined) return [];
+  const minors = Array.from({ length: newestGlibc - oldestGlibc + 1 }, (_, index) => newestGlibc - index);
+  return [...minors.map((minor) => `manylinux_2_${minor}_${machine}`), `manylinux2014_${machine}`];
+}
 
 /** Unpacks wanted members of wheels into a folder and prints progress as `done total`. */
 const unpackScript = `
@@ -94,16 +102,17 @@ async function pipDownload(
   requirements: readonly string[],
   python: readonly string[],
 ): Promise<string[]> {
-  const platform = platformTags[process.arch];
-  if (process.platform !== 'linux' || platform === undefined) {
+  const platforms = process.platform === 'linux' ? platformTags(process.arch) : [];
+  if (platforms.length === 0) {
     throw new EngineError(
       `PyPI has no TensorFlow C library for ${process.platform} ${process.arch}`,
       'use Linux on x64 or arm64, or set SPHERELAB_TENSORFLOW_DIR',
     );
   }
   const args = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:'];
-  args.push('--implementation', 'cp', '--platform', platform, '--dest', wheels, ...python, ...requirements);
-  const result = await runCommand('python3', args);
+  args.push('--implementation', 'cp', ...platforms.flatMap((platform) => ['--platform', platform]));
+  args.push('--dest', wheels, ...python, ...requirements);
+  const result = await runCommand('python3', args, { env: pipEnvironment(process.env) });
   if (result.code !== 0) {
     throw new EngineError(
       `pip could not fetch ${requirements.join(' ')}:\n${lastLines(result)}`,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
@@ -11,11 +12,11 @@ export type ProcessIdentity = {
 
 /** This process. Where the system does not tell enough, a host that no other process is on: then nobody judges by it. */
 export function ownIdentity(): ProcessIdentity {
-  const started = startTime(process.pid);
+  const self = processIdentity(process.pid);
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     const host = `${hostname()} ${boot} ${readlinkSync('/proc/self/ns/pid')}`;
-    if (started !== null) return { host, process: `${process.pid}/${started}` };
+    if (self !== null) return { host, process: self };
   } catch {
     // not Linux
   }
@@ -23,19 +24,41 @@ export function ownIdentity(): ProcessIdentity {
   return { host: `${hostname()} ${process.pid} ${moment}`, process: `${process.pid}/${moment}` };
 }
 
-/** Whether a process of this host, as `ownIdentity` named it, still runs. */
-export function isProcessAlive(identity: string): boolean {
-  const [pid, started] = identity.split('/');
-  return startTime(Number(pid)) === started;
+/** `pid/start time` of a process of this host; null for one that is gone, or was killed and not yet waited for. */
+export function processIdentity(pid: number): string | null {
+  const started = process.platform === 'linux' ? startTime(pid) : startDate(pid);
+  return started === null ? null : `${pid}/${started}`;
 }
 
-/** Start time in ticks since boot; null for one that is gone, or was killed and not yet waited for. */
+/** Whether a process of this host, as `processIdentity` named it, still runs. */
+export function isProcessAlive(identity: string): boolean {
+  return processIdentity(pidOf(identity)) === identity;
+}
+
+export function pidOf(identity: string): number {
+  return Number(identity.split('/')[0]);
+}
+
+/** Start time in ticks since boot. */
 function startTime(pid: number): string | null {
   try {
     const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name in parentheses may hold anything; state is the first field after it, the start time the twentieth.
     const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
+  } catch {
+    return null;
+  }
+}
+
+/** Start time to the second, from systems without /proc. */
+function startDate(pid: number): string | null {
+  try {
+    const date = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    });
+    return date.trim() || null;
   } catch {
     return null;
   }
