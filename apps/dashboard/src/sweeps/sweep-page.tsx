@@ -79,6 +79,10 @@ function Head({
   );
 }
 
+function mixedCells({ rows }: SweepTable): number {
+  return rows.filter(({ numerics, data_sha256: data }) => numerics.length > 1 || data.length > 1).length;
+}
+
 function Results(props: {
   readonly sweep: Sweep;
   readonly all: readonly Experiment[];
@@ -126,6 +130,12 @@ function Results(props: {
         </div>
         <div className="panel-body">
           <SweepHeatMap table={table} metric={metric} open={cell} onOpen={setCell} />
+          {mixedCells(table) > 0 && (
+            <p className="note" role="note">
+              {mixedCells(table)} of {table.rows.length} cells mix results of several versions of the code, or of
+              several contents of the data set; the downloaded tables mark them.
+            </p>
+          )}
           <p className="small muted bar spread" style={{ marginTop: 10 }}>
             <span>
               {props.at === 'best'

@@ -1,6 +1,8 @@
 import { get } from '../../api/client.ts';
 import type { Experiment } from '../../api/types.ts';
 import { useResource } from '../../api/use-resource.ts';
+import { addresses } from '../../navigation/addresses.ts';
+import { Link } from '../../navigation/link.tsx';
 import { EmptyNote, ErrorNote } from '../../parts/notes.tsx';
 import { WideTable } from '../../parts/wide-table.tsx';
 import { durationText, timeText } from '../../words/time-text.ts';
@@ -13,31 +15,48 @@ export function RunTab({ experiment }: { readonly experiment: Experiment }) {
       <Attempts experiment={experiment} />
       <Checkpoints experiment={experiment} />
       {experiment.status === 'succeeded' && <Verifications experiment={experiment} />}
-      <section className="panel">
-        <div className="panel-head">
-          <h2>Environment</h2>
-          <span className="small">the same config, environment and data give the same weights, bit by bit</span>
-        </div>
-        {experiment.environment === null ? (
-          <EmptyNote>It is recorded when the run starts.</EmptyNote>
-        ) : (
-          <dl className="panel-body config-columns flat">
-            {Object.entries(experiment.environment).map(([name, value]) => (
-              <div key={name}>
-                <dt className="mono">{name}</dt>
-                <dd>{String(value)}</dd>
-              </div>
-            ))}
-            {typeof experiment.result?.weights_sha256 === 'string' && (
-              <div>
-                <dt className="mono">weights_sha256</dt>
-                <dd className="mono">{experiment.result.weights_sha256}</dd>
-              </div>
-            )}
-          </dl>
-        )}
-      </section>
+      <Environment experiment={experiment} />
     </>
+  );
+}
+
+/** What its numbers depend on beside its config. */
+function Environment({ experiment }: { readonly experiment: Experiment }) {
+  const { data } = useResource(`earlier ${experiment.id}`, (signal) =>
+    get('/experiments/{id}', { path: { id: experiment.id }, signal }),
+  );
+  const earlier = data?.earlier ?? null;
+  return (
+    <section className="panel">
+      <div className="panel-head">
+        <h2>Environment</h2>
+        <span className="small">the same config, environment and data give the same weights, bit by bit</span>
+      </div>
+      {earlier !== null && (
+        <p className="panel-body">
+          <Link href={addresses.experiment(earlier.experiment_id)}>An earlier run of the same config</Link> was made by
+          another version of the code ({earlier.numerics?.slice(0, 12) ?? 'not recorded'}).
+        </p>
+      )}
+      {experiment.environment === null ? (
+        <EmptyNote>It is recorded when the run starts.</EmptyNote>
+      ) : (
+        <dl className="panel-body config-columns flat">
+          {Object.entries(experiment.environment).map(([name, value]) => (
+            <div key={name}>
+              <dt className="mono">{name}</dt>
+              <dd>{String(value)}</dd>
+            </div>
+          ))}
+          {typeof experiment.result?.weights_sha256 === 'string' && (
+            <div>
+              <dt className="mono">weights_sha256</dt>
+              <dd className="mono">{experiment.result.weights_sha256}</dd>
+            </div>
+          )}
+        </dl>
+      )}
+    </section>
   );
 }
 
