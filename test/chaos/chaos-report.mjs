@@ -7,8 +7,9 @@ export function quantile(values, share) {
 }
 
 /** In words; of the load averages the one of a minute. */
-function loadOf({ cores, before, after }) {
-  return `${cores} cores, load ${before.toFixed(1)} before and ${after.toFixed(1)} after`;
+function loadOf({ cores, before, after, burners }) {
+  const beside = burners === 0 ? '' : `beside ${burners} processes that burn the cores, `;
+  return `${beside}${cores} cores, load ${before.toFixed(1)} before and ${after.toFixed(1)} after`;
 }
 
 /** A report of runs of chaos as Markdown. */

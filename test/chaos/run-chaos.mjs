@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { chaosConfigs, compareWithTwin, longerConfig, patientClient, readRun, retry } from './chaos-experiments.mjs';
 import { summarizeChaos } from './chaos-summary.mjs';
 import { startChaosSystem } from './chaos-system.mjs';
+import { startCoreBurners } from './core-burners.mjs';
 import { disturbances, upgrades } from './disturbances.mjs';
 import { readCrossings } from './release-crossings.mjs';
 import { seededRandom } from './seeded-random.mjs';
@@ -20,15 +21,18 @@ const recoverWithinMs = 120_000;
  * Runs each config undisturbed, then again and again while processes are killed, connections go dead and everything is upgraded to
  * another release and back, and compares.
  * @param {{ store: 'redis' | 'postgres', seconds: number, seed: number, configs?: number, steps?: number,
- *   everyMs?: [number, number], log?: (message: string) => void }} options
+ *   everyMs?: [number, number], burn?: boolean, log?: (message: string) => void }} options `burn`: beside processes that keep every
+ *   core busy
  */
 export async function runChaos(options) {
-  const { store, seconds, seed, configs: count = 12, steps = 48, everyMs = [1_000, 4_500] } = options;
+  const { store, seconds, seed, configs: count = 12, steps = 48, everyMs = [1_000, 4_500], burn = false } = options;
   const log = options.log ?? (() => undefined);
   const random = seededRandom(seed);
-  const load = { cores: availableParallelism(), before: loadavg()[0] };
-  const system = await startChaosSystem(store, { upgrades: true });
+  const burners = burn ? startCoreBurners() : null;
+  const load = { cores: availableParallelism(), before: loadavg()[0], burners: burners?.count ?? 0 };
+  let system = null;
   try {
+    system = await startChaosSystem(store, { upgrades: true });
     const client = patientClient(system.url);
     const configs = chaosConfigs(count, steps);
     // One of each loss at most: their twins cost time too.
@@ -65,7 +69,8 @@ export async function runChaos(options) {
     const crossings = await readCrossings(system, ids);
     return summarizeChaos({ ...about, ...crossings }, struck, await compareAll(system, posted, runs));
   } finally {
-    await system.stop();
+    await system?.stop();
+    await burners?.stop();
   }
 }
 
