@@ -10,7 +10,7 @@ describe.each(testStores.filter((store) => store.available))('a system with the 
       store: name,
       seconds: 20,
       seed: name === 'redis' ? 3 : 4,
-      configs: 3,
+      configs: 2,
       steps: 24,
       everyMs: [1_000, 3_000],
     });
@@ -21,10 +21,12 @@ describe.each(testStores.filter((store) => store.available))('a system with the 
       changed: 0,
       weights: 0,
       unfinished: [],
+      startedOver: 0,
       notRecovered: 0,
       crashes: [],
     });
-    expect(summary.kills).toBeGreaterThan(2);
+    expect(summary.kills).toBeGreaterThan(0);
+    expect(summary.upgrades).toBeGreaterThan(0);
     expect(summary.runs).toBeGreaterThan(3);
     // Something was interrupted at all, or nothing was tested.
     expect(summary.attempts).toBeGreaterThan(summary.runs);

@@ -32,6 +32,14 @@ export function chaosConfigs(count, steps) {
   return configs.slice(0, count);
 }
 
+/**
+ * Runs that go on from a finished one of `config`: the same but for their length, which passes through an evaluation where that one
+ * ended.
+ */
+export function longerConfig(config) {
+  return { ...config, steps: config.steps + config.eval_every };
+}
+
 /** The API as a client that does not give up: everything is asked again until it is answered. */
 export function patientClient(url, ended = () => false) {
   const ask = async (route, body) => {
@@ -55,10 +63,12 @@ export function patientClient(url, ended = () => false) {
       const { items } = (await ask(`/sweeps/${body.id}/experiments?limit=500`)).body;
       return items.map(({ id }) => id);
     },
-    /** @returns the id of an accepted experiment: from now on it must not be lost */
-    post: async (config) => {
-      const answer = await ask('/experiments', { ...config, force: true });
-      if (answer !== null && answer.status !== 201) throw new Error(`refused: ${JSON.stringify(answer.body)}`);
+    /** @returns the id of an accepted experiment: from now on it must not be lost. Without `force` it may be one that was there */
+    post: async (config, { force = true } = {}) => {
+      const answer = await ask('/experiments', { ...config, force });
+      const accepted = force ? [201] : [200, 201];
+      if (answer !== null && !accepted.includes(answer.status))
+        throw new Error(`refused: ${JSON.stringify(answer.body)}`);
       return answer?.body.id ?? null;
     },
   };

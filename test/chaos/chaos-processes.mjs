@@ -6,17 +6,26 @@ import { setTimeout as delay } from 'node:timers/promises';
 /**
  * A program that is started here and can be killed and started again. Only processes that were started here are ever killed.
  * One that ends though nobody asked it to is started again, as the launcher, systemd or Kubernetes would, and told: it is a bug.
- * @param {{ name: string, program: string, args: string[], env: NodeJS.ProcessEnv, logFile: string,
- *   onCrash?: (how: string) => void }} options
+ * @param {{ name: string, program: string, args: () => string[], env: NodeJS.ProcessEnv, logFile: string,
+ *   onStart?: (pid: number) => void, onCrash?: (how: string) => void }} options `args` is asked at each start
  */
-export function restartable({ name, program, args, env, logFile, onCrash = () => undefined }) {
+export function restartable({
+  name,
+  program,
+  args,
+  env,
+  logFile,
+  onStart = () => undefined,
+  onCrash = () => undefined,
+}) {
   let child = null;
   let wanted = false;
   const start = () => {
     wanted = true;
     const log = openSync(logFile, 'a');
-    const started = spawn(program, args, { env, stdio: ['ignore', log, log] });
+    const started = spawn(program, args(), { env, stdio: ['ignore', log, log] });
     closeSync(log);
+    onStart(started.pid);
     started.once('exit', async (code, signal) => {
       if (!wanted || child !== started) return;
       onCrash(`${name}: ${signal ?? `code ${code}`}`);

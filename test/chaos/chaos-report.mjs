@@ -6,6 +6,12 @@ export function quantile(values, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
 
+/** In words; of the load averages the one of a minute. */
+function loadOf({ cores, before, after, burners }) {
+  const beside = burners === 0 ? '' : `beside ${burners} processes that burn the cores, `;
+  return `${beside}${cores} cores, load ${before.toFixed(1)} before and ${after.toFixed(1)} after`;
+}
+
 /** A report of runs of chaos as Markdown. */
 export function chaosReport(summaries) {
   return summaries.map(reportOf).join('\n\n');
@@ -21,6 +27,10 @@ function reportOf(summary) {
   const verdict = [
     ['runs posted while disturbed', summary.runs],
     ['attempts they took', summary.attempts],
+    ['runs that went on under another release', summary.crossed],
+    ['runs that went on from a finished one', summary.adopted],
+    ['runs that started over from step 0', summary.startedOver],
+    ['runs that failed', summary.failed],
     ['runs that did not succeed', summary.unfinished.length],
     ['metric points lost', summary.lost],
     ['metric points doubled or too many', summary.doubled],
@@ -30,7 +40,7 @@ function reportOf(summary) {
     ['programs that ended by themselves', summary.crashes.length],
   ];
   return [
-    `Queue in ${summary.store}, ${summary.seconds} s, seed ${summary.seed}:`,
+    `Queue in ${summary.store}, ${summary.seconds} s, seed ${summary.seed}; ${loadOf(summary.load)}:`,
     '',
     '| disturbed | times | recovered after, p50 s | p95 s | in under 10 s |',
     '| --- | --- | --- | --- | --- |',
@@ -41,6 +51,8 @@ function reportOf(summary) {
       killed.flatMap(({ recoveredMs }) => recoveredMs),
     ),
     row('all', summary.disturbances, summary.recoveredMs),
+    '',
+    `Of them upgrades: ${summary.upgrades}, to a release with losses in another order and back, in turn.`,
     '',
     '| against an undisturbed twin | |',
     '| --- | --- |',

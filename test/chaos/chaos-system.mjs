@@ -7,16 +7,18 @@ import { startEmbeddedPostgres } from '../../packages/db/dist/index.js';
 import { findRedisServer, redisMissing } from '../redis-binary.mjs';
 import { startBlackHoleProxy } from './black-hole-proxy.mjs';
 import { freePort, restartable } from './chaos-processes.mjs';
+import { makeSecondRelease } from './second-release.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const workerCount = 2;
 
 /**
  * A whole system in a folder of its own: Postgres, Redis where the queue is kept there, an API, two workers; the last three reach the
- * first two through proxies.
+ * first two through proxies. With `upgrades` there is a second release that they can be started from.
  * @param {'redis' | 'postgres'} store
+ * @param {{ upgrades?: boolean }} options
  */
-export async function startChaosSystem(store) {
+export async function startChaosSystem(store, { upgrades = false } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'spherelab-chaos-'));
   await chmod(folder, 0o755); // mkdtemp closes it to the server's user
   let postgres = await startEmbeddedPostgres({ stateFolder: folder });
@@ -43,11 +45,16 @@ export async function startChaosSystem(store) {
     SPHERELAB_INTRA_OP_THREADS: '1',
     SPHERELAB_INTER_OP_THREADS: '1',
   };
+  const releases = upgrades ? await prepareReleases(folder) : [{ folder: root, numerics: null }];
+  let current = 0;
+  /** versions of the numerics of the programs that were started, by pid */
+  const numericsOfPid = new Map();
   const program = (name, script, extra = {}) =>
     restartable({
       name,
       program: process.execPath,
-      args: [path.join(root, script)],
+      args: () => [path.join(releases[current].folder, script)],
+      onStart: (pid) => numericsOfPid.set(pid, releases[current].numerics),
       env: { ...env, ...extra },
       onCrash: (how) => crashes.push(how),
       logFile: path.join(folder, `${name}.log`),
@@ -78,6 +85,12 @@ export async function startChaosSystem(store) {
     redis,
     databaseProxy,
     redisProxy,
+    hasUpgrades: upgrades,
+    /** What is started from now on is of the other release. */
+    switchRelease: () => {
+      current = (current + 1) % releases.length;
+    },
+    numericsOfPid,
     isReady,
     /** past the proxy: what the judge asks is not disturbed */
     query: (text, values) => query(postgres.url, text, values),
@@ -98,12 +111,22 @@ export async function startChaosSystem(store) {
   };
 }
 
+/** This checkout, and a release of another version whose runs may go on under this one. */
+async function prepareReleases(folder) {
+  const second = path.join(folder, 'second-release');
+  const numerics = await makeSecondRelease(root, second);
+  return [
+    { folder: root, numerics: numerics.first.version },
+    { folder: second, numerics: numerics.second.version },
+  ];
+}
+
 async function prepareRedis(folder) {
   const binary = await findRedisServer();
   if (binary === null) throw new Error(redisMissing);
   const port = await freePort();
   const args = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder].map(String);
-  const options = { name: 'redis', program: binary, args: [...args, '--maxmemory-policy', 'noeviction'] };
+  const options = { name: 'redis', program: binary, args: () => [...args, '--maxmemory-policy', 'noeviction'] };
   return {
     port,
     process: restartable({ ...options, env: process.env, logFile: path.join(folder, 'redis.log') }),

@@ -6,8 +6,10 @@ const away = [200, 1_500];
 
 /** Times that a kind is drawn for once of the others: processes that die are what this is about. */
 const drawnAs = { trainer: 4, supervisor: 3, api: 2, postgres: 2, redis: 2 };
+/** Upgrade and back again; by which of them the seed decides. */
+export const upgrades = ['upgrade', 'upgrade by SIGKILL'];
 /** What ends a process with SIGKILL. */
-export const kills = new Set(['trainer', 'supervisor', 'api', 'postgres', 'redis']);
+export const kills = new Set(['trainer', 'supervisor', 'api', 'postgres', 'redis', 'upgrade by SIGKILL']);
 
 /**
  * What is done to a system, by kind, as often in the list as it is to be drawn. Each resolves with how to tell that its victims work
@@ -21,7 +23,7 @@ export function disturbances(system, random) {
       const pids = system.workers.flatMap(({ pid }) => (pid === null ? [] : trainersOf(pid)));
       const pid = random.pick(pids);
       if (pid === undefined) return null;
-      const untilWell = await untilRunsGoOn(system, null);
+      const untilWell = await untilRunsGoOn(system, anyWorker);
       process.kill(pid, 'SIGKILL');
       return untilWell;
     },
@@ -56,6 +58,29 @@ export function disturbances(system, random) {
       if (system.databaseProxy.blackHole() === 0) return null;
       return untilHeartbeats(system);
     },
+    ...(system.hasUpgrades
+      ? {
+          // One after the other, as a careful person does it: for a while both releases work on one queue.
+          upgrade: async () => {
+            const untilWell = await untilRunsGoOn(system, everyWorker);
+            system.switchRelease();
+            for (const program of [system.api, ...system.workers]) {
+              await program.stop(40_000);
+              program.start();
+            }
+            return async () => (await untilWell()) && (await isReady());
+          },
+          'upgrade by SIGKILL': async () => {
+            const untilWell = await untilRunsGoOn(system, everyWorker);
+            system.switchRelease();
+            const programs = [system.api, ...system.workers];
+            await Promise.all(programs.map((program) => program.kill()));
+            await pause();
+            for (const program of programs) program.start();
+            return async () => (await untilWell()) && (await isReady());
+          },
+        }
+      : {}),
     ...(system.redis === null
       ? {}
       : {
@@ -78,9 +103,12 @@ export function disturbances(system, random) {
   return Object.entries(kinds).flatMap((entry) => Array(drawnAs[entry[0]] ?? 1).fill(entry));
 }
 
-/** The runs of a worker (of any, for null) are well once each reports from a later attempt, or has ended. */
+const anyWorker = 'any';
+const everyWorker = 'every';
+
+/** The runs of a worker (or of both) are well once each reports from a later attempt, or has ended; of any worker, once one does. */
 async function untilRunsGoOn(system, workerName) {
-  const names = workerName === null ? null : workerName.replace('worker', 'chaos');
+  const names = [anyWorker, everyWorker].includes(workerName) ? null : workerName.replace('worker', 'chaos');
   const { rows } = await system.query(
     `SELECT id, attempt FROM experiment WHERE status = 'running' AND ($1::text IS NULL OR lease_owner LIKE $1 || '%')`,
     [names],
@@ -95,7 +123,7 @@ async function untilRunsGoOn(system, workerName) {
     const isWell = (row) =>
       row.status === 'succeeded' || (row.status === 'running' && row.reports && row.attempt > before.get(row.id));
     // One killed trainer of two: one of the runs is well when either is further.
-    return workerName === null ? now.length === 0 || now.some(isWell) : now.every(isWell);
+    return workerName === anyWorker ? now.length === 0 || now.some(isWell) : now.every(isWell);
   };
 }
 

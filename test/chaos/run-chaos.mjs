@@ -1,41 +1,58 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { chaosConfigs, compareWithTwin, patientClient, readRun, retry } from './chaos-experiments.mjs';
+import { chaosConfigs, compareWithTwin, longerConfig, patientClient, readRun, retry } from './chaos-experiments.mjs';
+import { summarizeChaos } from './chaos-summary.mjs';
 import { startChaosSystem } from './chaos-system.mjs';
-import { disturbances, kills } from './disturbances.mjs';
+import { startCoreBurners } from './core-burners.mjs';
+import { disturbances, upgrades } from './disturbances.mjs';
+import { readCrossings } from './release-crossings.mjs';
 import { seededRandom } from './seeded-random.mjs';
 
 /** Experiments that are queued or run at any time. */
 const underWay = 4;
+/** Of so many posted runs one is a longer one that may go on from a finished one. */
+const longerOneOf = 4;
 /** ms after the last disturbance within which everything must have ended. */
 const settleWithinMs = 240_000;
 /** ms within which what was disturbed must work again, or it counts as not recovered. */
 const recoverWithinMs = 120_000;
 
 /**
- * Runs each config undisturbed, then again and again while processes are killed and connections go dead, and compares.
+ * Runs each config undisturbed, then again and again while processes are killed, connections go dead and everything is upgraded to
+ * another release and back, and compares.
  * @param {{ store: 'redis' | 'postgres', seconds: number, seed: number, configs?: number, steps?: number,
- *   everyMs?: [number, number], log?: (message: string) => void }} options
+ *   everyMs?: [number, number], burn?: boolean, log?: (message: string) => void }} options `burn`: beside processes that keep every
+ *   core busy
  */
 export async function runChaos(options) {
-  const { store, seconds, seed, configs: count = 12, steps = 48, everyMs = [1_000, 4_500] } = options;
+  const { store, seconds, seed, configs: count = 12, steps = 48, everyMs = [1_000, 4_500], burn = false } = options;
   const log = options.log ?? (() => undefined);
   const random = seededRandom(seed);
-  const system = await startChaosSystem(store);
+  const burners = burn ? startCoreBurners() : null;
+  const load = { cores: availableParallelism(), before: loadavg()[0], burners: burners?.count ?? 0 };
+  let system = null;
   try {
+    system = await startChaosSystem(store, { upgrades: true });
     const client = patientClient(system.url);
     const configs = chaosConfigs(count, steps);
-    log(`${store}: ${configs.length} runs undisturbed`);
-    const twinIds = [];
-    for (const config of configs) twinIds.push(await client.post(config));
-    const twins = await readAll(system, client, twinIds, settleWithinMs);
+    // One of each loss at most: their twins cost time too.
+    const longer = configs.slice(0, Math.ceil(count / 3)).map(longerConfig);
+    log(`${store}: ${configs.length + longer.length} runs undisturbed`);
+    const twinIds = new Map();
+    for (const config of [...configs, ...longer]) twinIds.set(config, await client.post(config));
+    const twins = await readAll(system, client, [...twinIds.values()], settleWithinMs);
+    const missing = [...twins.values()].filter(({ status }) => status !== 'succeeded');
+    if (missing.length > 0) throw new Error(`undisturbed runs did not succeed: ${JSON.stringify(missing)}`);
     log(`${store}: disturbing for ${seconds} s, seed ${seed}`);
 
-    const end = performance.now() + seconds * 1_000;
+    const begin = performance.now();
+    const end = begin + seconds * 1_000;
     const posted = [];
+    const turn = seriesOf(configs, longer);
     const post = async () => {
-      const index = posted.length % configs.length;
-      const id = await client.post(configs[index]);
-      posted.push({ id, twin: twins.get(twinIds[index]) });
+      const { config, force } = turn();
+      const id = await client.post(config, { force });
+      if (posted.every((run) => run.id !== id)) posted.push({ id, twin: twins.get(twinIds.get(config)) });
     };
     const posting = (async () => {
       while (performance.now() < end) {
@@ -43,19 +60,32 @@ export async function runChaos(options) {
         else await delay(250);
       }
     })();
-    const struck = await disturb(system, random, { end, everyMs, log });
+    const struck = await disturb(system, random, { begin, end, everyMs, log });
     await posting;
     log(`${store}: ${struck.length} disturbances of ${posted.length} runs; waiting for the rest`);
-    const runs = await readAll(
-      system,
-      client,
-      posted.map(({ id }) => id),
-      settleWithinMs,
-    );
-    return summarize({ store, seconds, seed, crashes: system.crashes }, struck, await compareAll(system, posted, runs));
+    const ids = posted.map(({ id }) => id);
+    const runs = await readAll(system, client, ids, settleWithinMs);
+    const about = { store, seconds, seed, crashes: system.crashes, load: { ...load, after: loadavg()[0] } };
+    const crossings = await readCrossings(system, ids);
+    return summarizeChaos({ ...about, ...crossings }, struck, await compareAll(system, posted, runs));
   } finally {
-    await system.stop();
+    await system?.stop();
+    await burners?.stop();
   }
+}
+
+/** What is posted next: every config in turn, forced, and now and then a longer one that is not. */
+function seriesOf(configs, longer) {
+  let count = 0;
+  return () => {
+    const round = Math.floor(count / longerOneOf);
+    const isLonger = count % longerOneOf === longerOneOf - 1;
+    const short = count - round;
+    count += 1;
+    return isLonger
+      ? { config: longer[round % longer.length], force: false }
+      : { config: configs[short % configs.length], force: true };
+  };
 }
 
 async function unsettled(system, posted) {
@@ -68,13 +98,20 @@ async function unsettled(system, posted) {
   return rows[0].n;
 }
 
-async function disturb(system, random, { end, everyMs, log }) {
+async function disturb(system, random, { begin, end, everyMs, log }) {
   const kinds = disturbances(system, random);
   const struck = [];
+  const upgraded = () => struck.filter(({ kind }) => upgrades.includes(kind)).length;
+  const draw = () => {
+    // Whatever the seed draws: an upgrade after a third of the time at the latest, and another after two.
+    const share = (performance.now() - begin) / (end - begin);
+    return random.pick(upgraded() < Math.floor(share * 3) ? kinds.filter(([kind]) => upgrades.includes(kind)) : kinds);
+  };
   const recoveries = [];
-  while (performance.now() < end) {
+  // On a busy machine one disturbance may take all the time of a short run.
+  while (performance.now() < end || upgraded() === 0) {
     await delay(random.between(...everyMs));
-    const [kind, strike] = random.pick(kinds);
+    const [kind, strike] = draw();
     const struckAt = performance.now();
     const isWell = await retry(strike);
     if (isWell === null) continue;
@@ -125,30 +162,4 @@ async function compareAll(system, posted, runs) {
     });
   }
   return differences;
-}
-
-function summarize(about, struck, runs) {
-  const sum = (of) => runs.reduce((total, run) => total + of(run), 0);
-  const byKind = {};
-  for (const { kind, recoveredMs } of struck) {
-    byKind[kind] ??= { count: 0, recoveredMs: [] };
-    byKind[kind].count += 1;
-    if (recoveredMs !== null) byKind[kind].recoveredMs.push(recoveredMs);
-  }
-  return {
-    ...about,
-    disturbances: struck.length,
-    kills: struck.filter(({ kind }) => kills.has(kind)).length,
-    byKind,
-    notRecovered: struck.filter(({ recoveredMs }) => recoveredMs === null).length,
-    recoveredMs: struck.flatMap(({ recoveredMs }) => recoveredMs ?? []),
-    runs: runs.length,
-    attempts: sum((run) => run.attempt),
-    unfinished: runs.filter(({ status }) => status !== 'succeeded'),
-    lost: sum((run) => run.lost),
-    doubled: sum((run) => run.doubled),
-    changed: sum((run) => run.changed),
-    weights: sum((run) => run.weights),
-    wrong: runs.filter((run) => run.lost + run.doubled + run.changed + run.weights > 0),
-  };
 }
