@@ -22,6 +22,8 @@ export type ApiOptions = {
   readonly port?: number | undefined;
   readonly logger?: boolean | { readonly level: string };
   readonly allowedHosts?: readonly string[];
+  /** path under which a proxy serves this server */
+  readonly basePath?: string;
   /** serve BullMQ's board at /admin/queues */
   readonly isAdmin?: boolean;
   /** for tests */
@@ -76,6 +78,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     catalogue: { describe: describeDataset, list: listDatasets },
     dataRoot: options.dataRoot,
     allowedHosts: options.allowedHosts ?? [],
+    basePath: options.basePath ?? '',
     ...(options.isAdmin ? { boards: queue.openBoards() } : {}),
     pageFolder: await presentFolder(builtPage),
     logger: options.logger ?? false,
@@ -127,6 +130,7 @@ async function main(): Promise<void> {
     host: env.host,
     port: env.port,
     allowedHosts: env.allowedHosts,
+    basePath: env.basePath,
     isAdmin: env.isAdmin,
     logger: { level: env.logLevel },
   });

@@ -37,7 +37,7 @@ const catalogue: DatasetCatalogue = {
 
 export async function appUnderTest(
   server: PostgresServer,
-  more: Pick<AppDependencies, 'pageFolder' | 'boards' | 'allowedHosts'> = {},
+  more: Pick<AppDependencies, 'pageFolder' | 'boards' | 'allowedHosts' | 'basePath'> = {},
 ): Promise<AppUnderTest> {
   const database = openDatabase(await server.createDatabase());
   let kicks = 0;

@@ -41,7 +41,7 @@ const tableSchema = z
 
 /** Sweeps: grids of experiments and the table that they make. */
 export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, dependencies) => {
-  const { database, kickRelay } = dependencies;
+  const { database, kickRelay, basePath = '' } = dependencies;
   const tags = ['sweeps'];
   const sweepOf = (id: string) => found('sweep', id, (known) => getSweep(database.pool, known));
 
@@ -64,7 +64,7 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
       const view = toSweepView(await sweepOf(id));
       return reply
         .code(201)
-        .header('location', `/sweeps/${id}`)
+        .header('location', `${basePath}/sweeps/${id}`)
         .send({ ...view, experiments: experiments.map(toExperimentView) });
     },
   });

@@ -1,6 +1,7 @@
 import { get } from '../../api/client.ts';
 import type { Experiment } from '../../api/types.ts';
 import { useResource } from '../../api/use-resource.ts';
+import { served } from '../../navigation/base-path.ts';
 import { EmptyNote, ErrorNote } from '../../parts/notes.tsx';
 import { WideTable } from '../../parts/wide-table.tsx';
 import { durationText, timeText } from '../../words/time-text.ts';
@@ -138,7 +139,7 @@ function Checkpoints({ experiment: { id, status, steps_done } }: { readonly expe
                   <td className="mono">{one.weights_sha256.slice(0, 16)}…</td>
                   <td className="nowrap">{timeText(one.created_at)}</td>
                   <td>
-                    <a href={`/checkpoints/${one.id}/download`} download>
+                    <a href={served(`/checkpoints/${one.id}/download`)} download>
                       Download
                     </a>
                   </td>
