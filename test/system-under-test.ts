@@ -8,11 +8,16 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export type SystemUnderTest = { readonly url: string; readonly stop: () => Promise<void> };
 
 /** @param port 0 for any; the port of before, to come back after a restart */
-export async function startSystemUnderTest(state: string, dataRoot: string, port: number): Promise<SystemUnderTest> {
+export async function startSystemUnderTest(
+  state: string,
+  dataRoot: string,
+  port: number,
+  variables: NodeJS.ProcessEnv = {},
+): Promise<SystemUnderTest> {
   const { DATABASE_URL: _, REDIS_URL: __, ...env } = process.env;
   const flags = ['--state', state, '--workers', '1', '--port', String(port), '--data-dir', dataRoot];
   const launcher: ChildProcess = spawn(process.execPath, [path.join(root, 'apps/launcher/dist/main.js'), ...flags], {
-    env,
+    env: { ...env, ...variables },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let said = '';

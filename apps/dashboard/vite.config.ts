@@ -28,6 +28,8 @@ function precompress(): Plugin {
 
 export default defineConfig({
   plugins: [react(), precompress()],
+  // Files name each other by where they stand; the API tells index.html where it is (SPHERELAB_BASE_PATH).
+  base: './',
   build: { outDir, target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: 'es' },
   server: {

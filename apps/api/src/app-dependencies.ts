@@ -36,6 +36,8 @@ export type AppDependencies = {
   readonly pageFolder?: string | null;
   /** names (or name:port) by which clients know this server beside its own addresses. Default: none */
   readonly allowedHosts?: readonly string[];
+  /** path under which a proxy serves this server, as /user/x/proxy/3000, whether it passes it on or not. Default: none */
+  readonly basePath?: string;
   /** BullMQ's queues where its board is to be served at /admin/queues: whoever reaches the API may then change jobs */
   readonly boards?: ReturnType<ExperimentQueue['openBoards']>;
   /** false in tests; `{ level }` in production */

@@ -39,7 +39,9 @@ const connectionsCheckingIntervalMs = 1_000;
 
 /** Builds the app: routes and plugins, not connected to anything and not listening. The caller closes it. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
+  const { basePath = '' } = dependencies;
   const app = Fastify({
+    rewriteUrl: ({ url = '/' }) => withoutBasePath(url, basePath),
     logger: dependencies.logger ?? false,
     bodyLimit,
     genReqId: () => randomUUID(),
@@ -59,9 +61,9 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(storableAddress);
   await app.register(requestCounter);
   await app.register(compression);
-  await app.register(openapi);
-  await app.register(page, { folder: dependencies.pageFolder ?? null });
-  if (dependencies.boards) await app.register(bullBoard, { boards: dependencies.boards });
+  await app.register(openapi, { basePath });
+  await app.register(page, { folder: dependencies.pageFolder ?? null, basePath });
+  if (dependencies.boards) await app.register(bullBoard, { boards: dependencies.boards, basePath });
   const ofExperiments = [
     experimentRoutes,
     metricRoutes,
@@ -83,4 +85,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     await app.register(plugin, dependencies);
   }
   return app;
+}
+
+/** Some proxies take their path off before they pass a request on, others leave it. */
+function withoutBasePath(url: string, basePath: string): string {
+  const rest = url.startsWith(basePath) ? url.slice(basePath.length) : url;
+  return rest.startsWith('/') ? rest : rest === '' || rest.startsWith('?') ? `/${rest}` : url;
 }

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { withPassword } from '@spherelab/host';
 import { z } from 'zod';
 
 const hostPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d{1,5})?$/i;
@@ -7,7 +8,9 @@ const hostPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d{1,5})?$/i;
 /** The environment of the API: the only place that reads it. */
 export const apiEnvSchema = z.object({
   DATABASE_URL: z.string().min(1),
+  POSTGRES_PASSWORD: z.string().min(1).optional(),
   REDIS_URL: z.string().min(1).optional(),
+  REDIS_PASSWORD: z.string().min(1).optional(),
   SPHERELAB_HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   SPHERELAB_ALLOWED_HOSTS: z
@@ -20,6 +23,11 @@ export const apiEnvSchema = z.object({
         .filter((host) => host !== ''),
     )
     .pipe(z.array(z.string().regex(hostPattern, 'must be names or name:port, separated by commas'))),
+  SPHERELAB_BASE_PATH: z
+    .string()
+    .transform((text) => text.replace(/\/+$/, ''))
+    .pipe(z.string().regex(/^(\/[\w.~@%-]+)*$/, 'must be a path such as /user/x/proxy/3000'))
+    .default(''),
   SPHERELAB_DATA_DIR: z.string().min(1).default('./datasets'),
   XDG_CACHE_HOME: z.string().min(1).default(join(homedir(), '.cache')),
   SPHERELAB_ADMIN: z.enum(['0', '1']).default('0'),
@@ -34,6 +42,8 @@ export type ApiEnv = {
   readonly port: number | undefined;
   /** names by which clients know this server beside its own addresses */
   readonly allowedHosts: readonly string[];
+  /** path under which a proxy serves this server; empty: none */
+  readonly basePath: string;
   readonly dataRoot: string;
   readonly cacheFolder: string;
   /** serve BullMQ's board */
@@ -48,11 +58,12 @@ export function readApiEnv(env: NodeJS.ProcessEnv): ApiEnv {
   if (!parsed.success) throw new Error(`The environment is not usable:\n${z.prettifyError(parsed.error)}`);
   const { data } = parsed;
   return {
-    databaseUrl: data.DATABASE_URL,
-    redisUrl: data.REDIS_URL,
+    databaseUrl: withPassword(data.DATABASE_URL, data.POSTGRES_PASSWORD),
+    redisUrl: data.REDIS_URL && withPassword(data.REDIS_URL, data.REDIS_PASSWORD),
     host: data.SPHERELAB_HOST,
     port: data.PORT,
     allowedHosts: data.SPHERELAB_ALLOWED_HOSTS,
+    basePath: data.SPHERELAB_BASE_PATH,
     dataRoot: resolve(data.SPHERELAB_DATA_DIR),
     cacheFolder: join(data.XDG_CACHE_HOME, 'spherelab'),
     isAdmin: data.SPHERELAB_ADMIN === '1',

@@ -25,6 +25,8 @@ export type ApiOptions = {
   readonly port?: number | undefined;
   readonly logger?: boolean | { readonly level: string };
   readonly allowedHosts?: readonly string[];
+  /** path under which a proxy serves this server */
+  readonly basePath?: string;
   /** serve BullMQ's board at /admin/queues */
   readonly isAdmin?: boolean;
   /** for tests */
@@ -81,6 +83,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     numerics: readNumerics().version,
     dataRoot: options.dataRoot,
     allowedHosts: options.allowedHosts ?? [],
+    basePath: options.basePath ?? '',
     ...(options.isAdmin ? { boards: queue.openBoards() } : {}),
     pageFolder: await presentFolder(builtPage),
     logger: options.logger ?? false,
@@ -133,6 +136,7 @@ async function main(): Promise<void> {
     host: env.host,
     port: env.port,
     allowedHosts: env.allowedHosts,
+    basePath: env.basePath,
     isAdmin: env.isAdmin,
     logger: { level: env.logLevel },
   });

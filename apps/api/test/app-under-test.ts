@@ -41,7 +41,7 @@ const catalogue: DatasetCatalogue = {
 export async function appUnderTest(
   server: PostgresServer,
   more: Partial<
-    Pick<AppDependencies, 'pageFolder' | 'boards' | 'catalogue' | 'numerics' | 'dataRoot' | 'allowedHosts'>
+    Pick<AppDependencies, 'pageFolder' | 'boards' | 'catalogue' | 'numerics' | 'dataRoot' | 'allowedHosts' | 'basePath'>
   > = {},
 ): Promise<AppUnderTest> {
   const database = openDatabase(await server.createDatabase());

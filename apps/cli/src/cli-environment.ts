@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { checkoutFolder } from './checkout-folder.ts';
 import { CliError } from './cli-error.ts';
@@ -7,10 +8,15 @@ import { CliError } from './cli-error.ts';
 export type CliEnvironment = {
   /** Where the data sets lie for commands that run locally. */
   readonly dataRoot: string;
+  /** Hashes of images and resized pictures, shared with the workers of this machine. */
+  readonly cacheFolder: string;
 };
 
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): CliEnvironment {
-  return { dataRoot: path.resolve(env.SPHERELAB_DATA_DIR || path.join(checkoutFolder, 'datasets')) };
+  return {
+    dataRoot: path.resolve(env.SPHERELAB_DATA_DIR || path.join(checkoutFolder, 'datasets')),
+    cacheFolder: path.join(env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'spherelab'),
+  };
 }
 
 /**

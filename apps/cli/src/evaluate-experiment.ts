@@ -12,6 +12,7 @@ export type EvaluateExperimentOptions = {
   readonly checkpoint: string;
   /** Folder of data sets on this machine. */
   readonly dataRoot: string;
+  readonly cacheFolder: string;
   /** K of Recall@K; the data set's own by default. */
   readonly ks: readonly number[] | null;
   readonly cluster: boolean;
@@ -47,7 +48,8 @@ export async function evaluateExperiment(
     const { imageSize, embeddingDim: dim } = model.options;
     const protocol = config.protocol === 'validation' ? 'validation' : 'paper';
     const name = String(config.dataset);
-    const dataset = await openDataset({ dataRoot: options.dataRoot, name, imageSize, protocol });
+    const { dataRoot, cacheFolder } = options;
+    const dataset = await openDataset({ dataRoot, cacheFolder, name, imageSize, protocol });
     try {
       const embedded = async (list: ImageList) => ({
         embeddings: await embedList(dataset, list, model),

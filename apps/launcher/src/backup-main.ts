@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { restoreBackup, startEmbeddedPostgres, writeBackup } from '@spherelab/db';
-import { forgetForeignVariables, stopSignals } from '@spherelab/host';
+import { forgetForeignVariables, stopSignals, withPassword } from '@spherelab/host';
 import { checkoutFolder } from './system-options.ts';
 
 forgetForeignVariables(process.env);
@@ -17,7 +17,8 @@ const [verb, file] = positionals as ['backup' | 'restore', string];
 
 /** The database that variables name, or the embedded one, which is started for this if it does not run. */
 async function openTarget(): Promise<{ url: string; release: () => Promise<void> }> {
-  if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, release: async () => undefined };
+  const { DATABASE_URL: address, POSTGRES_PASSWORD: password } = process.env;
+  if (address) return { url: withPassword(address, password), release: async () => undefined };
   const server = await startEmbeddedPostgres({ stateFolder: path.resolve(values.state) });
   return { url: server.url, release: server.adopted ? async () => undefined : server.stop };
 }

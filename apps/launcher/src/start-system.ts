@@ -50,7 +50,7 @@ export async function startSystem(
   writeProcessFile(stateFolder, services);
 
   const port = await freePort(options.host, options.port);
-  const url = `http://${reachableHost(options.host)}:${port}`;
+  const url = `http://${reachableHost(options.host)}:${port}${options.basePath}`;
   const env = serviceEnv(options, databaseUrl);
   const start = (name: string, script: string, graceMs: number, extra: NodeJS.ProcessEnv) => {
     asked.throwIfAborted();

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { withPassword } from '@spherelab/host';
 
 /** The checkout: apps/launcher/dist/ is three folders beneath it. */
 export const checkoutFolder = fileURLToPath(new URL('../../../', import.meta.url));
@@ -13,6 +14,8 @@ export type SystemOptions = {
   readonly workers: number;
   /** The address at which the API listens. */
   readonly host: string;
+  /** What a proxy serves the page under; links have it. */
+  readonly basePath: string;
   /** First port to try. */
   readonly port: number;
   /** An external Postgres; null starts the embedded one. */
@@ -40,9 +43,10 @@ export function readSystemOptions(args: readonly string[], env: NodeJS.ProcessEn
     stateFolder: path.resolve(values.state),
     workers: wholeNumber('--workers', values.workers, 0, 64),
     host: env.SPHERELAB_HOST || '127.0.0.1',
+    basePath: (env.SPHERELAB_BASE_PATH ?? '').replace(/\/+$/, ''),
     port: wholeNumber('--port', values.port, 0, 65_535),
-    databaseUrl: env.DATABASE_URL || null,
-    redisUrl: env.REDIS_URL || null,
+    databaseUrl: env.DATABASE_URL ? withPassword(env.DATABASE_URL, env.POSTGRES_PASSWORD) : null,
+    redisUrl: env.REDIS_URL ? withPassword(env.REDIS_URL, env.REDIS_PASSWORD) : null,
     dataRoot: path.resolve(values['data-dir']),
   };
 }

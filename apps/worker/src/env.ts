@@ -1,7 +1,17 @@
-import { availableParallelism, homedir } from 'node:os';
+import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { withPassword } from '@spherelab/host';
 import { z } from 'zod';
 import type { Device } from './device.ts';
+
+/** A user without an entry in passwd (`docker run --user 12345`) has no home. */
+function userCache(): string {
+  try {
+    return join(homedir(), '.cache');
+  } catch {
+    return join(tmpdir(), `cache-of-${process.getuid?.()}`);
+  }
+}
 
 const threads = z.coerce.number().int().min(1).max(1024);
 
@@ -13,7 +23,9 @@ const deviceSchema = z.custom<Device>(
 /** The environment of the worker: the only place that reads it. */
 export const workerEnvSchema = z.object({
   DATABASE_URL: z.string().min(1),
+  POSTGRES_PASSWORD: z.string().min(1).optional(),
   REDIS_URL: z.string().min(1).optional(),
+  REDIS_PASSWORD: z.string().min(1).optional(),
   SPHERELAB_DATA_DIR: z.string().min(1).default('./datasets'),
   SPHERELAB_WORKER_NAME: z.string().min(1).max(200).optional(),
   SPHERELAB_DEVICES: z
@@ -31,7 +43,7 @@ export const workerEnvSchema = z.object({
     .max(2 ** 50)
     .default(16 * 2 ** 30),
   SPHERELAB_TRAINER_MEMORY_MB: z.coerce.number().int().min(256).optional(),
-  XDG_CACHE_HOME: z.string().min(1).default(join(homedir(), '.cache')),
+  XDG_CACHE_HOME: z.string().min(1).default(userCache),
 });
 
 export type WorkerEnv = {
@@ -57,8 +69,8 @@ export function readWorkerEnv(env: NodeJS.ProcessEnv): WorkerEnv {
   if (!parsed.success) throw new Error(`The environment is not usable:\n${z.prettifyError(parsed.error)}`);
   const { data } = parsed;
   return {
-    databaseUrl: data.DATABASE_URL,
-    redisUrl: data.REDIS_URL,
+    databaseUrl: withPassword(data.DATABASE_URL, data.POSTGRES_PASSWORD),
+    redisUrl: data.REDIS_URL && withPassword(data.REDIS_URL, data.REDIS_PASSWORD),
     dataRoot: resolve(data.SPHERELAB_DATA_DIR),
     cacheFolder: join(data.XDG_CACHE_HOME, 'spherelab'),
     cacheBytes: data.SPHERELAB_PICTURE_CACHE_BYTES,

@@ -21,8 +21,11 @@ export const connectionTimes = {
   keepAliveCount: 3,
 } as const;
 
-/** The same as Postgres takes it at the start of a session (`options`); its end of a half-open connection is closed by these. */
-export function sessionOptions(): string {
+/**
+ * The same for Postgres's end of a connection, as a statement: a pooler in front of it (PgBouncer) refuses what is asked for at the
+ * start of a session (`options`).
+ */
+export function sessionSettings(): string {
   const { keepAliveIdleMs, keepAliveIntervalS, keepAliveCount } = connectionTimes;
   const settings = {
     statement_timeout: connectionTimes.statementTimeoutMs,
@@ -32,11 +35,11 @@ export function sessionOptions(): string {
     tcp_keepalives_count: keepAliveCount,
     tcp_user_timeout: keepAliveIdleMs + keepAliveIntervalS * keepAliveCount * 1_000,
     // A series of 10^5 points is sorted in memory; the default of 4 MB makes a file of it.
-    work_mem: '16MB',
+    work_mem: "'16MB'",
   };
   return Object.entries(settings)
-    .map(([name, value]) => `-c ${name}=${value}`)
-    .join(' ');
+    .map(([name, value]) => `SET ${name} = ${value}`)
+    .join(';');
 }
 
 /** A statement of one row that answers at once or not at all. */

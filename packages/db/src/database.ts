@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import { connectionTimes, sessionOptions } from './connection-times.ts';
+import { connectionTimes, sessionSettings } from './connection-times.ts';
 import { PrismaClient } from './generated/client.ts';
 
 /** What runs SQL: the pool, or one connection inside a transaction. */
@@ -29,7 +29,6 @@ export function openDatabase(url: string): Database {
     query_timeout: connectionTimes.queryTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: connectionTimes.keepAliveIdleMs,
-    options: sessionOptions(),
     application_name: 'spherelab',
     types: {
       // Sequence numbers and byte counts stay far below 2^53.
@@ -42,7 +41,11 @@ export function openDatabase(url: string): Database {
   // An idle connection that is cut is replaced at the next statement; without a listener it would end the process.
   pool.on('error', () => undefined);
   // The same for one that is cut while someone holds it between two statements: the next statement tells.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    // Ahead of whatever the connection was opened for. One that cannot be set is cut off, and the next statement tells.
+    client.query(sessionSettings()).catch(() => undefined);
+  });
   dropSilentConnections(pool);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {

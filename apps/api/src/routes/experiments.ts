@@ -70,7 +70,7 @@ const verbs: Readonly<Record<ExperimentAction, string>> = {
 
 /** Experiments: post, look at, act on. */
 export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, dependencies) => {
-  const { database, kickRelay } = dependencies;
+  const { database, kickRelay, basePath = '' } = dependencies;
   const tags = ['experiments'];
   const experimentOf = (id: string) => found('experiment', id, (known) => getExperiment(database.pool, known));
 
@@ -93,7 +93,7 @@ export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
       const { experiment, created } = stored;
       return reply
         .code(created ? 201 : 200)
-        .header('location', `/experiments/${experiment.id}`)
+        .header('location', `${basePath}/experiments/${experiment.id}`)
         .send(toExperimentView(experiment));
     },
   });

@@ -58,7 +58,7 @@ const sweepsAtOnce = 2;
 
 /** Sweeps: grids of experiments and the table that they make. */
 export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, dependencies) => {
-  const { database, kickRelay } = dependencies;
+  const { database, kickRelay, basePath = '' } = dependencies;
   const tags = ['sweeps'];
   const turnstile = openTurnstile(sweepsAtOnce);
   const sweepOf = (id: string) => found('sweep', id, (known) => getSweep(database.pool, known));
@@ -86,7 +86,7 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
       kickRelay();
       return reply
         .code(201)
-        .header('location', `/sweeps/${id}`)
+        .header('location', `${basePath}/sweeps/${id}`)
         .send(toSweepView(await sweepOf(id)));
     },
   });

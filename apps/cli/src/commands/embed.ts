@@ -82,7 +82,7 @@ async function openSource(options: EmbedOptions, { imageSize }: NetworkOptions):
     const folder = await openImageFolder(options.images, imageSize);
     return { dataset: folder, list: folder.images, labelled: false };
   }
-  const dataset = await openDataset({ dataRoot: readEnvironment().dataRoot, name: options.dataset ?? '', imageSize });
+  const dataset = await openDataset({ ...readEnvironment(), name: options.dataset ?? '', imageSize });
   const parts: Readonly<Record<string, ImageList | null>> = {
     test: dataset.test,
     train: dataset.train,

@@ -56,10 +56,10 @@ async function evaluate(options: EvaluateOptions): Promise<void> {
   if (options.experiment !== undefined) {
     if (options.embeddings !== undefined || options.labels !== undefined)
       throw new CliError('name either --experiment or --embeddings and --labels');
-    const { dataRoot } = readEnvironment();
+    const environment = readEnvironment();
     const { experiment: id, checkpoint: which } = options;
     const api = new ApiClient(serverAddress());
-    const found = await evaluateExperiment(api, { id, checkpoint: which, dataRoot, ks, cluster, seed });
+    const found = await evaluateExperiment(api, { id, checkpoint: which, ...environment, ks, cluster, seed });
     const { checkpoint, description, scores } = found;
     if (options.json) return print(scores, { checkpoint_id: checkpoint.id, updates: checkpoint.step });
     process.stdout.write(`${description}, ${checkpoint.step} updates (${checkpoint.kind})\n`);

@@ -1,3 +1,4 @@
+import { served } from '../navigation/base-path.ts';
 import type { paths } from './generated/api-schema.d.ts';
 import { readProblem } from './problem-error.ts';
 
@@ -45,7 +46,7 @@ type AnyInput = {
 };
 
 async function send(method: string, path: string, input: AnyInput): Promise<unknown> {
-  const response = await fetch(addressOf(path, input), {
+  const response = await fetch(served(addressOf(path, input)), {
     method,
     signal: input.signal ?? null,
     ...(input.body === undefined

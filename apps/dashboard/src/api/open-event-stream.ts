@@ -1,3 +1,5 @@
+import { served } from '../navigation/base-path.ts';
+
 /** Whether a stream brings what happens now. */
 export type StreamState = 'connecting' | 'live' | 'lost' | 'ended';
 
@@ -38,7 +40,7 @@ export function openEventStream(options: EventStreamOptions): () => void {
   const open = () => {
     close();
     if (finished || document.hidden) return;
-    const opened = new EventSource(options.address(lastEventId));
+    const opened = new EventSource(served(options.address(lastEventId)));
     source = opened;
     opened.onopen = () => {
       retryMs = firstRetryMs;

@@ -1,4 +1,5 @@
 import type { AnchorHTMLAttributes, MouseEvent } from 'react';
+import { served } from './base-path.ts';
 import { navigate } from './use-address.ts';
 
 /** A link within the page. With a modifier key it is the browser's own. */
@@ -10,5 +11,5 @@ export function Link({ href, onClick, ...rest }: AnchorHTMLAttributes<HTMLAnchor
     event.preventDefault();
     navigate(href);
   };
-  return <a {...rest} href={href} onClick={follow} />;
+  return <a {...rest} href={served(href)} onClick={follow} />;
 }

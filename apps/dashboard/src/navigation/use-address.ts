@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { currentPath, served } from './base-path.ts';
 
 /** Where the page is; all that a view shows follows from it. */
 export type Address = { readonly path: string; readonly query: URLSearchParams };
@@ -7,10 +8,10 @@ const changed = new EventTarget();
 
 /** Goes to an address of this page. `replace` leaves no step for the browser's back button. */
 export function navigate(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
-  if (to === location.pathname + location.search) return;
-  if (replace) history.replaceState(null, '', to);
+  if (to === currentPath() + location.search) return;
+  if (replace) history.replaceState(null, '', served(to));
   else {
-    history.pushState(null, '', to);
+    history.pushState(null, '', served(to));
     scrollTo(0, 0);
   }
   changed.dispatchEvent(new Event('change'));
@@ -26,7 +27,7 @@ function subscribe(onChange: () => void): () => void {
 }
 
 export function useAddress(): Address {
-  const text = useSyncExternalStore(subscribe, () => location.pathname + location.search);
+  const text = useSyncExternalStore(subscribe, () => currentPath() + location.search);
   const [path = '/', search = ''] = text.split('?');
   return { path, query: new URLSearchParams(search) };
 }

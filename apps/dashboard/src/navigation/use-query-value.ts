@@ -1,4 +1,5 @@
 import { useCallback } from 'react';
+import { currentPath } from './base-path.ts';
 import { navigate, useAddress } from './use-address.ts';
 
 /**
@@ -20,5 +21,5 @@ export function setQueryValues(values: Readonly<Record<string, string>>): void {
     if (value === '') query.delete(name);
     else query.set(name, value);
   }
-  navigate(query.size > 0 ? `${location.pathname}?${query}` : location.pathname, { replace: true });
+  navigate(query.size > 0 ? `${currentPath()}?${query}` : currentPath(), { replace: true });
 }

@@ -1,3 +1,5 @@
+import { served } from '../navigation/base-path.ts';
+
 /** One field of an experiment as openapi.json describes it, which comes from the schema that the API checks with. */
 export type FieldSchema = {
   readonly type?: string;
@@ -18,7 +20,7 @@ type Document = {
 
 /** The fields of an experiment by name. @throws TypeError where the server does not answer */
 export async function readFieldSchemas(signal: AbortSignal): Promise<Readonly<Record<string, FieldSchema>>> {
-  const document = (await (await fetch('/openapi.json', { signal })).json()) as Document;
+  const document = (await (await fetch(served('/openapi.json'), { signal })).json()) as Document;
   const { force: _, ...fields } = document.components.schemas.ExperimentRequest.properties;
   return fields;
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { get, type Input, post } from '../api/client.ts';
 import { useResource } from '../api/use-resource.ts';
+import { served } from '../navigation/base-path.ts';
 import { ErrorNote, PendingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { cellKey, type PaperRow, PaperTable } from './paper-table.tsx';
@@ -39,10 +40,10 @@ export default function PaperPage() {
         title="Paper against ours"
         sub="Deep Metric Learning with Spherical Embedding (NeurIPS 2020): each published cell, and what was run here with exactly its config. Percent; ours is the last evaluation, mean over seeds ± half of the 95 % interval."
       >
-        <a className="button" href="/reports/paper?format=csv" download="paper.csv">
+        <a className="button" href={served('/reports/paper?format=csv')} download="paper.csv">
           CSV
         </a>
-        <a className="button" href="/reports/paper?format=md" download="paper.md">
+        <a className="button" href={served('/reports/paper?format=md')} download="paper.md">
           Markdown
         </a>
       </PageHead>

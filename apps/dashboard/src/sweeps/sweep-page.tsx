@@ -3,6 +3,7 @@ import { get, post } from '../api/client.ts';
 import type { Experiment, Sweep, SweepTable } from '../api/types.ts';
 import { useResource } from '../api/use-resource.ts';
 import { ConfirmButton } from '../experiment/confirm-button.tsx';
+import { served } from '../navigation/base-path.ts';
 import { useQueryValue } from '../navigation/use-query-value.ts';
 import { ErrorNote, LoadingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
@@ -147,7 +148,7 @@ function Results(props: {
               {formats.map(([format, text]) => (
                 <a
                   key={format}
-                  href={`/sweeps/${sweep.id}/table?format=${format}&at=${props.at}`}
+                  href={served(`/sweeps/${sweep.id}/table?format=${format}&at=${props.at}`)}
                   download={`${sweepTitle(sweep)}.${format === 'latex' ? 'tex' : format}`}
                 >
                   {text}

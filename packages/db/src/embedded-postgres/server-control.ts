@@ -17,6 +17,11 @@ export async function initialiseCluster(folders: ServerFolders, signal?: AbortSi
   const args = ['-D', partial, '-U', superuser, '--auth=scram-sha-256', `--pwfile=${folders.password}`];
   const { code, output } = await runTool(folders, 'initdb', [...args, '--encoding=UTF8', '--locale=C'], signal);
   signal?.throwIfAborted();
+  if (output.includes('could not look up effective user')) {
+    throw new Error(
+      `Postgres wants a name for the user ${process.getuid?.()}: add a line to /etc/passwd, or set DATABASE_URL to a Postgres of your own`,
+    );
+  }
   if (code !== 0) throw new Error(`initdb failed (exit code ${code}): ${output}`);
   await rename(partial, folders.data);
 }

@@ -26,11 +26,22 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+type Options = { readonly folder: string | null; readonly basePath: string };
+
+/**
+ * index.html names its files beside itself, but it is sent for addresses of any depth; and the page has to know under which path a
+ * proxy serves it.
+ */
+function placed(html: string, basePath: string): string {
+  const told = basePath === '' ? '' : `<meta name="base-path" content="${basePath}" />`;
+  return html.replaceAll('="./assets/', `="${basePath}/assets/`).replace('</head>', `${told}</head>`);
+}
+
 /**
  * Serves the built page: index.html at / and at every address that only the page knows, its hashed files at /assets with
  * a year of cache. `folder` null: no page.
  */
-export const page = fp(async (app: FastifyInstance, { folder }: { readonly folder: string | null }) => {
+export const page = fp(async (app: FastifyInstance, { folder, basePath }: Options) => {
   const resources = new Set<string>();
   app.addHook('onRoute', ({ url }) => {
     resources.add(firstSegment(url));
@@ -40,7 +51,7 @@ export const page = fp(async (app: FastifyInstance, { folder }: { readonly folde
     return folder !== null && asksForPage && !resources.has(firstSegment(url));
   });
   app.decorate('sendPage', async (reply: FastifyReply) => {
-    const html = await readFile(path.join(folder ?? '', 'index.html'), 'utf8');
+    const html = placed(await readFile(path.join(folder ?? '', 'index.html'), 'utf8'), basePath);
     return reply
       .code(200)
       .type('text/html; charset=utf-8')

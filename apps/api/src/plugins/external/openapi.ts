@@ -5,10 +5,11 @@ import fp from 'fastify-plugin';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 
 /** Describes the routes at /openapi.json and, for people, at /docs; its files come from the package, not from the net. */
-export const openapi = fp(async (app: FastifyInstance) => {
+export const openapi = fp(async (app: FastifyInstance, { basePath }: { readonly basePath: string }) => {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
+      ...(basePath === '' ? {} : { servers: [{ url: basePath }] }),
       info: {
         title: 'Spherelab',
         version: '0.1.0',
@@ -19,7 +20,7 @@ export const openapi = fp(async (app: FastifyInstance) => {
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   });
-  await app.register(swaggerUi, { routePrefix: '/docs' });
+  await app.register(swaggerUi, { routePrefix: '/docs', indexPrefix: basePath });
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.serializer(JSON.stringify).send(app.swagger()),
   );

@@ -2,6 +2,7 @@ import { get } from '../../api/client.ts';
 import type { Experiment } from '../../api/types.ts';
 import { useResource } from '../../api/use-resource.ts';
 import { addresses } from '../../navigation/addresses.ts';
+import { served } from '../../navigation/base-path.ts';
 import { Link } from '../../navigation/link.tsx';
 import { EmptyNote, ErrorNote } from '../../parts/notes.tsx';
 import { WideTable } from '../../parts/wide-table.tsx';
@@ -159,7 +160,7 @@ function Checkpoints({ experiment: { id, status, steps_done } }: { readonly expe
                   <td className="mono">{one.weights_sha256.slice(0, 16)}…</td>
                   <td className="nowrap">{timeText(one.created_at)}</td>
                   <td>
-                    <a href={`/checkpoints/${one.id}/download`} download>
+                    <a href={served(`/checkpoints/${one.id}/download`)} download>
                       Download
                     </a>
                   </td>

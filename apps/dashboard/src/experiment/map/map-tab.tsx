@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { EvaluationDetail } from '../../api/types.ts';
+import { served } from '../../navigation/base-path.ts';
 import { useQueryValue } from '../../navigation/use-query-value.ts';
 import { ErrorNote, PendingNote } from '../../parts/notes.tsx';
 import { className } from '../neighbours/neighbours-tab.tsx';
@@ -52,7 +53,7 @@ export function MapTab({ id, evaluations }: { readonly id: string; readonly eval
             {umap.isRunning ? 'Computing UMAP…' : 'UMAP'}
           </button>
           {hasEmbeddings && (
-            <a className="button" href={`/experiments/${id}/evaluations/${step}/embeddings.npy`} download>
+            <a className="button" href={served(`/experiments/${id}/evaluations/${step}/embeddings.npy`)} download>
               .npy
             </a>
           )}

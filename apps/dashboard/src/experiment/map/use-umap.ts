@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { served } from '../../navigation/base-path.ts';
 import type { UmapReport } from './umap-worker.ts';
 
 export type UmapState = {
@@ -23,7 +24,7 @@ export function useUmap(experimentId: string, step: number | null): UmapState {
     worker.current?.terminate();
     setState({ report: null, isRunning: true, error: null });
     try {
-      const response = await fetch(`/experiments/${experimentId}/evaluations/${step}/embeddings.npy`);
+      const response = await fetch(served(`/experiments/${experimentId}/evaluations/${step}/embeddings.npy`));
       if (!response.ok) throw new Error('the embeddings of this evaluation are kept no more');
       const file = await response.arrayBuffer();
       const started = new Worker(new URL('./umap-worker.ts', import.meta.url), { type: 'module' });

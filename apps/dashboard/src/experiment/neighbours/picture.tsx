@@ -1,4 +1,5 @@
 import type { EvaluationDetail } from '../../api/types.ts';
+import { served } from '../../navigation/base-path.ts';
 
 /** A test image, small. */
 export function Picture(props: {
@@ -12,7 +13,7 @@ export function Picture(props: {
   return (
     <img
       className="picture"
-      src={`/thumbnails/${picture.sha256}`}
+      src={served(`/thumbnails/${picture.sha256}`)}
       alt={text}
       title={text}
       width={size}
