@@ -77,6 +77,10 @@ async function resumedState(
     const reason = `it was made with the recorded step ${facts.graph_sha256}, this is ${graph.sha256}`;
     throw new TrainingError('checkpoint_mismatch', `the checkpoint is of another run: ${reason}`);
   }
+  if (facts.numerics !== now.numerics) {
+    const versions = `version ${facts.numerics.slice(0, 12)} of the numerics; this release has ${now.numerics.slice(0, 12)}`;
+    await emit({ type: 'log', level: 'info', message: `goes on with the step that it began with: ${versions}` });
+  }
   for (const note of verdict.notes) {
     const message = `resumed in another environment, so the numbers may differ: ${note}`;
     await emit({ type: 'log', level: 'warn', message });
