@@ -37,13 +37,19 @@ const catalogue: DatasetCatalogue = {
 
 export async function appUnderTest(
   server: PostgresServer,
-  more: Pick<AppDependencies, 'pageFolder' | 'boards' | 'allowedHosts' | 'basePath'> = {},
+  more: Pick<AppDependencies, 'pageFolder' | 'boards' | 'allowedHosts' | 'basePath'> &
+    Partial<Pick<AppDependencies, 'queue'>> = {},
 ): Promise<AppUnderTest> {
   const database = openDatabase(await server.createDatabase());
   let kicks = 0;
   const app = await buildApp({
     database,
-    queue: { counts: async () => ({ 'experiments-any': { waiting: 2 }, 'experiments-gpu': {} }), ping: async () => {} },
+    queue: {
+      counts: async () => ({ 'experiments-any': { waiting: 2 }, 'experiments-gpu': {} }),
+      ping: async () => {},
+      waiting: async () => [],
+      remove: async () => {},
+    },
     kickRelay: () => {
       kicks += 1;
     },

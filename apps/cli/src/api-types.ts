@@ -60,3 +60,7 @@ export type SweepDetail = Sweep & { readonly experiments: readonly Experiment[] 
 export function isSettled(experiment: Experiment): boolean {
   return ['succeeded', 'failed', 'cancelled', 'paused'].includes(experiment.status);
 }
+
+export type Leftovers = {
+  readonly items: readonly { readonly what: string; readonly count: number; readonly bytes: number }[];
+};

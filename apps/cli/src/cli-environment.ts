@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { cacheFolder } from '@spherelab/host';
 import { checkoutFolder } from './checkout-folder.ts';
 import { CliError } from './cli-error.ts';
 
@@ -7,10 +8,15 @@ import { CliError } from './cli-error.ts';
 export type CliEnvironment = {
   /** Where the data sets lie for commands that run locally. */
   readonly dataRoot: string;
+  /** What workers of this user keep between runs. */
+  readonly cacheFolder: string;
 };
 
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): CliEnvironment {
-  return { dataRoot: path.resolve(env.SPHERELAB_DATA_DIR || path.join(checkoutFolder, 'datasets')) };
+  return {
+    dataRoot: path.resolve(env.SPHERELAB_DATA_DIR || path.join(checkoutFolder, 'datasets')),
+    cacheFolder: cacheFolder(env),
+  };
 }
 
 /**
