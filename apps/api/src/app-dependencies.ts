@@ -24,7 +24,7 @@ export type DatasetCatalogue = {
 /** All that the app needs from outside; it opens and closes none of it. */
 export type AppDependencies = {
   readonly database: Database;
-  readonly queue: Pick<ExperimentQueue, 'counts' | 'ping'>;
+  readonly queue: Pick<ExperimentQueue, 'counts' | 'ping' | 'waiting' | 'remove'>;
   /** Tells that the outbox has something; never waits, never throws. */
   readonly kickRelay: () => void;
   readonly catalogue: DatasetCatalogue;

@@ -20,6 +20,7 @@ import { evaluationRoutes } from './routes/evaluations.ts';
 import { eventRoutes } from './routes/events.ts';
 import { experimentRoutes } from './routes/experiments.ts';
 import { healthRoutes } from './routes/health.ts';
+import { leftoverRoutes } from './routes/leftovers.ts';
 import { logRoutes } from './routes/logs.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { reportRoutes } from './routes/reports.ts';
@@ -80,6 +81,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     reportRoutes,
     datasetRoutes,
     workerRoutes,
+    leftoverRoutes,
     healthRoutes,
   ]) {
     await app.register(plugin, dependencies);

@@ -8,7 +8,7 @@ const never = async () => {
 };
 const app = await buildApp({
   database,
-  queue: { counts: never, ping: never },
+  queue: { counts: never, ping: never, waiting: never, remove: never },
   kickRelay: () => undefined,
   catalogue: { describe: never, list: never, weightsSha256: never },
   numerics: '',

@@ -2,12 +2,20 @@ import { realpathSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openCatalogue } from '@spherelab/datasets/catalogue';
-import { applyMigrationsWhenThere, collectChunks, openDatabase, type RetryPolicy, retryPolicy } from '@spherelab/db';
+import {
+  applyMigrationsWhenThere,
+  collectThumbnails,
+  openDatabase,
+  type RetryPolicy,
+  retention,
+  retryPolicy,
+} from '@spherelab/db';
 import { forgetForeignVariables, stopSignals } from '@spherelab/host';
 import { readNumerics } from '@spherelab/numerics';
 import { openQueue, type QueueStore, queueStoreOf } from '@spherelab/queue';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
+import { collectJobs, collectLeftovers } from './background/collect-leftovers.ts';
 import { periodically } from './background/periodically.ts';
 import { reconcile } from './background/reconcile.ts';
 import { relayOutbox } from './background/relay-outbox.ts';
@@ -46,9 +54,6 @@ const defaultRelayEveryMs = 500;
 /** ms. How long after its lease ran out an experiment is queued again at the latest. */
 const defaultReconcileEveryMs = 5_000;
 
-/** ms. How long pieces of checkpoints that nobody lists any more take up room. */
-const collectEveryMs = 60_000;
-
 /** Starts an API process: schema, app, relay and reconciler. All that it writes to disk are hashes of images, in the cache. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   await applyMigrationsWhenThere(options.databaseUrl, (error) => {
@@ -70,9 +75,19 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     complain('the reconciler waits'),
   );
   const collector = periodically(
-    collectEveryMs,
-    () => collectChunks(database),
-    complain('pieces of old checkpoints are still there'),
+    retention.collectEveryMs,
+    () => collectLeftovers(database),
+    complain('what nothing needs any more is still there'),
+  );
+  const jobCollector = periodically(
+    retention.jobsEveryMs,
+    () => collectJobs(database, queue),
+    complain('jobs that nobody needs are still in the queue'),
+  );
+  const pictureCollector = periodically(
+    retention.thumbnailsEveryMs,
+    () => collectThumbnails(database),
+    complain('pictures that nothing shows are still there'),
   );
   const catalogue = openCatalogue({ cacheFolder: options.cacheFolder });
   const app = await buildApp({
@@ -91,7 +106,14 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   background.warn = app.log.warn.bind(app.log);
   const close = async (): Promise<void> => {
     await app.close();
-    await Promise.all([relay.stop(), reconciler.stop(), collector.stop(), catalogue.close()]);
+    await Promise.all([
+      relay.stop(),
+      reconciler.stop(),
+      collector.stop(),
+      jobCollector.stop(),
+      pictureCollector.stop(),
+      catalogue.close(),
+    ]);
     await queue.close();
     await database.close();
   };

@@ -41,14 +41,22 @@ const catalogue: DatasetCatalogue = {
 export async function appUnderTest(
   server: PostgresServer,
   more: Partial<
-    Pick<AppDependencies, 'pageFolder' | 'boards' | 'catalogue' | 'numerics' | 'dataRoot' | 'allowedHosts' | 'basePath'>
+    Pick<
+      AppDependencies,
+      'pageFolder' | 'boards' | 'catalogue' | 'numerics' | 'dataRoot' | 'allowedHosts' | 'basePath' | 'queue'
+    >
   > = {},
 ): Promise<AppUnderTest> {
   const database = openDatabase(await server.createDatabase());
   let kicks = 0;
   const app = await buildApp({
     database,
-    queue: { counts: async () => ({ 'experiments-any': { waiting: 2 }, 'experiments-gpu': {} }), ping: async () => {} },
+    queue: {
+      counts: async () => ({ 'experiments-any': { waiting: 2 }, 'experiments-gpu': {} }),
+      ping: async () => {},
+      waiting: async () => [],
+      remove: async () => {},
+    },
     kickRelay: () => {
       kicks += 1;
     },

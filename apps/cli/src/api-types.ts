@@ -87,3 +87,7 @@ export type Sweep = {
 export function isSettled(experiment: Experiment): boolean {
   return ['succeeded', 'failed', 'cancelled', 'paused'].includes(experiment.status);
 }
+
+export type Leftovers = {
+  readonly items: readonly { readonly what: string; readonly count: number; readonly bytes: number }[];
+};

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
+import { cacheFolder } from '@spherelab/host';
 import { checkoutFolder } from './checkout-folder.ts';
 import { CliError } from './cli-error.ts';
 
@@ -8,14 +8,14 @@ import { CliError } from './cli-error.ts';
 export type CliEnvironment = {
   /** Where the data sets lie for commands that run locally. */
   readonly dataRoot: string;
-  /** Hashes of images and resized pictures, shared with the workers of this machine. */
+  /** Hashes of images, resized pictures and recorded steps, shared with the workers of this user. */
   readonly cacheFolder: string;
 };
 
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): CliEnvironment {
   return {
     dataRoot: path.resolve(env.SPHERELAB_DATA_DIR || path.join(checkoutFolder, 'datasets')),
-    cacheFolder: path.join(env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'spherelab'),
+    cacheFolder: cacheFolder(env),
   };
 }
 

@@ -1,5 +1,6 @@
 import { forgetForeignVariables } from '@spherelab/host';
 import { Command } from 'commander';
+import { addCleanCommand } from './commands/clean.ts';
 import { addControlCommands } from './commands/control.ts';
 import { addDatasetsCommand } from './commands/datasets.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
@@ -36,6 +37,7 @@ addExportCommand(program);
 addWeightsCommand(program);
 addDatasetsCommand(program);
 addDoctorCommand(program);
+addCleanCommand(program);
 
 try {
   await program.parseAsync();

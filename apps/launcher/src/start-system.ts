@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from '@spherelab/db';
 import { isProcessAlive, pidOf, processIdentity } from '@spherelab/host';
+import { boundLogs } from './bounded-logs.ts';
 import { freePort } from './free-port.ts';
 import { endLeftServices } from './left-services.ts';
 import { readProcessFile, removeProcessFile, writeProcessFile } from './process-file.ts';
@@ -44,6 +45,9 @@ export async function startSystem(
   const remove = async () => removeProcessFile(stateFolder);
   parts.add({ stop: remove, kill: remove });
   await removeServerFile(stateFolder);
+  const logs = [path.join(stateFolder, 'postgres', 'server.log')];
+  const stopBounding = boundLogs(() => logs);
+  parts.add({ stop: async () => stopBounding(), kill: async () => stopBounding() });
   const databaseUrl = options.databaseUrl ?? (await startDatabase(stateFolder, parts, asked));
   await endLeftServices(before, workerGraceMs, log, asked);
   const services: Record<string, string> = {};
@@ -54,11 +58,13 @@ export async function startSystem(
   const env = serviceEnv(options, databaseUrl);
   const start = (name: string, script: string, graceMs: number, extra: NodeJS.ProcessEnv) => {
     asked.throwIfAborted();
+    const logFile = path.join(stateFolder, 'logs', `${name}.log`);
+    logs.push(logFile);
     return startService({
       name,
       script: path.join(checkoutFolder, script),
       env: { ...env, ...extra },
-      logFile: path.join(stateFolder, 'logs', `${name}.log`),
+      logFile,
       graceMs,
       onStart: (pid) => {
         services[name] = processIdentity(pid) ?? `${pid}/`;

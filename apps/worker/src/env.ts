@@ -1,17 +1,8 @@
-import { availableParallelism, homedir, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { withPassword } from '@spherelab/host';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { cacheFolder, withPassword } from '@spherelab/host';
 import { z } from 'zod';
 import type { Device } from './device.ts';
-
-/** A user without an entry in passwd (`docker run --user 12345`) has no home. */
-function userCache(): string {
-  try {
-    return join(homedir(), '.cache');
-  } catch {
-    return join(tmpdir(), `cache-of-${process.getuid?.()}`);
-  }
-}
 
 const threads = z.coerce.number().int().min(1).max(1024);
 
@@ -43,7 +34,7 @@ export const workerEnvSchema = z.object({
     .max(2 ** 50)
     .default(16 * 2 ** 30),
   SPHERELAB_TRAINER_MEMORY_MB: z.coerce.number().int().min(256).optional(),
-  XDG_CACHE_HOME: z.string().min(1).default(userCache),
+  XDG_CACHE_HOME: z.string().min(1).optional(),
 });
 
 export type WorkerEnv = {
@@ -72,7 +63,7 @@ export function readWorkerEnv(env: NodeJS.ProcessEnv): WorkerEnv {
     databaseUrl: withPassword(data.DATABASE_URL, data.POSTGRES_PASSWORD),
     redisUrl: data.REDIS_URL && withPassword(data.REDIS_URL, data.REDIS_PASSWORD),
     dataRoot: resolve(data.SPHERELAB_DATA_DIR),
-    cacheFolder: join(data.XDG_CACHE_HOME, 'spherelab'),
+    cacheFolder: cacheFolder(data),
     cacheBytes: data.SPHERELAB_PICTURE_CACHE_BYTES,
     name: data.SPHERELAB_WORKER_NAME,
     devices: data.SPHERELAB_DEVICES,

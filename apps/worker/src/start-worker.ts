@@ -1,6 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
-import { hostname, tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { hostname, totalmem } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
@@ -13,7 +11,7 @@ import {
   retireWorker,
   retryPolicy,
 } from '@spherelab/db';
-import { ownIdentity } from '@spherelab/host';
+import { leftoverFiles, localRetention, ownIdentity, removeLeftoverFiles } from '@spherelab/host';
 import { consumeQueue, type QueueConsumer, type QueueStore, queueNames } from '@spherelab/queue';
 import { type Device, isGpu, type ThreadCounts } from './device.ts';
 import { deviceSlots } from './device-slots.ts';
@@ -22,7 +20,6 @@ import { releaseDeadNeighbours } from './release-dead-neighbours.ts';
 import { retryWhileAway } from './retry-while-away.ts';
 import type { RunningAttempt } from './run-experiment.ts';
 import { watchVerifications } from './verification-watch.ts';
-import { workFolderPrefix } from './work-folder.ts';
 import type { WorkerContext } from './worker-context.ts';
 import { type WorkerNumbers, workerNumbers } from './worker-numbers.ts';
 
@@ -64,7 +61,9 @@ const realTrainer = fileURLToPath(new URL('./trainer-process.js', import.meta.ur
 
 /** Starts a worker: it registers, takes jobs, and supervises one trainer process on each of its devices. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  await removeWorkFoldersOfTheDead();
+  const removeLeftovers = () => removeLeftoverFiles(leftoverFiles(options.cacheFolder));
+  removeLeftovers();
+  const leftoverWatch = setInterval(removeLeftovers, localRetention.lookEveryMs);
   const log = options.log ?? (() => undefined);
   await applyMigrationsWhenThere(options.databaseUrl, (error) =>
     log('warn', 'waiting for the database', { error: error.message }),
@@ -159,6 +158,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     endVerifications();
     clearInterval(heartbeat);
     clearInterval(neighbourWatch);
+    clearInterval(leftoverWatch);
     for (const attempt of attempts.values()) attempt.drain();
     await Promise.all([...attempts.values()].map((attempt) => attempt.done));
     const closed = Promise.all(consumers.map((consumer) => consumer.close()));
@@ -175,16 +175,6 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       return closed;
     },
   };
-}
-
-/** A killed worker leaves its work folders: checkpoints of some 100 MB. */
-async function removeWorkFoldersOfTheDead(): Promise<void> {
-  for (const entry of await readdir(tmpdir())) {
-    if (!entry.startsWith(workFolderPrefix)) continue;
-    const pid = Number(entry.slice(workFolderPrefix.length).split('-')[0]);
-    if (isAlive(pid)) continue;
-    await rm(join(tmpdir(), entry), { recursive: true, force: true }).catch(() => undefined);
-  }
 }
 
 function isAlive(pid: number): boolean {

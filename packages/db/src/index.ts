@@ -61,13 +61,16 @@ export { isTransientError } from './is-transient-error.ts';
 export { type LogLevel, type LogLine, logLinesAfter, writeLogLine } from './log-lines.ts';
 export { type MetricFilter, metricsAfter, readMetrics } from './metrics/read-metrics.ts';
 export { type MetricPoint, writeMetrics } from './metrics/write-metrics.ts';
-export { countOutbox, putBackToOutbox, type QueueHint, queuedHints, takeFromOutbox } from './outbox.ts';
+export { countOutbox, putBackToOutbox, type QueueHint, queuedAmong, queuedHints, takeFromOutbox } from './outbox.ts';
 export { CursorError, type Page } from './page.ts';
+export { collectEmptied, collectThumbnails, countLeftovers, type Leftover } from './retention/leftovers.ts';
+export { retention } from './retention/retention.ts';
 export { retryRolledBack } from './retry-rolled-back.ts';
 export { type Fence, StaleAttemptError } from './stale-attempt-error.ts';
 export {
   cancelSweep,
   createSweep,
+  deleteSweep,
   getSweep,
   listSweepExperiments,
   listSweeps,

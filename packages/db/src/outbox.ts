@@ -62,3 +62,12 @@ export async function countOutbox(client: Queryable): Promise<number> {
   const { rows } = await client.query<{ count: number }>('SELECT count(*) FROM outbox');
   return rows[0]?.count ?? 0;
 }
+
+/** Which of these experiments are queued. */
+export async function queuedAmong(client: Queryable, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT id FROM experiment WHERE id = ANY($1::uuid[]) AND status = 'queued'`,
+    [ids],
+  );
+  return new Set(rows.map(({ id }) => id));
+}

@@ -1,4 +1,14 @@
+export { cacheFolder } from './cache-folder.ts';
 export { forgetForeignVariables } from './forget-foreign-variables.ts';
-export { isProcessAlive, ownIdentity, type ProcessIdentity, pidOf, processIdentity } from './process-identity.ts';
+export { type LeftoverFile, leftoverFiles, removeLeftoverFiles, workFolderPrefix } from './leftover-files.ts';
+export { localRetention } from './local-retention.ts';
+export {
+  isProcessAlive,
+  ownIdentity,
+  type ProcessIdentity,
+  pidOf,
+  processIdentity,
+  processStartMs,
+} from './process-identity.ts';
 export { passOn, type StopSignals, stopSignals } from './stop-signals.ts';
 export { withPassword } from './with-password.ts';

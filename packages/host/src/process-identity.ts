@@ -39,6 +39,18 @@ export function pidOf(identity: string): number {
   return Number(identity.split('/')[0]);
 }
 
+/** When a process of this host began, in ms since 1970; null for one that is gone. Where only its life is known: long ago. */
+export function processStartMs(pid: number): number | null {
+  const started = process.platform === 'linux' ? startTime(pid) : startDate(pid);
+  if (started === null) return null;
+  if (process.platform !== 'linux') return Date.parse(started) || 0;
+  const boot = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1];
+  return boot === undefined ? 0 : Number(boot) * 1_000 + Number(started) * msOfTick;
+}
+
+/** ms. USER_HZ is 100 on every Linux that Node runs on. */
+const msOfTick = 10;
+
 /** Start time in ticks since boot. */
 function startTime(pid: number): string | null {
   try {

@@ -9,5 +9,5 @@ export {
   queueOf,
 } from './experiment-job.ts';
 export { jobNumbers } from './job-numbers.ts';
-export { type ExperimentQueue, openQueue } from './open-queue.ts';
+export { type ExperimentQueue, openQueue, type WaitingJob } from './open-queue.ts';
 export { type QueueStore, queueSchema, queueStoreOf } from './queue-store.ts';

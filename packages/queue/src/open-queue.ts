@@ -1,13 +1,27 @@
 import { createPostgresBackend, Queue } from 'bullmq';
-import { type ExperimentHint, jobIdOf, jobPriorityOf, type QueueName, queueNames, queueOf } from './experiment-job.ts';
+import {
+  type ExperimentHint,
+  experimentJobSchema,
+  jobIdOf,
+  jobPriorityOf,
+  type QueueName,
+  queueNames,
+  queueOf,
+} from './experiment-job.ts';
 import { jobNumbers } from './job-numbers.ts';
 import type { QueueStore } from './queue-store.ts';
 import { postgresConnection, redisConnection } from './store-connection.ts';
+
+export type WaitingJob = { readonly queue: QueueName; readonly jobId: string; readonly experimentId: string };
 
 /** The producers' end. */
 export type ExperimentQueue = {
   /** Places jobs; one that is already there stays as it is. @throws when the store is out of reach: keep the hints */
   add(hints: readonly ExperimentHint[]): Promise<void>;
+  /** Jobs that wait, in all queues. One that nobody listens to keeps them for ever. */
+  waiting(): Promise<WaitingJob[]>;
+  /** Takes a job out; one that is gone or has begun is left alone. */
+  remove(job: WaitingJob): Promise<void>;
   /** jobs by queue and state */
   counts(): Promise<Record<QueueName, Record<string, number>>>;
   /** Whether the store answers. */
@@ -18,7 +32,7 @@ export type ExperimentQueue = {
 };
 
 /** What both stores have in common of BullMQ's Queue, whose type parameters differ. */
-type AnyQueue = Pick<Queue, 'addBulk' | 'getJobCounts' | 'waitUntilReady' | 'close'> & {
+type AnyQueue = Pick<Queue, 'addBulk' | 'getJobs' | 'remove' | 'getJobCounts' | 'waitUntilReady' | 'close'> & {
   on(event: 'error', listener: (error: Error) => void): unknown;
 };
 
@@ -52,6 +66,20 @@ export function openQueue(store: QueueStore, onError: (error: Error) => void = (
         const jobs = hints.filter((hint) => queueOf(hint) === name).map(toJob);
         if (jobs.length > 0) await using(name, (queue) => queue.addBulk(jobs));
       }
+    },
+    waiting: async () => {
+      const found: WaitingJob[] = [];
+      for (const name of names) {
+        const jobs = await using(name, (queue) => queue.getJobs(['waiting', 'prioritized', 'delayed', 'failed']));
+        for (const job of jobs) {
+          const parsed = experimentJobSchema.safeParse(job?.data);
+          if (parsed.success && job.id) found.push({ queue: name, jobId: job.id, ...parsed.data });
+        }
+      }
+      return found;
+    },
+    remove: async ({ queue: name, jobId }) => {
+      await using(name, (queue) => queue.remove(jobId));
     },
     counts: async () => {
       const states = ['waiting', 'prioritized', 'active', 'delayed', 'failed'] as const;

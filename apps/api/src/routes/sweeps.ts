@@ -2,6 +2,7 @@ import { sweepRequestSchema, sweptFields } from '@spherelab/config';
 import {
   cancelSweep,
   createSweep,
+  deleteSweep,
   getSweep,
   inTransaction,
   listSweepExperiments,
@@ -14,7 +15,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { AppDependencies } from '../app-dependencies.ts';
 import { confidenceInterval } from '../confidence-interval.ts';
-import { found } from '../problem.ts';
+import { conflict, found } from '../problem.ts';
 import { tableAsCsv, tableAsLatex, tableAsMarkdown } from '../render-table.ts';
 import { resolveSweepRequest } from '../resolve-request.ts';
 import { experimentViewSchema, toExperimentView } from '../schemas/experiment-view.ts';
@@ -120,6 +121,16 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
       const sweep = await sweepOf(id);
       const page = await listSweepExperiments(database.pool, sweep.id, query.limit, query.cursor);
       return { items: page.items.map(toExperimentView), next_cursor: page.next_cursor };
+    },
+  });
+
+  app.delete('/sweeps/:id', {
+    schema: { tags, params, summary: 'Deletes a sweep; its runs stay', response: { 204: z.null(), ...problems } },
+    handler: async (request, reply) => {
+      const { id } = await sweepOf(request.params.id);
+      if (!(await deleteSweep(database.pool, id)))
+        throw conflict(`sweep ${id} has runs that have not ended: cancel it first`);
+      return reply.code(204).send(null);
     },
   });
 

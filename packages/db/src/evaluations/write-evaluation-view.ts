@@ -5,12 +5,12 @@ import { detailsKept, embeddingsKept, type NewEvaluationView } from './evaluatio
 const newest = (kept: number) =>
   `step IN (SELECT step FROM evaluation_view WHERE experiment_id = $1 AND step <> $3 ORDER BY step DESC LIMIT ${kept - 1})`;
 
-// The thinning sees the rows as they were before this statement: the one it writes counts as one more.
+// DO UPDATE locks a picture that is there already: the collector lets it stay. The thinning sees the rows as they were before this statement: the one it writes counts as one more.
 const write = `
   WITH fence AS (${fenceSql}),
   pictures AS (INSERT INTO thumbnail (sha256, webp)
     SELECT sha256, webp FROM fence, unnest($8::text[], $9::bytea[]) AS picture(sha256, webp)
-    ON CONFLICT (sha256) DO NOTHING),
+    ON CONFLICT (sha256) DO UPDATE SET sha256 = excluded.sha256),
   thinned AS (UPDATE evaluation_view SET
       embeddings = CASE WHEN step = 0 OR ${newest(embeddingsKept)} THEN embeddings END,
       detail = CASE WHEN step = 0 OR ${newest(detailsKept)} THEN detail END

@@ -99,6 +99,16 @@ export async function cancelSweep(database: Database, id: string): Promise<numbe
   return retryRolledBack(() => cancelExperimentsOf(database.pool, id));
 }
 
+/** Deletes a sweep; its runs stay. @returns false while one that it started has not ended: only the sweep can cancel them together */
+export async function deleteSweep(client: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `DELETE FROM sweep WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM experiment
+       WHERE sweep_id = $1 AND status IN ('queued', 'paused', 'running'))`,
+    [id],
+  );
+  return rowCount === 1;
+}
+
 /** @throws CursorError for what is no time of ours: JavaScript knows years that Postgres does not */
 function cursorTime(key: string | undefined): Date | null {
   if (key === undefined) return null;
