@@ -9,6 +9,7 @@ const benches = {
   metrics: './metrics.mjs',
   'k-means': './k-means.mjs',
   page: './page.mjs',
+  resolve: './resolve.mjs',
 };
 const [name, ...args] = process.argv.slice(2);
 const file = benches[name];

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { resolveExperiment } from '@spherelab/config';
-import { describeDataset } from '@spherelab/datasets/catalogue';
+import { openCatalogue } from '@spherelab/datasets/catalogue';
 import { readNumerics } from '@spherelab/numerics';
 import { trainExperiment } from '@spherelab/training';
 
@@ -64,7 +64,9 @@ const cells = list(flags.loss).flatMap((loss) =>
   ),
 );
 
-const facts = await describeDataset(flags['data-root'], flags.dataset, flags.protocol);
+const catalogue = openCatalogue({ cacheFolder: null });
+const facts = await catalogue.describe(flags['data-root'], flags.dataset, flags.protocol);
+await catalogue.close();
 const workFolder = await mkdtemp(path.join(tmpdir(), 'spherelab-tune-'));
 const columns =
   'loss         lr     sec_wei seed batch steps | untrained   last   best  train | norm_cv: first   last |     s  ms/step';

@@ -18,7 +18,8 @@ import {
 /** A valid experiment on generated pictures; `over` are fields of the request. */
 export function newExperiment(over: Readonly<Record<string, unknown>> = {}, force = true): NewExperiment {
   const resolved = resolveExperiment({ dataset: 'shapes', loss: 'triplet', ...over }, null);
-  return { ...resolved, identity: experimentIdentity(resolved.config, unknownProvenance), force };
+  const identity = experimentIdentity(resolved.config, unknownProvenance);
+  return { ...resolved, provenance: unknownProvenance, identity, force };
 }
 
 /** Stores one as POST would. */

@@ -34,6 +34,7 @@ describe.each(testStores.filter((store) => store.available))('the system with th
       databaseUrl,
       queue: store.store,
       dataRoot: folder,
+      cacheFolder: null,
       port: 0,
       relayEveryMs: 100,
       reconcileEveryMs: 200,

@@ -10,9 +10,9 @@ RUN npm ci --omit=dev --no-audit --no-fund --workspace @spherelab/api --workspac
 
 FROM node:20-bookworm-slim
 WORKDIR /opt/spherelab
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 SPHERELAB_DATA_DIR=/data
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 SPHERELAB_DATA_DIR=/data XDG_CACHE_HOME=/var/cache
 COPY --from=build /opt/spherelab /opt/spherelab
-RUN mkdir -p /data && chown node:node /data
+RUN mkdir -p /data /var/cache/spherelab/content && chown node:node /data /var/cache/spherelab/content
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "infra/docker/probe.mjs", "/readyz"]

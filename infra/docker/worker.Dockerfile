@@ -18,7 +18,8 @@ ENV NODE_ENV=production SPHERELAB_DATA_DIR=/data XDG_CACHE_HOME=/opt/cache
 COPY --from=build /opt/spherelab /opt/spherelab
 # At the same path: the binding finds TensorFlow by it.
 COPY --from=build /opt/cache /opt/cache
-RUN mkdir -p /data /opt/cache/spherelab/graphs && chown node:node /data /opt/cache/spherelab/graphs
+RUN mkdir -p /data /opt/cache/spherelab/graphs /opt/cache/spherelab/content \
+  && chown node:node /data /opt/cache/spherelab/graphs /opt/cache/spherelab/content
 USER node
 # Draining writes a checkpoint and gives the run back: 28 s at most.
 STOPSIGNAL SIGTERM

@@ -7,15 +7,18 @@ export type Protocol = 'paper' | 'validation';
 /** A data set of the data root, or what is wrong with it. */
 export type DatasetDescription = {
   readonly name: string;
-  readonly facts: DatasetFacts | null;
+  /** without what is in the images: a list must not wait for their hashes */
+  readonly facts: Omit<DatasetFacts, 'dataSha256'> | null;
   readonly problem: string | null;
 };
 
-/** What the API knows of data sets; @spherelab/datasets/catalogue fits. */
+/** What the API knows of data sets and weights; the catalogue of @spherelab/datasets/catalogue fits. */
 export type DatasetCatalogue = {
   /** @throws DatasetError (code, field, message) */
   describe(dataRoot: string | null, name: string, protocol: Protocol): Promise<DatasetFacts>;
-  list(dataRoot: string | null): Promise<DatasetDescription[]>;
+  list(dataRoot: string | null): Promise<readonly DatasetDescription[]>;
+  /** SHA-256 (hex) of a file of weights; null where there is none */
+  weightsSha256(dataRoot: string, name: string): Promise<string | null>;
 };
 
 /** All that the app needs from outside; it opens and closes none of it. */
@@ -25,6 +28,8 @@ export type AppDependencies = {
   /** Tells that the outbox has something; never waits, never throws. */
   readonly kickRelay: () => void;
   readonly catalogue: DatasetCatalogue;
+  /** version of the code that computes, as this process has it */
+  readonly numerics: string;
   /** folder of data sets; it need not exist */
   readonly dataRoot: string;
   /** folder of the built page; null or left out: none is served */

@@ -24,6 +24,7 @@ import { logRoutes } from './routes/logs.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { sweepRoutes } from './routes/sweeps.ts';
+import { verificationRoutes } from './routes/verifications.ts';
 import { workerRoutes } from './routes/workers.ts';
 
 /** Bytes. A sweep of 2,000 cells is a few kB; nothing needs more than this. */
@@ -61,7 +62,15 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(openapi);
   await app.register(page, { folder: dependencies.pageFolder ?? null });
   if (dependencies.boards) await app.register(bullBoard, { boards: dependencies.boards });
-  const ofExperiments = [experimentRoutes, metricRoutes, eventRoutes, logRoutes, checkpointRoutes, evaluationRoutes];
+  const ofExperiments = [
+    experimentRoutes,
+    metricRoutes,
+    eventRoutes,
+    logRoutes,
+    checkpointRoutes,
+    evaluationRoutes,
+    verificationRoutes,
+  ];
   for (const plugin of [
     ...ofExperiments,
     changeRoutes,

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 const hostPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d{1,5})?$/i;
@@ -20,6 +21,7 @@ export const apiEnvSchema = z.object({
     )
     .pipe(z.array(z.string().regex(hostPattern, 'must be names or name:port, separated by commas'))),
   SPHERELAB_DATA_DIR: z.string().min(1).default('./datasets'),
+  XDG_CACHE_HOME: z.string().min(1).default(join(homedir(), '.cache')),
   SPHERELAB_ADMIN: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
 });
@@ -33,6 +35,7 @@ export type ApiEnv = {
   /** names by which clients know this server beside its own addresses */
   readonly allowedHosts: readonly string[];
   readonly dataRoot: string;
+  readonly cacheFolder: string;
   /** serve BullMQ's board */
   readonly isAdmin: boolean;
   readonly logLevel: string;
@@ -51,6 +54,7 @@ export function readApiEnv(env: NodeJS.ProcessEnv): ApiEnv {
     port: data.PORT,
     allowedHosts: data.SPHERELAB_ALLOWED_HOSTS,
     dataRoot: resolve(data.SPHERELAB_DATA_DIR),
+    cacheFolder: join(data.XDG_CACHE_HOME, 'spherelab'),
     isAdmin: data.SPHERELAB_ADMIN === '1',
     logLevel: data.LOG_LEVEL,
   };

@@ -10,7 +10,8 @@ const app = await buildApp({
   database,
   queue: { counts: never, ping: never },
   kickRelay: () => undefined,
-  catalogue: { describe: never, list: never },
+  catalogue: { describe: never, list: never, weightsSha256: never },
+  numerics: '',
   dataRoot: '.',
 });
 await app.ready();

@@ -8,6 +8,7 @@ import {
 import type { Experiment } from '@spherelab/db';
 import { confidenceInterval } from './confidence-interval.ts';
 import { statistic } from './statistic.ts';
+import { distinct, numericsOf } from './sweep-table.ts';
 
 export const cellStatuses = ['not run', 'queued', 'running', 'done', 'failed'] as const;
 export type CellStatus = (typeof cellStatuses)[number];
@@ -37,6 +38,8 @@ export type ReportRow = Pick<PaperCell, 'dataset' | 'loss' | 'regulariser'> & {
   readonly experiment_ids: readonly string[];
   /** SHA-256 of the lists of images these runs had: more than one means that they did not see the same data set. */
   readonly data_lists: readonly string[];
+  /** Versions of the numerics that made them; more than one: the cell mixes them. */
+  readonly numerics: readonly string[];
   readonly metrics: Readonly<Record<string, ReportedMetric>>;
 };
 
@@ -74,6 +77,7 @@ function reportRow(cell: PaperCell, experiments: readonly Experiment[]): ReportR
     seeds: runs.map(({ config }) => config.seed),
     experiment_ids: runs.map(({ id }) => id),
     data_lists: [...new Set(runs.flatMap(({ environment }) => dataListOf(environment)))],
+    numerics: distinct(runs.map(numericsOf)),
     metrics: Object.fromEntries(metrics),
   };
 }

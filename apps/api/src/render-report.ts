@@ -4,12 +4,24 @@ import type { ReportedMetric, ReportRow } from './paper-report.ts';
 /** One line for each published number; fractions as fractions, nothing where nothing was measured. */
 export function reportAsCsv(rows: readonly ReportRow[]): string {
   const header =
-    'dataset,loss,regulariser,status,metric,paper,n,mean,sd,difference,ci95_low,ci95_high,best_on_test_mean,best_on_test_sd';
+    'dataset,loss,regulariser,status,metric,paper,n,mean,sd,difference,ci95_low,ci95_high,best_on_test_mean,best_on_test_sd,numerics';
   const lines = rows.flatMap((row) =>
     Object.entries(row.metrics).map(([name, metric]) => {
       const { paper, n, mean, sd, difference, ci95, best_on_test: best } = metric;
       const cell = [row.dataset, row.loss, row.regulariser, row.status, name];
-      return [...cell, paper, n, mean, sd, difference, ci95?.[0], ci95?.[1], best?.mean, best?.sd].join(',');
+      return [
+        ...cell,
+        paper,
+        n,
+        mean,
+        sd,
+        difference,
+        ci95?.[0],
+        ci95?.[1],
+        best?.mean,
+        best?.sd,
+        row.numerics.join(' '),
+      ].join(',');
     }),
   );
   return `${[header, ...lines].join('\n')}\n`;
@@ -26,7 +38,7 @@ export function reportAsMarkdown(rows: readonly ReportRow[]): string {
   const legend = [
     'Percent: ours / paper (difference). Ours is the last evaluation of each run: mean over n seeds, ± the half width of',
     'the 95 % confidence interval (Student t) where n > 1. * The best evaluation of each run by R@1 is chosen on the test',
-    'classes, so it flatters; it is no result.',
+    'classes, so it flatters; it is no result. ** These runs were made by several versions of the code.',
   ].join('\n');
   return `${[legend, ...parts].join('\n\n')}\n`;
 }
@@ -38,7 +50,7 @@ function datasetTable(dataset: string, rows: readonly ReportRow[]): string {
     row.loss,
     row.regulariser,
     row.status,
-    String(row.n),
+    row.numerics.length > 1 ? `${row.n} **` : String(row.n),
     ...metrics.map((name) => besidePaper(row.metrics[name])),
     percent(row.metrics.recall_at_1?.best_on_test?.mean),
   ]);

@@ -1,25 +1,47 @@
 import type { Statistic } from './statistic.ts';
-import type { SweepTable } from './sweep-table.ts';
+import { distinct, type SweepTable, type SweepTableRow } from './sweep-table.ts';
 
 /** Fractions that papers print in percent. */
 const inPercent = /^(train_)?recall_at_|^nmi$|^f1$|^map_at_r$|^r_precision$/;
 
+const mixedMark = '*';
+const mixedNote = `${mixedMark} mixes results of several versions of the code, or of several contents of the data set.`;
+
+function isMixed({ numerics, data_sha256: data }: SweepTableRow): boolean {
+  return numerics.length > 1 || data.length > 1;
+}
+
+/** Versions by their first digits. */
+function versions(numerics: readonly string[]): string {
+  return numerics.map((version) => (version.length === 64 ? version.slice(0, 12) : version)).join(' + ');
+}
+
 /** One line for each row; numbers in full, fractions as fractions. */
 export function tableAsCsv(table: SweepTable): string {
-  const header = [...table.fields, 'n', ...table.metrics.flatMap((name) => [`${name}_mean`, `${name}_sd`])];
+  const header = [
+    ...table.fields,
+    'n',
+    ...table.metrics.flatMap((name) => [`${name}_mean`, `${name}_sd`]),
+    'numerics',
+    'data_sha256',
+  ];
   const lines = table.rows.map((row) => [
     ...table.fields.map((field) => csvCell(row.settings[field])),
     row.n,
     ...table.metrics.flatMap((name) => [row.metrics[name]?.mean ?? '', row.metrics[name]?.sd ?? '']),
+    row.numerics.join(' '),
+    row.data_sha256.join(' '),
   ]);
   return [header, ...lines].map((line) => `${line.join(',')}\n`).join('');
 }
 
 /** For people; rates in percent with one decimal, as papers print them. */
 export function tableAsMarkdown(table: SweepTable): string {
-  const header = [...table.fields, 'n', ...table.metrics];
-  const lines = [header, header.map(() => '---'), ...cells(table, ' ± ')];
-  return lines.map((line) => `| ${line.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`).join('');
+  const header = [...table.fields, 'n', ...table.metrics, 'numerics'];
+  const body = cells(table, ' ± ').map((line, at) => [...line, versions(table.rows[at]?.numerics ?? [])]);
+  const lines = [header, header.map(() => '---'), ...body];
+  const text = lines.map((line) => `| ${line.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`).join('');
+  return table.rows.some(isMixed) ? `${text}\n${mixedNote}\n` : text;
 }
 
 /** A tabular with booktabs rules. */
@@ -35,6 +57,8 @@ export function tableAsLatex(table: SweepTable): string {
     ...body.map((line) => `${line} \\\\`),
     '\\bottomrule',
     '\\end{tabular}',
+    `% numerics: ${versions(distinct(table.rows.flatMap((row) => row.numerics)))}`,
+    ...(table.rows.some(isMixed) ? [`% ${mixedNote}`] : []),
     '',
   ].join('\n');
 }
@@ -42,7 +66,7 @@ export function tableAsLatex(table: SweepTable): string {
 function cells(table: SweepTable, plusMinus: string): string[][] {
   return table.rows.map((row) => [
     ...table.fields.map((field) => textOf(row.settings[field])),
-    String(row.n),
+    isMixed(row) ? `${row.n}${mixedMark}` : String(row.n),
     ...table.metrics.map((name) => statisticText(name, row.metrics[name], plusMinus)),
   ]);
 }

@@ -4,12 +4,12 @@ import {
   datasetsOfSweep,
   eachCell,
   experimentIdentity,
+  type Provenance,
   parseExperimentRequest,
   parseSweepRequest,
   type ResolvedExperiment,
   resolveExperiment,
   type SweepRequest,
-  unknownProvenance,
 } from '@spherelab/config';
 import type { NewExperiment } from '@spherelab/db';
 import type { AppDependencies, Protocol } from './app-dependencies.ts';
@@ -20,21 +20,22 @@ import { turn } from './turn.ts';
 /** Cells that are made before other requests get their turn: some ms. */
 const cellsAtOnce = 50;
 
-type Catalogue = Pick<AppDependencies, 'catalogue' | 'dataRoot'>;
+type Known = Pick<AppDependencies, 'catalogue' | 'dataRoot' | 'numerics'>;
 
 /** Checks and completes a posted experiment. @throws ConfigError */
-export async function resolveExperimentRequest(dependencies: Catalogue, body: unknown): Promise<NewExperiment> {
+export async function resolveExperimentRequest(dependencies: Known, body: unknown): Promise<NewExperiment> {
   const { force, request } = splitForce(body);
   const asked = parseExperimentRequest(request);
   const facts = await factsOf(dependencies, asked.dataset, asked.protocol ?? 'paper');
   const resolved = resolveExperiment(request, facts);
   await checkWeightsFile(dependencies.dataRoot, resolved);
-  return toNewExperiment(resolved, facts, force);
+  const weights = await weightsSha256(dependencies, resolved.config.weights);
+  return toNewExperiment(resolved, { facts, weights, force, numerics: dependencies.numerics });
 }
 
 /** Checks and completes every cell of a posted sweep before anything is stored. @throws ConfigError */
 export async function resolveSweepRequest(
-  dependencies: Catalogue,
+  dependencies: Known,
   body: unknown,
 ): Promise<{ sweep: SweepRequest; cells: NewExperiment[] }> {
   const sweep = parseSweepRequest(body);
@@ -44,19 +45,45 @@ export async function resolveSweepRequest(
     known.set(key(dataset, protocol), await factsOf(dependencies, dataset, protocol));
   }
   const lookUp = (dataset: string, protocol: Protocol) => known.get(key(dataset, protocol)) ?? null;
+  const weights = new Map<string, string | null>();
   const cells: NewExperiment[] = [];
   for (const cell of eachCell(sweep, lookUp)) {
     if (cells.length % cellsAtOnce === 0) await turn();
     await checkWeightsFile(dependencies.dataRoot, cell);
-    cells.push(toNewExperiment(cell, lookUp(cell.config.dataset, cell.config.protocol), sweep.force));
+    const { dataset, protocol, weights: name } = cell.config;
+    if (!weights.has(name)) weights.set(name, await weightsSha256(dependencies, name));
+    const facts = lookUp(dataset, protocol);
+    const found = { facts, weights: weights.get(name) ?? null, force: sweep.force, numerics: dependencies.numerics };
+    cells.push(toNewExperiment(cell, found));
   }
   return { sweep, cells };
 }
 
-function toNewExperiment(resolved: ResolvedExperiment, facts: DatasetFacts | null, force: boolean): NewExperiment {
-  const provenance = { ...unknownProvenance, data_sha256: facts?.dataListSha256 ?? null };
-  const identity = experimentIdentity(resolved.config, provenance);
-  return { ...resolved, identity, force };
+/** What was found beside the config. */
+type Found = {
+  readonly facts: DatasetFacts | null;
+  readonly weights: string | null;
+  readonly numerics: string;
+  readonly force: boolean;
+};
+
+/** A folder has one name, however a request spells it; its content and that of the weights are part of the identity. */
+function toNewExperiment({ config, sources }: ResolvedExperiment, found: Found): NewExperiment {
+  const { facts, weights, numerics, force } = found;
+  const named = { ...config, dataset: facts?.name ?? config.dataset };
+  const provenance: Provenance = {
+    numerics,
+    data_sha256: facts?.dataSha256 ?? null,
+    weights_sha256: weights,
+  };
+  return { config: named, sources, provenance, identity: experimentIdentity(named, provenance), force };
+}
+
+/** `random`, or the hash of a file of weights; null where this process has no data root. */
+async function weightsSha256({ catalogue, dataRoot }: Known, weights: string): Promise<string | null> {
+  if (weights === 'random') return 'random';
+  const root = await presentFolder(dataRoot);
+  return root === null ? null : catalogue.weightsSha256(root, weights);
 }
 
 /** `force` is about the request, not about the experiment. */
@@ -72,7 +99,7 @@ function splitForce(body: unknown): { force: boolean; request: unknown } {
 
 /** What is known of a data set; null where this process has no data root, and the worker judges. */
 async function factsOf(
-  { catalogue, dataRoot }: Catalogue,
+  { catalogue, dataRoot }: Known,
   dataset: string,
   protocol: Protocol,
 ): Promise<DatasetFacts | null> {

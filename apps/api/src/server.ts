@@ -1,7 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describeDataset, listDatasets } from '@spherelab/datasets/catalogue';
+import { openCatalogue } from '@spherelab/datasets/catalogue';
 import { applyMigrationsWhenThere, collectChunks, openDatabase, type RetryPolicy, retryPolicy } from '@spherelab/db';
+import { readNumerics } from '@spherelab/numerics';
 import { openQueue, type QueueStore, queueStoreOf } from '@spherelab/queue';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
@@ -15,6 +16,8 @@ export type ApiOptions = {
   readonly databaseUrl: string;
   readonly queue: QueueStore;
   readonly dataRoot: string;
+  /** where hashes of images and weights are kept between processes; null: nowhere */
+  readonly cacheFolder: string | null;
   readonly host?: string;
   /** undefined: 3000, or the next free one; 0: any free one */
   readonly port?: number | undefined;
@@ -42,7 +45,7 @@ const defaultReconcileEveryMs = 5_000;
 /** ms. How long pieces of checkpoints that nobody lists any more take up room. */
 const collectEveryMs = 60_000;
 
-/** Starts an API process: schema, app, relay and reconciler. It writes nothing to disk. */
+/** Starts an API process: schema, app, relay and reconciler. All that it writes to disk are hashes of images, in the cache. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   await applyMigrationsWhenThere(options.databaseUrl, (error) => {
     if (options.logger)
@@ -67,11 +70,13 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     () => collectChunks(database),
     complain('pieces of old checkpoints are still there'),
   );
+  const catalogue = openCatalogue({ cacheFolder: options.cacheFolder });
   const app = await buildApp({
     database,
     queue,
     kickRelay: () => relay.kick(),
-    catalogue: { describe: describeDataset, list: listDatasets },
+    catalogue,
+    numerics: readNumerics().version,
     dataRoot: options.dataRoot,
     allowedHosts: options.allowedHosts ?? [],
     ...(options.isAdmin ? { boards: queue.openBoards() } : {}),
@@ -81,7 +86,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   background.warn = app.log.warn.bind(app.log);
   const close = async (): Promise<void> => {
     await app.close();
-    await Promise.all([relay.stop(), reconciler.stop(), collector.stop()]);
+    await Promise.all([relay.stop(), reconciler.stop(), collector.stop(), catalogue.close()]);
     await queue.close();
     await database.close();
   };
@@ -112,6 +117,7 @@ async function main(): Promise<void> {
     databaseUrl: env.databaseUrl,
     queue: queueStoreOf(env),
     dataRoot: env.dataRoot,
+    cacheFolder: env.cacheFolder,
     host: env.host,
     port: env.port,
     allowedHosts: env.allowedHosts,

@@ -11,6 +11,9 @@ export type SweepTableRow = {
   readonly total: number;
   readonly n: number;
   readonly experiment_ids: readonly string[];
+  /** versions of the numerics, and contents of the data, that made its results; more than one: the row mixes them */
+  readonly numerics: readonly string[];
+  readonly data_sha256: readonly string[];
   readonly metrics: Readonly<Record<string, Statistic>>;
 };
 
@@ -34,17 +37,36 @@ export function sweepTable(experiments: readonly Experiment[], grid: readonly st
   }
   const rows = [...cells.values()].map(({ settings, runs }) => {
     const measured = runs.map((run) => metricsOf(run, at)).filter((metrics) => metrics !== null);
+    const ended = runs.filter((run) => metricsOf(run, at) !== null);
     return {
       settings,
       total: runs.length,
       n: measured.length,
       experiment_ids: runs.map((run) => run.id),
+      numerics: distinct(ended.map(numericsOf)),
+      data_sha256: distinct(ended.map(({ environment }) => textOr(environment?.data_sha256, notRecorded))),
       metrics: statisticsOf(measured),
     };
   });
   const measured = new Set(rows.flatMap((row) => Object.keys(row.metrics)));
   const metrics = [...measured].filter((name) => !isTrainingDetail.test(name)).sort(byColumn);
   return { fields, metrics, rows };
+}
+
+/** Of a release that recorded none. */
+const notRecorded = 'not recorded';
+
+/** The version of the code that made a result. */
+export function numericsOf({ environment }: Pick<Experiment, 'environment'>): string {
+  return textOr(environment?.numerics, notRecorded);
+}
+
+export function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort();
+}
+
+function textOr(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise;
 }
 
 /** Recall on the training images is told by its first K; the rows have all of it. */

@@ -5,7 +5,7 @@ import { type PostgresServer, startPostgresServer } from '../../../test/postgres
 import { buildApp } from '../src/app.ts';
 import type { AppDependencies, DatasetCatalogue } from '../src/app-dependencies.ts';
 
-/** An app on a database of its own, without queue, relay and data root. */
+/** An app on a database of its own, without queue and relay, and without a data root unless it is given one. */
 export type AppUnderTest = {
   readonly app: FastifyInstance;
   readonly database: Database;
@@ -18,11 +18,13 @@ const catalogue: DatasetCatalogue = {
   describe: async (_dataRoot, name) => {
     if (name === 'shapes') {
       return {
+        name: name,
         trainingClasses: 20,
         trainingImages: 1_000,
         smallestTrainingClass: 50,
         testClasses: 20,
         dataListSha256: 'f'.repeat(64),
+        dataSha256: 'f'.repeat(64),
       };
     }
     const problem = name === 'unseen' ? { code: 'no_data_root' } : { code: 'unknown_dataset' };
@@ -33,11 +35,14 @@ const catalogue: DatasetCatalogue = {
     });
   },
   list: async () => [{ name: 'shapes', facts: null, problem: null }],
+  weightsSha256: async () => 'e'.repeat(64),
 };
 
 export async function appUnderTest(
   server: PostgresServer,
-  more: Pick<AppDependencies, 'pageFolder' | 'boards' | 'allowedHosts'> = {},
+  more: Partial<
+    Pick<AppDependencies, 'pageFolder' | 'boards' | 'catalogue' | 'numerics' | 'dataRoot' | 'allowedHosts'>
+  > = {},
 ): Promise<AppUnderTest> {
   const database = openDatabase(await server.createDatabase());
   let kicks = 0;
@@ -48,6 +53,7 @@ export async function appUnderTest(
       kicks += 1;
     },
     catalogue,
+    numerics: 'a'.repeat(64),
     dataRoot: '/nonexistent',
     eventPollMs: 20,
     ...more,

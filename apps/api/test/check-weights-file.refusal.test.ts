@@ -11,13 +11,16 @@ describe('the file of weights', () => {
   let dataRoot: string;
   const catalogue: AppDependencies['catalogue'] = {
     describe: async () => ({
+      name: 'cub',
       trainingClasses: 100,
       trainingImages: 5_864,
       smallestTrainingClass: 41,
       testClasses: 100,
       dataListSha256: 'c'.repeat(64),
+      dataSha256: 'c'.repeat(64),
     }),
     list: async () => [],
+    weightsSha256: async () => 'e'.repeat(64),
   };
   const paper = { dataset: 'cub', loss: 'ms' };
 

@@ -31,7 +31,7 @@ describe('experiments over HTTP', () => {
     expect(answer.headers.location).toBe(`/experiments/${body.id}`);
     expect(await countOutbox(api.database.pool)).toBe(1);
     expect(api.kicks()).toBe(1);
-    expect((await get(`/experiments/${body.id}`)).json()).toEqual({ ...body, attempts: [] });
+    expect((await get(`/experiments/${body.id}`)).json()).toEqual({ ...body, earlier: null, attempts: [] });
   });
 
   test('the same config again answers with the same one whatever its labels and status; force makes another', async () => {

@@ -15,6 +15,7 @@ describe('sweeps over HTTP', () => {
   const grid = { loss: ['triplet', 'ms'], sec_wei: [0, 1], seed: [0, 1, 2] };
   const sweep = { name: 'grid', base: { dataset: 'shapes' }, grid };
 
+  const idsOf = async (id: string): Promise<string[]> => (await cellsOf(id)).map((cell: { id: string }) => cell.id);
   const cellsOf = async (id: string) => (await get(`/sweeps/${id}/experiments`)).json().items;
 
   async function finish(id: string, recall: number): Promise<void> {
@@ -110,8 +111,8 @@ describe('sweeps over HTTP', () => {
     expect(table.rows[1]).toMatchObject({ n: 1, total: 3, metrics: { recall_at_1: { n: 1, mean: 0.8, sd: null } } });
     expect(table.rows[2]).toMatchObject({ n: 0, metrics: {} });
     const csv = (await get(`/sweeps/${body.id}/table?at=best&format=csv`)).body.split('\n');
-    expect(csv[0]).toBe('loss,sec_wei,n,recall_at_1_mean,recall_at_1_sd,norm_cv_mean,norm_cv_sd');
-    expect(csv[2]).toBe('triplet,1,1,0.8,,0.4,');
+    expect(csv[0]).toBe('loss,sec_wei,n,recall_at_1_mean,recall_at_1_sd,norm_cv_mean,norm_cv_sd,numerics,data_sha256');
+    expect(csv[2]).toBe('triplet,1,1,0.8,,0.4,,not recorded,not recorded');
     const md = (await get(`/sweeps/${body.id}/table?at=best&format=md`)).body;
     expect(md).toContain('| triplet | 0 | 3 | 60.0 ± 10.0 | 0.300 ± 0.050 |');
     const latex = (await get(`/sweeps/${body.id}/table?at=best&format=latex`)).body;
@@ -122,5 +123,71 @@ describe('sweeps over HTTP', () => {
     expect(byDefault).toMatchObject({ at: 'last', rows: [{ metrics: { recall_at_1: { mean: 0 } } }, {}, {}, {}] });
     expect((await get(`/sweeps/${body.id}/table?format=xml`)).statusCode).toBe(400);
     expect((await get('/sweeps/nonsense/table')).statusCode).toBe(404);
+  });
+
+  describe('across versions of the code', () => {
+    const single = { base: { dataset: 'shapes' }, grid: { loss: ['triplet'], seed: [0, 1] } };
+    const versions = ['a', 'b'].map((letter) => letter.repeat(64));
+
+    /** As a release of before posted and ran it. */
+    async function age(id: string, numerics: string): Promise<void> {
+      await finish(id, 0.5);
+      await api.database.pool.query(
+        `UPDATE experiment SET identity = 'old', dedup_identity = 'old' || id,
+           provenance = provenance || jsonb_build_object('numerics', $2::text),
+           environment = jsonb_build_object('numerics', $2::text, 'data_sha256', 'd') WHERE id = $1`,
+        [id, numerics],
+      );
+    }
+
+    test('the same config is a new run by default, and links the earlier one', async () => {
+      const before = (await post('/experiments', { dataset: 'shapes', loss: 'triplet' })).json();
+      expect(before.provenance).toMatchObject({ numerics: versions[0], weights_sha256: 'random' });
+      expect((await get(`/experiments/${before.id}`)).json().earlier).toBeNull();
+      await age(before.id, versions[1] as string);
+      const again = await post('/experiments', { dataset: 'shapes', loss: 'triplet' });
+      expect(again.statusCode).toBe(201);
+      const { earlier } = (await get(`/experiments/${again.json().id}`)).json();
+      expect(earlier).toEqual({ experiment_id: before.id, numerics: versions[1] });
+      const longer = (await post('/experiments', { dataset: 'shapes', loss: 'triplet', steps: 999 })).json();
+      expect((await get(`/experiments/${longer.id}`)).json().earlier).toBeNull();
+    });
+
+    test('a sweep takes older results where it says so, and its tables mark rows that mix versions', async () => {
+      const { id } = (await post('/experiments', { dataset: 'shapes', loss: 'triplet', seed: 0 })).json();
+      await age(id, versions[1] as string);
+      const strict = (await post('/sweeps', single)).json();
+      expect(await idsOf(strict.id)).not.toContain(id);
+      const mixed = (await post('/sweeps', { ...single, reuse: 'any' })).json();
+      const [reused, own] = await idsOf(mixed.id);
+      expect(reused).toBe(id);
+      await finish(own as string, 0.7);
+      await api.database.pool.query(
+        `UPDATE experiment SET environment = jsonb_build_object('numerics', $2::text, 'data_sha256', 'd') WHERE id = $1`,
+        [own, versions[0]],
+      );
+      const table = (format: string) => get(`/sweeps/${mixed.id}/table?format=${format}&at=best`);
+      expect((await table('json')).json().rows).toMatchObject([{ n: 2, numerics: versions, data_sha256: ['d'] }]);
+      expect((await table('csv')).body).toContain(`,${versions.join(' ')},d\n`);
+      for (const format of ['md', 'latex']) {
+        const { body } = await table(format);
+        expect(body).toContain('2*');
+        expect(body).toContain('mixes results of several versions of the code');
+        expect(body).toContain('aaaaaaaaaaaa + bbbbbbbbbbbb');
+      }
+      const forced = (await post('/sweeps', { ...single, reuse: 'any', force: true })).json();
+      expect(await idsOf(forced.id)).not.toContain(id);
+    });
+
+    test('results of other images are never taken', async () => {
+      const { id } = (await post('/experiments', { dataset: 'shapes', loss: 'triplet', seed: 0 })).json();
+      await age(id, versions[1] as string);
+      await api.database.pool.query(
+        `UPDATE experiment SET provenance = provenance || '{"data_sha256": "other"}' WHERE id = $1`,
+        [id],
+      );
+      const sweep = (await post('/sweeps', { ...single, reuse: 'any' })).json();
+      expect(await idsOf(sweep.id)).not.toContain(id);
+    });
   });
 });

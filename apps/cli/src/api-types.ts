@@ -41,6 +41,35 @@ export type Checkpoint = {
   readonly sha256: string;
 };
 
+/** How far two lists of numbers are apart. */
+type Distance = {
+  readonly compared: number;
+  readonly differing: number;
+  readonly largest: number | null;
+  readonly first: string | null;
+};
+
+/** Whether a finished run can be computed again. */
+export type Verification = {
+  readonly id: string;
+  readonly worker: string | null;
+  /** null until it is done */
+  readonly report: {
+    readonly same_bits: boolean | null;
+    readonly findings: readonly { readonly what: string; readonly message: string }[];
+    readonly notes: readonly string[];
+    readonly stretches: readonly {
+      /** updates done */
+      readonly from: number;
+      readonly to: number;
+      readonly state: Distance;
+      readonly metrics: Distance;
+      readonly seconds: number;
+    }[];
+    readonly environment: Readonly<Record<string, unknown>>;
+  } | null;
+};
+
 export type Page<T> = { readonly items: readonly T[]; readonly next_cursor: string | null };
 
 export type MetricSeries = {

@@ -1,21 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { openFileReader, readerSha256 } from '@spherelab/datasets/file-reader';
-import {
-  createNetwork,
-  decodeTensorFile,
-  importStateDict,
-  initialState,
-  type Network,
-  type NetworkOptions,
-  TensorFileError,
-} from '@spherelab/models';
+import { createNetwork, importStateDict, initialState, type Network, type NetworkOptions } from '@spherelab/models';
 import { readTorchFile } from '@spherelab/models/torch-file';
 import { tf } from '@spherelab/tensorflow';
 import { ApiClient } from './api-client.ts';
 import { serverAddress } from './cli-environment.ts';
 import { CliError } from './cli-error.ts';
 import type { EmbedOptions } from './embed-options.ts';
+import { decodeModelCheckpoint } from './read-model-checkpoint.ts';
 
 /** A network with its weights, ready to embed. */
 export type Model = {
@@ -79,16 +72,10 @@ export async function loadCheckpoint(checkpoint: string): Promise<Model> {
   const file = await readFile(checkpoint).catch(() => null);
   const bytes =
     file ?? (await new ApiClient(serverAddress()).download(`/checkpoints/${encodeURIComponent(checkpoint)}/download`));
-  try {
-    const { metadata, tensors } = decodeTensorFile<{ readonly model?: NetworkOptions } | null>(bytes);
-    if (metadata?.model === undefined) throw new CliError(`${checkpoint} is no checkpoint of ours`);
-    const values = new Map([...tensors].map(([name, tensor]) => [name, tensor.values]));
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return buildModel(metadata.model, values, `checkpoint ${checkpoint}, SHA-256 ${sha256}`);
-  } catch (error) {
-    if (error instanceof TensorFileError) throw new CliError(`${checkpoint}: ${error.message}`, null, { cause: error });
-    throw error;
-  }
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const { model, tensors } = await decodeModelCheckpoint(bytes, checkpoint, { sha256 });
+  const values = new Map([...tensors].map(([name, tensor]) => [name, tensor.values]));
+  return buildModel(model, values, `checkpoint ${checkpoint}, SHA-256 ${sha256}`);
 }
 
 function buildModel(options: NetworkOptions, values: ReadonlyMap<string, Float32Array>, description: string): Model {

@@ -29,7 +29,7 @@ export async function downloadCheckpoint(experimentId: string, which: string): P
   if (sha256 !== chosen.sha256) throw new CliError(`checkpoint ${chosen.id} arrived damaged: SHA-256 ${sha256}`);
   const { id, step, kind } = chosen;
   const source = { experiment: experiment.id, checkpoint: id, step, kind, sha256 };
-  return decode(bytes, `checkpoint ${id}`, source);
+  return decodeModelCheckpoint(bytes, `checkpoint ${id}`, source);
 }
 
 export async function readCheckpointFile(file: string): Promise<ModelCheckpoint> {
@@ -37,20 +37,33 @@ export async function readCheckpointFile(file: string): Promise<ModelCheckpoint>
     throw new CliError(`--file ${file} cannot be read (${cause.code})`, null, { cause });
   });
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return decode(bytes, `--file ${file}`, { file, sha256 });
+  return decodeModelCheckpoint(bytes, `--file ${file}`, { file, sha256 });
 }
 
+/** What is read of a checkpoint's head here; packages/training writes it (checkpoint.ts). */
 type Metadata = {
   readonly model?: NetworkOptions;
   readonly progress?: { readonly updates?: number };
+  readonly facts?: { readonly numerics?: string };
 };
 
-async function decode(bytes: Uint8Array, what: string, source: ModelCheckpoint['source']): Promise<ModelCheckpoint> {
+/** Reads a checkpoint's bytes. @throws CliError for bytes that are none */
+export async function decodeModelCheckpoint(
+  bytes: Uint8Array,
+  what: string,
+  source: ModelCheckpoint['source'],
+): Promise<ModelCheckpoint> {
   const { decodeTensorFile, TensorFileError } = await import('@spherelab/models');
   try {
     const { metadata, tensors } = decodeTensorFile<Metadata | null>(bytes);
     if (metadata?.model === undefined) throw new CliError(`${what} is no checkpoint of ours`);
-    return { model: metadata.model, tensors, updates: metadata.progress?.updates ?? 0, source };
+    const numerics = metadata.facts?.numerics ?? null;
+    return {
+      model: metadata.model,
+      tensors,
+      updates: metadata.progress?.updates ?? 0,
+      source: { ...source, numerics },
+    };
   } catch (error) {
     if (error instanceof TensorFileError) throw new CliError(`${what}: ${error.message}`, null, { cause: error });
     throw error;

@@ -120,7 +120,8 @@ async function identify(
   const config = { ...experiment.config, dataset: facts.dataset };
   const identity = experimentIdentity(config, provenance);
   const posted = experiment.provenance;
-  const keepsPosted = posted !== null && posted.data_sha256 === null;
+  // Its poster could not see the data root: until it has succeeded it answers for what was posted.
+  const keepsPosted = posted !== null && (posted.data_sha256 === null || posted.weights_sha256 === null);
   await beginAnew(database, fence, { config, identity, provenance, keepsPosted });
   const log = (message: string) => writeLogLine(database.pool, fence, 'warn', message);
   if (newest !== null) {

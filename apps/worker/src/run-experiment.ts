@@ -1,21 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { claimExperiment, type Experiment, type Fence, type StopRequest } from '@spherelab/db';
 import { type AttemptControl, attemptControl } from './attempt-control.ts';
 import { chooseStart } from './choose-start.ts';
-import { type Device, deviceEnvironment, type ThreadCounts } from './device.ts';
+import { type Device, deviceEnvironment } from './device.ts';
 import { eventWriter } from './event-writer.ts';
 import { keepLease, type LeaseKeeper } from './lease-keeper.ts';
 import { progressWatch } from './progress-watch.ts';
 import { retryWhileAway } from './retry-while-away.ts';
+import { storedThreads } from './stored-threads.ts';
 import { forkTrainer, type TrainerEnd } from './trainer-child.ts';
 import { watchChild } from './watch-child.ts';
+import { withWorkFolder } from './work-folder.ts';
 import type { WorkerContext } from './worker-context.ts';
 import { writeEnd } from './write-end.ts';
-
-/** Prefix of work folders; the worker's pid follows, so that those of dead workers can be told. */
-export const workFolderPrefix = 'spherelab-work-';
 
 /** One attempt under way. */
 export type RunningAttempt = {
@@ -76,15 +72,6 @@ async function superviseAttempt(
   }
 }
 
-async function withWorkFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), `${workFolderPrefix}${process.pid}-`));
-  try {
-    return await use(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
 type Attempt = {
   readonly context: WorkerContext;
   readonly experiment: Experiment;
@@ -141,13 +128,6 @@ async function runChild(attempt: Attempt, workFolder: string): Promise<TrainerEn
   const end = await child.ended.finally(endWatch);
   await writer.drain();
   return end;
-}
-
-/** Threads of the attempts before this one. */
-function storedThreads(experiment: Experiment): ThreadCounts | null {
-  const { intra_op_threads, inter_op_threads } = experiment.environment ?? {};
-  if (typeof intra_op_threads !== 'number' || typeof inter_op_threads !== 'number') return null;
-  return { intra_op_threads, inter_op_threads };
 }
 
 function messageOf(error: unknown): string {

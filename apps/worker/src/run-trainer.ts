@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads';
 import type { RunFacts } from '@spherelab/config';
 import { readNumerics } from '@spherelab/numerics';
 import type { RunStart, StopReason, TrainingEvent, TrainOptions, TrainOutcome } from '@spherelab/training';
+import { dieWithSupervisor } from './die-with-supervisor.ts';
 import type { TrainerFailure, TrainerOrder, TrainerReport } from './trainer-messages.ts';
 
 type Start = Extract<TrainerOrder, { type: 'start' }>;
@@ -84,15 +84,6 @@ export function runTrainer(train: Train): void {
     }
   });
   void send({ type: 'ready' });
-}
-
-function dieWithSupervisor(): void {
-  process.on('disconnect', () => process.exit(1));
-  // Ctrl-C reaches the whole process group; when and how to stop is the supervisor's decision.
-  process.on('SIGINT', () => undefined);
-  process.on('SIGTERM', () => undefined);
-  // A step blocks this thread, a thread of its own does not wait for it.
-  new Worker(new URL('./orphan-watch.js', import.meta.url), { workerData: { supervisor: process.ppid } }).unref();
 }
 
 function describeFailure(error: unknown): TrainerFailure {

@@ -20,7 +20,9 @@ import { ownIdentity } from './host-identity.ts';
 import { lineOf } from './line.ts';
 import { releaseDeadNeighbours } from './release-dead-neighbours.ts';
 import { retryWhileAway } from './retry-while-away.ts';
-import { type RunningAttempt, workFolderPrefix } from './run-experiment.ts';
+import type { RunningAttempt } from './run-experiment.ts';
+import { watchVerifications } from './verification-watch.ts';
+import { workFolderPrefix } from './work-folder.ts';
 import type { WorkerContext } from './worker-context.ts';
 import { type WorkerNumbers, workerNumbers } from './worker-numbers.ts';
 
@@ -122,9 +124,12 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     try {
       await line.work(device);
     } finally {
-      slots.give(device);
-      if (!closing) for (const consumer of consumers) consumer.resume();
+      give(device);
     }
+  };
+  const give = (device: Device): void => {
+    slots.give(device);
+    if (!closing) for (const consumer of consumers) consumer.resume();
   };
 
   const heartbeat = setInterval(() => {
@@ -147,8 +152,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     consumers.push(consumeQueue(options.queue, { queue, concurrency, run, onError, ...options.queueTimes }));
   }
 
+  const endVerifications = watchVerifications(context, slots, give);
+
   const close = async (): Promise<void> => {
     closing = true;
+    endVerifications();
     clearInterval(heartbeat);
     clearInterval(neighbourWatch);
     for (const attempt of attempts.values()) attempt.drain();

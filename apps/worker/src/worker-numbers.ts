@@ -31,6 +31,8 @@ export type WorkerNumbers = {
    * twice the time in which a trainer notices (orphan-watch.ts). */
   readonly neighbourWatchMs: number;
   readonly orphanTimeMs: number;
+  /** How often it looks for a finished run to verify while a device is free. */
+  readonly verificationWatchMs: number;
   /** How long the whole worker may take to leave; less than the 30 s that the launcher gives it and the 60 s of Kubernetes. */
   readonly drainDeadlineMs: number;
   /** How often progress is written at most. */
@@ -57,6 +59,7 @@ export const workerNumbers: WorkerNumbers = {
   heartbeatMs: 5_000,
   neighbourWatchMs: 500,
   orphanTimeMs: 500,
+  verificationWatchMs: 1_000,
   drainDeadlineMs: 28_000,
   progressEveryMs: 500,
   databaseRetryMs: 250,

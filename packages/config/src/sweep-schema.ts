@@ -27,6 +27,10 @@ export const sweepRequestSchema = z.strictObject({
     .nullable()
     .optional()
     .describe('how many of its experiments may run at once; null: as many as there are devices'),
+  reuse: z
+    .enum(['same_numerics', 'any'])
+    .default('same_numerics')
+    .describe('results to show instead of running a cell again: of this version of the code alone, or of any'),
   force: z.boolean().default(false).describe('make new experiments even where the same config was run before'),
 });
 export type SweepRequest = z.infer<typeof sweepRequestSchema>;

@@ -15,11 +15,13 @@ import {
 } from '../src/index.ts';
 
 const facts: DatasetFacts = {
+  name: 'fruit',
   trainingClasses: 40,
   trainingImages: 1120,
   smallestTrainingClass: 28,
   testClasses: 41,
   dataListSha256: 'a',
+  dataSha256: 'b',
 };
 
 function issuesOf(request: unknown, known: DatasetFacts | null = null): readonly ConfigIssue[] {

@@ -1,72 +1,112 @@
-import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import type { DatasetFacts } from '@spherelab/config';
-import { dataListSha256 } from './data-list-sha256.ts';
+import type { CatalogueAnswers, CatalogueQuestion, CatalogueReply } from './catalogue/catalogue-message.ts';
+import type { CatalogueCounts, DatasetDescription } from './catalogue/known-datasets.ts';
 import { DatasetError } from './dataset-error.ts';
-import { readDatasetLists } from './dataset-lists.ts';
-import { datasetFolderNames, knownDatasetNames } from './dataset-name.ts';
-import { isSettled, stampOfFiles } from './file-stamp.ts';
-import { classSizes, type DatasetLists, type Protocol } from './image-list.ts';
-import { paperDataset } from './paper/paper-dataset.ts';
+import type { Protocol } from './image-list.ts';
 
+export type { CatalogueCounts, DatasetDescription } from './catalogue/known-datasets.ts';
 export { DatasetError, type DatasetErrorCode } from './dataset-error.ts';
+export type { ListedFacts } from './dataset-facts.ts';
 export type { Protocol } from './image-list.ts';
 
-export type DatasetDescription =
-  | { readonly name: string; readonly facts: DatasetFacts; readonly problem: null }
-  | { readonly name: string; readonly facts: null; readonly problem: string };
+/** What data sets and files of weights are by content. A known data set that has not changed is told from memory. */
+export type Catalogue = {
+  /**
+   * Facts of what is in the data set's folder when this is called, or since.
+   * Rejects with DatasetError, `no_data_root` when the data set needs files and `dataRoot` is null.
+   */
+  readonly describe: (dataRoot: string | null, name: string, protocol?: Protocol) => Promise<DatasetFacts>;
+  /** Every data set that the data root has, with its facts, apart from what is in the images, or with what is wrong. */
+  readonly list: (dataRoot: string | null) => Promise<readonly DatasetDescription[]>;
+  /** SHA-256 (hex) of `<data root>/weights/<name>`; null where there is no such file. */
+  readonly weightsSha256: (dataRoot: string, name: string) => Promise<string | null>;
+  /** Lists read and files hashed so far. */
+  readonly counts: () => Promise<CatalogueCounts>;
+  /** Ends thread and watches. Questions that are not answered yet are refused. */
+  readonly close: () => Promise<void>;
+};
 
-/** Counts and hash of lists that are already read. */
-export function datasetFacts(lists: DatasetLists): DatasetFacts {
-  const training = classSizes(lists.train);
+export type CatalogueOptions = {
+  /** Where hashes are kept between processes; null: nowhere. */
+  readonly cacheFolder: string | null;
+};
+
+type Pending = { readonly resolve: (answer: unknown) => void; readonly reject: (error: Error) => void };
+
+/** Opens a catalogue. Its thread begins with the first question, and keeps no process alive that has none open. */
+export function openCatalogue(options: CatalogueOptions): Catalogue {
+  const thread = new CatalogueThread(options);
   return {
-    trainingClasses: training.size,
-    trainingImages: lists.train.length,
-    smallestTrainingClass: Math.min(...training.values()),
-    testClasses: classSizes(lists.test).size,
-    dataListSha256: dataListSha256(lists),
-    dataSha256: dataListSha256(lists),
+    describe: (dataRoot, name, protocol = 'paper') => thread.ask({ about: 'describe', dataRoot, name, protocol }),
+    list: (dataRoot) => thread.ask({ about: 'list', dataRoot }),
+    weightsSha256: (dataRoot, name) => thread.ask({ about: 'weightsSha256', dataRoot, name }),
+    counts: () => thread.ask({ about: 'counts' }),
+    close: () => thread.close(),
   };
 }
 
-/** Facts of the paper's data sets by root, name and protocol: each experiment that is posted asks for them. */
-const knownFacts = new Map<string, { readonly stamp: string; readonly facts: DatasetFacts }>();
+/** Lists, hashes and watches in a thread of its own, so that the loop that answers requests goes on. */
+class CatalogueThread {
+  readonly #options: CatalogueOptions;
+  readonly #pending = new Map<number, Pending>();
+  #worker: Worker | null = null;
+  #nextId = 0;
+  #isClosed = false;
 
-/**
- * What the names and lists of a data set tell, without opening an image; lists of the paper are read again only when
- * their files have changed.
- * Throws DatasetError, `no_data_root` when the data set needs files and `dataRoot` is null.
- */
-export async function describeDataset(
-  dataRoot: string | null,
-  name: string,
-  protocol: Protocol = 'paper',
-): Promise<DatasetFacts> {
-  const paper = paperDataset(name);
-  const files = dataRoot === null ? undefined : paper?.files.map((file) => join(dataRoot, file));
-  const found = files === undefined ? null : stampOfFiles(files);
-  const key = [dataRoot, paper?.name, protocol].join('\0');
-  const known = knownFacts.get(key);
-  if (found !== null && known?.stamp === found.stamp) return known.facts;
-  const facts = datasetFacts(await readDatasetLists(dataRoot, name, protocol));
-  if (found !== null && isSettled(found)) knownFacts.set(key, { stamp: found.stamp, facts });
-  return facts;
-}
+  constructor(options: CatalogueOptions) {
+    this.#options = options;
+  }
 
-/**
- * Every generated data set, every data set of the paper whose folder is there, and every other folder of the data root,
- * each with its facts or with what is wrong with it.
- */
-export async function listDatasets(dataRoot: string | null): Promise<DatasetDescription[]> {
-  const folders = dataRoot === null ? [] : await datasetFolderNames(dataRoot);
-  const names = knownDatasetNames(folders);
-  return Promise.all(
-    names.map(async (name): Promise<DatasetDescription> => {
-      try {
-        return { name, facts: await describeDataset(dataRoot, name), problem: null };
-      } catch (error) {
-        if (error instanceof DatasetError) return { name, facts: null, problem: error.message };
-        throw error;
-      }
-    }),
-  );
+  ask<Q extends CatalogueQuestion>(question: Q): Promise<CatalogueAnswers[Q['about']]> {
+    if (this.#isClosed) return Promise.reject(new Error('the catalogue is closed'));
+    this.#worker ??= this.#start();
+    this.#worker.ref();
+    const id = this.#nextId;
+    this.#nextId += 1;
+    this.#worker.postMessage({ id, question });
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve: resolve as Pending['resolve'], reject });
+    });
+  }
+
+  #start(): Worker {
+    const url = new URL('./catalogue/catalogue-thread.js', import.meta.url);
+    const worker = new Worker(url, { execArgv: [], workerData: this.#options });
+    worker.on('message', (reply: CatalogueReply) => this.#settle(reply));
+    worker.on('error', (error) => this.#fail(error));
+    // The next question starts another one.
+    worker.on('exit', (code) => this.#fail(new Error(`the catalogue's thread ended with code ${code}`)));
+    return worker;
+  }
+
+  #settle(reply: CatalogueReply): void {
+    const pending = this.#pending.get(reply.id);
+    this.#pending.delete(reply.id);
+    if (this.#pending.size === 0) this.#worker?.unref();
+    if ('answer' in reply) {
+      pending?.resolve(reply.answer);
+      return;
+    }
+    const { code, field, message } = reply.error;
+    pending?.reject(code === null ? new Error(message) : new DatasetError(code, message, { field }));
+  }
+
+  #fail(error: Error): void {
+    this.#worker = null;
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of pending) reject(error);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const worker = this.#worker;
+    if (worker === null) return;
+    this.#fail(new Error('the catalogue is closed'));
+    worker.ref();
+    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    worker.postMessage('close');
+    await ended;
+  }
 }

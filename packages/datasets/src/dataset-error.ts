@@ -12,6 +12,7 @@ export type DatasetErrorCode =
   | 'too_few_images'
   | 'query_without_gallery'
   | 'unreadable_image'
+  | 'data_changed'
   | 'unreadable_file'
   | 'invalid_batch';
 

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { byteOrder } from './byte-order.ts';
 import { DatasetError } from './dataset-error.ts';
-import { paperDatasets } from './paper/paper-dataset.ts';
+import { paperLayouts } from './paper/paper-dataset.ts';
 
 const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
@@ -35,8 +35,8 @@ export async function datasetFolderNames(dataRoot: string): Promise<string[]> {
 
 /** Generated data sets, data sets of the paper by name where their folder is there, and all other folders. */
 export function knownDatasetNames(folders: readonly string[]): string[] {
-  const papers = paperDatasets.filter(({ folder }) => folders.includes(folder));
-  const taken = new Set([...generatedDatasets, ...paperDatasets.flatMap(({ name, folder }) => [name, folder])]);
+  const papers = paperLayouts.filter(({ folder }) => folders.includes(folder));
+  const taken = new Set([...generatedDatasets, ...paperLayouts.flatMap(({ name, folder }) => [name, folder])]);
   const others = folders.filter((name) => !taken.has(name) && !taken.has(name.toLowerCase()));
   return [...generatedDatasets, ...papers.map(({ name }) => name), ...others];
 }

@@ -67,6 +67,11 @@ export async function folderLists(dataRoot: string, name: string): Promise<Datas
     name: ownName,
     kind: 'folder',
     folder,
+    sources: [
+      join(folder, 'split.json'),
+      join(folder, 'images'),
+      ...[...classes.keys()].map((name) => join(folder, 'images', name)),
+    ],
     train: listOf(split.train ?? []),
     test: listOf(split.test ?? split.query ?? []),
     gallery: split.gallery === undefined ? null : listOf(split.gallery),

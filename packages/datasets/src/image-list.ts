@@ -17,6 +17,8 @@ export type DatasetLists = {
   readonly kind: 'generated' | 'folder' | 'paper';
   /** Absolute folder that the paths are relative to; null for generated images. */
   readonly folder: string | null;
+  /** Absolute folders and files that the lists were read from. */
+  readonly sources: readonly string[];
   readonly train: ImageList;
   readonly test: ImageList;
   readonly gallery: ImageList | null;

@@ -1,13 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { DatasetFacts } from '@spherelab/config';
-import { datasetFacts } from './catalogue.ts';
-import { readDatasetLists } from './dataset-lists.ts';
+import { ContentIndex } from './content/content-index.ts';
+import { readDatasetContent } from './content/dataset-content.ts';
+import type { Manifest } from './content/manifest.ts';
+import { datasetFacts } from './dataset-facts.ts';
 import type { ImageList, Protocol } from './image-list.ts';
-import type { Manifest } from './manifest.ts';
 import type { CacheLimit } from './pictures/cache-allowance.ts';
 import { PictureStore } from './pictures/picture-store.ts';
 import { PictureThreads } from './pictures/picture-threads.ts';
+import { validationLists } from './validation-lists.ts';
 
 export type OpenDatasetOptions = {
   /** null is enough for generated data sets. */
@@ -20,9 +22,12 @@ export type OpenDatasetOptions = {
   readonly threadCount?: number;
   /** Bound of the resized pictures kept in memory; 512 MiB hold 30,000 at 64 px. */
   readonly memoryBytes?: number;
-  /** Folder for resized pictures, shared by any number of processes; none by default. Makes no difference to any pixel. */
+  /**
+   * Folder for resized pictures and for hashes of images, shared by any number of processes; none by default. Makes no
+   * difference to any pixel.
+   */
   readonly cacheFolder?: string | null;
-  /** Bound of that folder; the pictures used least recently make room. 0: no cache. */
+  /** Bound of the resized pictures there; those used least recently make room. 0: none are kept. */
   readonly cacheBytes?: number;
 };
 
@@ -31,12 +36,13 @@ export type Dataset = {
   readonly name: string;
   readonly imageSize: number;
   readonly facts: DatasetFacts;
+  /** What the lists were by content when the data set was opened; a picture that is another by now is an error. */
+  readonly manifest: Manifest;
   readonly train: ImageList;
   /** What is evaluated; the queries where there is a gallery. */
   readonly test: ImageList;
   readonly gallery: ImageList | null;
   readonly pictures: PictureStore;
-  readonly manifest: Manifest;
   readonly close: () => Promise<void>;
 };
 
@@ -50,12 +56,21 @@ function cacheLimitOf({ cacheFolder, cacheBytes = DEFAULT_CACHE_BYTES }: OpenDat
   return { folder: join(cacheFolder, 'pictures'), limitBytes: cacheBytes };
 }
 
-/** Reads the lists of a data set and starts its picture threads. Throws DatasetError. */
+/** Hashes of all images, for what reads them again later. */
+function expectedHashes({ train, test, gallery }: Manifest): ReadonlyMap<string, string> {
+  return new Map([...train, ...test, ...(gallery ?? [])].map(({ path, sha256 }) => [path, sha256]));
+}
+
+/** Reads the lists of a data set, hashes what is new of its images and starts its picture threads. Throws DatasetError. */
 export async function openDataset(options: OpenDatasetOptions): Promise<Dataset> {
-  const lists = await readDatasetLists(options.dataRoot, options.name, options.protocol);
+  const { dataRoot, cacheFolder = null } = options;
+  const content = await readDatasetContent(dataRoot, options.name, (folder) => new ContentIndex(folder, cacheFolder));
+  const lists = options.protocol === 'validation' ? validationLists(content.lists) : content.lists;
+  const { train, test, gallery } = lists;
   const threads = new PictureThreads(options.threadCount ?? Math.min(MAX_THREADS, availableParallelism()));
   const pictures = new PictureStore({
     folder: lists.folder,
+    hashes: expectedHashes(lists),
     imageSize: options.imageSize,
     memoryBytes: options.memoryBytes ?? DEFAULT_MEMORY_BYTES,
     cache: cacheLimitOf(options),
@@ -65,11 +80,11 @@ export async function openDataset(options: OpenDatasetOptions): Promise<Dataset>
     name: lists.name,
     imageSize: options.imageSize,
     facts: datasetFacts(lists),
-    train: lists.train,
-    test: lists.test,
-    gallery: lists.gallery,
+    manifest: { train, test, gallery },
+    train,
+    test,
+    gallery,
     pictures,
-    manifest: { lines: lists.train.map(({ path }) => path) },
     close: () => threads.close(),
   };
 }

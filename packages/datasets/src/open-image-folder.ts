@@ -31,6 +31,13 @@ export async function openImageFolder(folder: string, imageSize: number): Promis
   if (images.length === 0)
     throw new DatasetError('too_few_images', `the folder ${folder} has no jpg, png or webp image`);
   const threads = new PictureThreads(2);
-  const pictures = new PictureStore({ folder: path.resolve(folder), imageSize, memoryBytes, cache: null, threads });
+  const pictures = new PictureStore({
+    folder: path.resolve(folder),
+    hashes: null,
+    imageSize,
+    memoryBytes,
+    cache: null,
+    threads,
+  });
   return { images, pictures, close: () => threads.close() };
 }

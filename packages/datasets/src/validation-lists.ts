@@ -8,7 +8,7 @@ const VALIDATION_SHARE = 0.3;
  * The lists for choosing settings: the last 30 % of the training classes (at least 2) are evaluated, the classes
  * before them train, and the test classes are not seen at all. Throws DatasetError too_few_classes.
  */
-export function validationLists(lists: DatasetLists): DatasetLists {
+export function validationLists<L extends DatasetLists>(lists: L): L {
   const labels = [...classSizes(lists.train).keys()];
   const heldOutCount = Math.max(2, Math.floor(labels.length * VALIDATION_SHARE));
   if (labels.length - heldOutCount < 2) {

@@ -2,16 +2,20 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { describeDataset, listDatasets } from '../src/catalogue.ts';
+import { byteOrder } from '../src/byte-order.ts';
+import { KnownDatasets } from '../src/catalogue/known-datasets.ts';
 import { readDatasetLists } from '../src/dataset-lists.ts';
 
 let dataRoot: string;
+let datasets: KnownDatasets;
 
 beforeEach(async () => {
   dataRoot = await mkdtemp(path.join(tmpdir(), 'spherelab-data-'));
+  datasets = new KnownDatasets({ cacheFolder: null });
 });
 
 afterEach(async () => {
+  datasets.close();
   await rm(dataRoot, { recursive: true, force: true });
 });
 
@@ -56,12 +60,18 @@ test('classes and files come in byte order, and the first half of the classes tr
   ]);
 });
 
+test('byte order is that of UTF-8, beyond the basic plane too', () => {
+  const names = ['a', 'ab', 'b', 'é', '\u{ff5e}', '\u{1f600}', '\u{1f601}', '\u{1f601}a'];
+  const inBytes = [...names].reverse().sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  expect([...names].reverse().sort(byteOrder)).toEqual(inBytes);
+});
+
 test('facts count the lists, and the hash changes with them', async () => {
   const folder = await makeDataset('fruit', fiveClasses);
-  const before = await describeDataset(dataRoot, 'fruit');
+  const before = await datasets.describe(dataRoot, 'fruit', 'paper');
   expect(before).toMatchObject({ trainingClasses: 2, trainingImages: 4, smallestTrainingClass: 2, testClasses: 3 });
   await writeFile(path.join(folder, 'images', 'a', 'z.png'), '');
-  const after = await describeDataset(dataRoot, 'fruit');
+  const after = await datasets.describe(dataRoot, 'fruit', 'paper');
   expect(after.dataListSha256).not.toBe(before.dataListSha256);
   expect(after.dataListSha256).toMatch(/^[0-9a-f]{64}$/);
 });
@@ -110,8 +120,11 @@ test.each(['../fruit', 'a/b', '.hidden', '', 'a\\b', '/etc'])('the name "%s" is 
 });
 
 test('a data set that needs files is refused where there is no data root', async () => {
-  await expect(describeDataset(null, 'fruit')).rejects.toEqual(refusal('no_data_root', /data root/));
-  await expect(describeDataset(null, 'Shapes')).resolves.toMatchObject({ trainingClasses: 32 });
+  await expect(datasets.describe(null, 'fruit', 'paper')).rejects.toEqual(refusal('no_data_root', /data root/));
+  await expect(datasets.describe(null, 'Shapes', 'paper')).resolves.toMatchObject({
+    name: 'shapes',
+    trainingClasses: 32,
+  });
 });
 
 test('a folder without images, with too few classes or with an empty class is refused', async () => {
@@ -143,11 +156,11 @@ test('the catalogue lists every data set, with what is wrong where something is'
   await makeDataset('fruit', fiveClasses);
   await mkdir(path.join(dataRoot, 'bare'));
   await mkdir(path.join(dataRoot, 'weights'));
-  const listed = await listDatasets(dataRoot);
+  const listed = await datasets.list(dataRoot);
   expect(listed.map(({ name, problem }) => [name, problem === null])).toEqual([
     ['shapes', true],
     ['bare', false],
     ['fruit', true],
   ]);
-  await expect(listDatasets(path.join(dataRoot, 'nothing'))).resolves.toHaveLength(1);
+  await expect(datasets.list(path.join(dataRoot, 'nothing'))).resolves.toHaveLength(1);
 });

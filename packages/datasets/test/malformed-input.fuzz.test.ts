@@ -201,7 +201,7 @@ function crc32(bytes: Uint8Array): number {
 describe('pictures', () => {
   const read = (input: Buffer) =>
     withDataRoot({ 'a/1.jpg': input }, (folder) => {
-      const items = [{ path: 'a/1.jpg', label: 0, resized: null }];
+      const items = [{ path: 'a/1.jpg', label: 0, sha256: null, resized: null }];
       return runPictureTask({
         id: 0,
         folder,

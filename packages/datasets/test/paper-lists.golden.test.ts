@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { goldenRoot, readGolden } from '../../../test/golden-reader.ts';
-import { datasetFacts } from '../src/catalogue.ts';
+import { listedFacts } from '../src/dataset-facts.ts';
 import { readDatasetLists } from '../src/dataset-lists.ts';
 import { classSizes, type ImageList } from '../src/image-list.ts';
-import { paperDataset, paperDatasets } from '../src/paper/paper-dataset.ts';
+import { paperDataset, paperLayouts } from '../src/paper/paper-dataset.ts';
 import type { PaperLists } from '../src/paper/paper-lists.ts';
 import { splitText } from '../src/paper/split-text.ts';
 import { withDataRoot } from './data-root.ts';
@@ -43,12 +43,12 @@ function partOf(lists: Pick<PaperLists, 'train' | 'test' | 'gallery'>, part: Lis
 }
 
 test('the golden data has every data set of the paper', () => {
-  expect(Object.keys(manifest.datasets).map((name) => paperDataset(name))).toEqual([...paperDatasets]);
+  expect(Object.keys(manifest.datasets).map((name) => paperDataset(name))).toEqual([...paperLayouts]);
 });
 
 describe.each(cases)('the $part list of $name', ({ name, part, golden }) => {
   test('is the text that the reference writes', async () => {
-    const lists = await (paperDataset(name) as (typeof paperDatasets)[number]).readLists(dataRoot);
+    const lists = await (paperDataset(name) as (typeof paperLayouts)[number]).readLists(dataRoot);
     expect(splitText(partOf(lists, part))).toBe(golden.text);
     expect(lists.notes).toEqual([]);
   });
@@ -70,7 +70,7 @@ describe.each(cases)('the $part list of $name', ({ name, part, golden }) => {
 test.each(Object.keys(manifest.datasets))('facts and protocol validation work for %s in any case', async (name) => {
   const lists = await readDatasetLists(dataRoot, name.toUpperCase());
   expect(lists.name).toBe(name.toLowerCase());
-  expect(datasetFacts(lists).trainingClasses).toBe(manifest.datasets[name]?.train?.num_classes);
+  expect(listedFacts(lists).trainingClasses).toBe(manifest.datasets[name]?.train?.num_classes);
   const classes = [...classSizes(lists.train).keys()];
   if (classes.length < 4) {
     await expect(readDatasetLists(dataRoot, name, 'validation')).rejects.toMatchObject({ code: 'too_few_classes' });
@@ -85,7 +85,7 @@ test('the gallery of In-Shop ends before the first row whose item no query has',
   const { list_file: file, text } = manifest.inshop_gallery_without_query;
   const partition = readFileSync(path.join(goldenRoot(), 'splits', file));
   await withDataRoot({ 'Inshop/list_eval_partition.txt': partition }, async (root) => {
-    const lists = await (paperDataset('inshop') as (typeof paperDatasets)[number]).readLists(root);
+    const lists = await (paperDataset('inshop') as (typeof paperLayouts)[number]).readLists(root);
     expect(splitText(lists.train)).toBe(text.train);
     expect(splitText(lists.test)).toBe(text.query);
     expect(splitText(lists.gallery as ImageList)).toBe(text.gallery);

@@ -1,12 +1,14 @@
 import { rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { describeDataset, listDatasets } from '../src/catalogue.ts';
+import { KnownDatasets } from '../src/catalogue/known-datasets.ts';
+import { listedFacts } from '../src/dataset-facts.ts';
 import { readDatasetLists } from '../src/dataset-lists.ts';
+import type { Protocol } from '../src/image-list.ts';
 import { paperDataset } from '../src/paper/paper-dataset.ts';
 import type { PaperLists } from '../src/paper/paper-lists.ts';
 import { splitText } from '../src/paper/split-text.ts';
+import { canWatch } from './byte-folder.ts';
 import { withDataRoot } from './data-root.ts';
 import { compressed, matFile, structVariable } from './mat-writer.ts';
 
@@ -17,6 +19,8 @@ const files = {
   sopTest: 'SOP/Stanford_Online_Products/Ebay_test.txt',
   inshop: 'Inshop/list_eval_partition.txt',
 } as const;
+/** The first image of CUB's list. */
+const imageOfCub = 'CUB_200_2011/images/001.a/b.jpg';
 
 function read(name: string, content: Readonly<Record<string, string | Uint8Array>>): Promise<PaperLists> {
   return withDataRoot(content, async (root) => {
@@ -124,7 +128,7 @@ describe('sop', () => {
     };
     await withDataRoot(content, async (root) => {
       const start = performance.now();
-      const facts = await describeDataset(root, 'sop');
+      const facts = listedFacts(await readDatasetLists(root, 'sop'));
       const seconds = (performance.now() - start) / 1000;
       expect(facts).toMatchObject({ trainingClasses: 11_318, trainingImages: 59_551, testClasses: 11_316 });
       expect(seconds).toBeLessThan(2);
@@ -192,7 +196,7 @@ test('a folder in place of a file and a link out of the data root are refused', 
 test('the catalogue lists data sets of the paper by name where their folder is, and what is wrong with them', async () => {
   const cub = Array.from({ length: 200 }, (_, i) => `${i + 1} ${String(i + 1).padStart(3, '0')}.a/b.jpg\n`).join('');
   await withDataRoot({ [files.cub]: cub, [files.inshop]: 'nothing', 'own/images/a/1.png': '' }, async (root) => {
-    const listed = await listDatasets(root);
+    const listed = await new KnownDatasets({ cacheFolder: null }).list(root);
     expect(listed.map(({ name, problem }) => [name, problem === null])).toEqual([
       ['shapes', true],
       ['cub', true],
@@ -202,19 +206,25 @@ test('the catalogue lists data sets of the paper by name where their folder is, 
   });
 });
 
-test('facts are remembered until a file changes', async () => {
+test.runIf(canWatch())('facts are remembered until a file of the lists changes', async () => {
   const classes = (count: number): string =>
     Array.from({ length: count }, (_, i) => `${i + 1} ${String(i + 1).padStart(3, '0')}.a/b.jpg\n`).join('');
-  await withDataRoot({ [files.cub]: classes(150) }, async (root) => {
+  await withDataRoot({ [files.cub]: classes(150), [imageOfCub]: 'an image' }, async (root) => {
+    const datasets = new KnownDatasets({ cacheFolder: null });
+    const describeCub = (name: string, protocol: Protocol = 'paper') => datasets.describe(root, name, protocol);
     const file = path.join(root, files.cub);
-    await delay(2_100); // a file that has just changed is not remembered
-    const first = await describeDataset(root, 'cub');
-    expect(first.testClasses).toBe(50);
-    expect(await describeDataset(root, 'CUB')).toBe(first);
-    expect((await describeDataset(root, 'cub', 'validation')).testClasses).toBe(30);
+    const first = await describeCub('cub');
+    expect(first).toMatchObject({ name: 'cub', testClasses: 50 });
+    const { scans } = datasets.counts();
+    expect(await describeCub('CUB')).toBe(first);
+    expect((await describeCub('cub', 'validation')).testClasses).toBe(30);
+    expect(datasets.counts().scans).toBe(scans);
     await writeFile(file, classes(160));
-    expect((await describeDataset(root, 'cub')).testClasses).toBe(60);
+    expect((await describeCub('cub')).testClasses).toBe(60);
+    await writeFile(path.join(root, imageOfCub), 'an image?');
+    expect((await describeCub('cub')).dataSha256).not.toBe(first.dataSha256);
     await rm(file);
-    await expect(describeDataset(root, 'cub')).rejects.toEqual(refusal('missing_file', /was expected/));
+    await expect(describeCub('cub')).rejects.toEqual(refusal('missing_file', /was expected/));
+    datasets.close();
   });
 });

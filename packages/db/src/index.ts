@@ -35,6 +35,7 @@ export { type Attempt, attemptsOnHost, listAttempts, previousErrorCode } from '.
 export { beginAnew, type RunIdentity } from './experiments/begin-anew.ts';
 export { type Claim, claimExperiment, readStopRequest, renewLease } from './experiments/claim-experiment.ts';
 export { type CreatedExperiment, createExperiments, type NewExperiment } from './experiments/create-experiments.ts';
+export { type EarlierResult, earlierResult, reusableResults } from './experiments/earlier-results.ts';
 export { type ExperimentFacets, experimentFacets } from './experiments/experiment-facets.ts';
 export type { Experiment, ExperimentFailure, StopRequest } from './experiments/experiment-row.ts';
 export {
@@ -72,6 +73,16 @@ export {
   type Sweep,
   sweepExperiments,
 } from './sweeps/sweeps.ts';
+export {
+  claimVerification,
+  finishVerification,
+  isVerificationWaiting,
+  listVerifications,
+  renewVerification,
+  requestVerification,
+  type Verification,
+  type VerificationStretch,
+} from './verifications/verifications.ts';
 export {
   explainMissingGpu,
   heartbeatWorker,

@@ -6,11 +6,9 @@ import { fileURLToPath } from 'node:url';
 import {
   applyMigrations,
   claimExperiment,
-  createExperiments,
   type Database,
   type Fence,
   getExperiment,
-  inTransaction,
   isTransientError,
   listCheckpoints,
   openDatabase,
@@ -40,6 +38,19 @@ async function firstRelease(): Promise<string> {
   return folder;
 }
 
+/** An experiment as the first release stores it. */
+async function createAsBefore(database: Database): Promise<string> {
+  const { config, sources, identity } = newExperiment();
+  const { rows } = await database.pool.query<{ id: string }>(
+    `WITH stored AS (INSERT INTO experiment (config, sources, identity, tags, dataset, loss, device)
+       VALUES ($1, $2, $3, '{}', $4, $5, $6) RETURNING id),
+     told AS (INSERT INTO outbox (experiment_id) SELECT id FROM stored)
+     SELECT id FROM stored`,
+    [JSON.stringify(config), JSON.stringify(sources), identity, config.dataset, config.loss, config.device],
+  );
+  return rows[0]?.id as string;
+}
+
 /** A claim as the first release makes it. */
 async function claimAsBefore(database: Database, id: string): Promise<Fence> {
   await database.pool.query(
@@ -55,10 +66,7 @@ test('the schema is brought up to date while metrics, progress and new experimen
   const folder = await firstRelease();
   await applyMigrations(url, folder);
   const database = openDatabase(url);
-  const create = async () => {
-    const [stored] = await inTransaction(database, (client) => createExperiments(client, [newExperiment()]));
-    return stored?.experiment.id as string;
-  };
+  const create = () => createAsBefore(database);
   // What makes the migration slow enough to be under way while others write.
   const filler = new pg.Client({ connectionString: url });
   await filler.connect();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Numerics } from '@spherelab/config';
 import { libraries, recorded, rooms, uncounted } from './code-parts.ts';
@@ -33,10 +33,12 @@ export function isListed(name: string, list: readonly string[]): boolean {
   return list.some((entry) => (entry.endsWith('/') ? name.startsWith(entry) : name === entry));
 }
 
-/** Compiled files of a room, by name. */
+/** Compiled files of a room, by name. What is left of sources that are gone is not code of this release. */
 export function roomFiles(folder: string, room: string): CodeFile[] {
   const dist = `${folder}/${room}/dist`;
-  const paths = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.js'));
+  const paths = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.js') && existsSync(`${folder}/${room}/src/${path.slice(0, -'.js'.length)}.ts`),
+  );
   return paths.sort().map((path) => ({
     name: `${room}/${path.slice(0, -'.js'.length)}`,
     text: readFileSync(`${dist}/${path}`, 'utf8'),

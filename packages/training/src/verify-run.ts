@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { type CheckpointFacts, type Environment, mayContinueFrom, type RunFacts } from '@spherelab/config';
 import { compareMetrics, compareStates, pointKey } from './compare-stretch.ts';
-import { provideStepGraph } from './provide-step-graph.ts';
+import { provideStepGraph, readStepGraph } from './provide-step-graph.ts';
 import { retraceStretch } from './retrace-stretch.ts';
 import { stepOptionsOf, stepRecipeOf } from './step-recipe.ts';
 import { type CheckedCheckpoint, checkStoredRun, type StoredRun } from './stored-run.ts';
@@ -31,8 +31,12 @@ export async function verifyRun(options: VerifyOptions): Promise<VerificationRep
   const { findings: inconsistent, readable } = await checkStoredRun(stored, stepOptionsOf(recipe).network);
   const findings: Finding[] = [...inconsistent];
   const made = readable.at(-1)?.loaded.metadata.facts;
-  if (graphFolder === null) findings.push({ what: 'code', message: 'the recorded step of the run is not there' });
-  if (made === undefined || graphFolder === null) {
+  const graph = graphFolder === null ? null : await readStepGraph(graphFolder);
+  if (graph === null) findings.push({ what: 'code', message: 'the recorded step of the run is not there' });
+  else if (made !== undefined && graph.sha256 !== made.graph_sha256) {
+    findings.push({ what: 'code', message: 'the recorded step is not the one that the checkpoints were made with' });
+  }
+  if (made === undefined || graph === null || graph.sha256 !== made.graph_sha256) {
     return { same_bits: null, findings, notes: [], stretches: [], environment: {} };
   }
   let now: RunFacts | null = null;
@@ -47,7 +51,7 @@ export async function verifyRun(options: VerifyOptions): Promise<VerificationRep
       notes.push(...told.notes);
     };
     try {
-      stretches.push(await retrace(options, graphFolder, stretch, judge));
+      stretches.push(await retrace(options, graph.folder, stretch, judge));
     } catch (error) {
       if (!(error instanceof TrainingError)) throw error;
       findings.push({ what: 'recomputation', message: error.message });

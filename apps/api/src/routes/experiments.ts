@@ -4,6 +4,7 @@ import {
   deleteExperiment,
   type ExperimentAction,
   type ExperimentSort,
+  earlierResult,
   experimentFacets,
   experimentSorts,
   getExperiment,
@@ -53,7 +54,7 @@ const listQuery = z.strictObject({
 });
 
 const resolvedSchema = experimentViewSchema
-  .pick({ config: true, sources: true, identity: true })
+  .pick({ config: true, sources: true, identity: true, provenance: true })
   .meta({ id: 'ResolvedExperiment' });
 const counts = z.record(z.string(), z.int());
 const facetsSchema = z
@@ -106,8 +107,8 @@ export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
       response: { 200: resolvedSchema, ...problems },
     },
     handler: async (request) => {
-      const { config, sources, identity } = await resolveExperimentRequest(dependencies, request.body);
-      return { config, sources, identity };
+      const { config, sources, identity, provenance } = await resolveExperimentRequest(dependencies, request.body);
+      return { config, sources, identity, provenance };
     },
   });
 
@@ -139,7 +140,8 @@ export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
     handler: async ({ params }) => {
       const experiment = await experimentOf(params.id);
       const attempts = await listAttempts(database, experiment.id);
-      return { ...toExperimentView(experiment), attempts: attempts.map(toAttemptView) };
+      const earlier = await earlierResult(database.pool, experiment);
+      return { ...toExperimentView(experiment), attempts: attempts.map(toAttemptView), earlier };
     },
   });
 

@@ -37,6 +37,7 @@ const reportSchema = z
         data_lists: z
           .array(z.string())
           .describe('sha256 of the image lists of these runs: one, if they are comparable'),
+        numerics: z.array(z.string()).describe('versions of the code that made them; more than one: they are mixed'),
         metrics: z.record(z.string(), reportedMetricSchema),
       }),
     ),

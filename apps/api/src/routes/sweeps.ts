@@ -7,6 +7,7 @@ import {
   listSweepExperiments,
   listSweeps,
   retryRolledBack,
+  reusableResults,
   sweepExperiments,
 } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
@@ -42,6 +43,10 @@ const tableSchema = z
         total: z.int(),
         n: z.int(),
         experiment_ids: z.array(z.string()),
+        numerics: z
+          .array(z.string())
+          .describe('versions of the code that made its results; more than one: they are mixed'),
+        data_sha256: z.array(z.string()).describe('contents of the data set; more than one: they are mixed'),
         metrics: z.record(z.string(), statisticSchema),
       }),
     ),
@@ -71,7 +76,12 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
       const { sweep, cells } = await resolveSweepRequest(dependencies, request.body ?? {});
       const { name, ...rest } = sweep;
       const posted = { name: name ?? null, request: rest, maxRunning: sweep.max_running ?? null };
-      const store = () => inTransaction(database, (client) => createSweep(client, posted, cells));
+      const store = () =>
+        inTransaction(database, async (client) => {
+          const results = sweep.reuse === 'any' && !sweep.force ? await reusableResults(client, cells) : [];
+          const chosen = cells.map((cell, at) => ({ ...cell, reuses: results[at] ?? null }));
+          return createSweep(client, posted, chosen);
+        });
       const { id } = await turnstile(() => retryRolledBack(store));
       kickRelay();
       return reply

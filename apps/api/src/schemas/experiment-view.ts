@@ -5,6 +5,14 @@ import { z } from 'zod';
 const time = z.iso.datetime();
 const open = z.record(z.string(), z.unknown());
 
+const provenanceSchema = z
+  .object({
+    numerics: z.string().nullable().describe('version of the code that computes'),
+    data_sha256: z.string().nullable().describe('of the lists with the bytes of each image'),
+    weights_sha256: z.string().nullable().describe('of the file of weights that the run begins with, or "random"'),
+  })
+  .describe('what decides the numbers beside the config, by content; null where the server could not look');
+
 /** An experiment as clients see it. */
 export const experimentViewSchema = z
   .object({
@@ -16,7 +24,8 @@ export const experimentViewSchema = z
     priority: z.int(),
     config: open.describe('complete; every field of a request has a value'),
     sources: z.record(z.string(), z.string()).describe('where each value of config comes from'),
-    identity: z.string().describe('sha256 of what decides the numbers'),
+    identity: z.string().describe('sha256 of what decides the numbers: config and provenance'),
+    provenance: provenanceSchema.nullable(),
     sweep_id: z.string().nullable(),
     attempt: z.int(),
     failures: z.int().describe('attempts in a row that ended by their own fault without a new checkpoint'),
@@ -59,6 +68,7 @@ export function toExperimentView(experiment: Experiment): ExperimentView {
     config: row.config,
     sources: row.sources,
     identity: row.identity,
+    provenance: row.provenance,
     sweep_id: row.sweep_id,
     attempt: row.attempt,
     failures: row.failures,
@@ -99,7 +109,16 @@ export const attemptViewSchema = z
 
 /** An experiment with every try to run it, first one first. */
 export const experimentDetailSchema = experimentViewSchema
-  .extend({ attempts: z.array(attemptViewSchema) })
+  .extend({
+    attempts: z.array(attemptViewSchema),
+    earlier: z
+      .object({
+        experiment_id: z.string(),
+        numerics: z.string().nullable().describe('null for one of a release that recorded none'),
+      })
+      .nullable()
+      .describe('the newest run before it of the same config under another version of the code'),
+  })
   .meta({ id: 'ExperimentDetail' });
 
 export function toAttemptView(attempt: Attempt): z.infer<typeof attemptViewSchema> {

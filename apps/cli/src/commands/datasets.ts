@@ -1,4 +1,4 @@
-import { describeDataset, listDatasets } from '@spherelab/datasets/catalogue';
+import { openCatalogue } from '@spherelab/datasets/catalogue';
 import type { Command } from 'commander';
 import { readEnvironment } from '../cli-environment.ts';
 import { formatTable } from '../output/print-table.ts';
@@ -16,8 +16,9 @@ export function addDatasetsCommand(program: Command): void {
 
 async function list(options: { readonly json?: boolean }): Promise<void> {
   const { dataRoot } = readEnvironment();
-  const names = await listDatasets(dataRoot);
-  const items = await Promise.all(names.map(async ({ name }) => ({ name, ...(await facts(dataRoot, name)) })));
+  const catalogue = openCatalogue({ cacheFolder: null });
+  const found = await catalogue.list(dataRoot).finally(() => catalogue.close());
+  const items = found.map(({ name, facts, problem }) => (facts === null ? { name, error: problem } : facts));
   if (options.json) {
     process.stdout.write(jsonLine({ data_root: dataRoot, items }));
     return;
@@ -28,12 +29,4 @@ async function list(options: { readonly json?: boolean }): Promise<void> {
       : [item.name, `${item.trainingClasses} classes, ${item.trainingImages} images`, `${item.testClasses} classes`],
   );
   process.stdout.write(`data root: ${dataRoot}\n${formatTable(['name', 'train', 'test'], rows)}\n`);
-}
-
-async function facts(dataRoot: string, name: string) {
-  try {
-    return await describeDataset(dataRoot, name);
-  } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
-  }
 }

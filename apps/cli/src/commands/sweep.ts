@@ -13,6 +13,7 @@ type SweepOptions = Record<string, unknown> & {
   readonly grid: readonly string[];
   readonly sweepName?: string;
   readonly maxRunning?: string;
+  readonly reuse?: string;
   readonly force?: boolean;
   readonly detach?: boolean;
   readonly json?: boolean;
@@ -27,6 +28,7 @@ export function addSweepCommand(program: Command): void {
     .requiredOption('--grid <field=v1,v2>', 'values of one field; repeat for more', collect, [])
     .option('--sweep-name <name>', 'a name for people')
     .option('--max-running <count>', 'how many cells may run at once')
+    .option('--reuse <results>', 'same_numerics: show results of this version of the code alone; any: of any version')
     .option('--force', 'run cells again even where they were run before')
     .option('--detach', 'do not wait for the end')
     .option('--json', 'print the table as JSON')
@@ -46,6 +48,7 @@ async function sweep(options: SweepOptions): Promise<void> {
   const posted = await api.post<Sweep>('/sweeps', {
     ...(options.sweepName === undefined ? {} : { name: options.sweepName }),
     ...(options.maxRunning === undefined ? {} : { max_running: readNumber(options.maxRunning) }),
+    ...(options.reuse === undefined ? {} : { reuse: options.reuse }),
     ...(options.force ? { force: true } : {}),
     base: requestFromFlags(options),
     grid: readGrid(options.grid),

@@ -16,6 +16,7 @@ export type ResolvedExperiment = Schemas['ResolvedExperiment'];
 export type RunStatus = Experiment['status'];
 export type Sweep = Schemas['Sweep'];
 export type SweepTable = Schemas['SweepTable'];
+export type Verification = Schemas['Verification'];
 export type Worker = Schemas['Worker'];
 
 /** A measured value at a step; null is not a number. */

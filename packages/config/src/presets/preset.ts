@@ -2,14 +2,18 @@ import type { ExperimentConfig, ExperimentField } from '../experiment-schema.ts'
 import type { LossName, SourcedValue } from '../loss-constants.ts';
 import type { Regulariser } from '../regulariser.ts';
 
-/** What the API or the worker knows of a data set from its lists alone. */
+/** What the API or the worker knows of a data set. */
 export type DatasetFacts = {
+  /** as its folder is spelled; lower case for a data set that is known by name */
+  readonly name: string;
   readonly trainingClasses: number;
   readonly trainingImages: number;
   readonly smallestTrainingClass: number;
   readonly testClasses: number;
+  /** SHA-256 (hex) of the lists: which images are used as what */
   readonly dataListSha256: string;
-  readonly dataSha256?: any;
+  /** SHA-256 (hex) of the lists with the bytes of each image */
+  readonly dataSha256: string;
 };
 
 /** Values of a preset, each with where it comes from. */

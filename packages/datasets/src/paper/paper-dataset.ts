@@ -18,7 +18,8 @@ export type PaperDataset = {
   readonly expected: { readonly train: ListSize; readonly test: ListSize; readonly gallery: ListSize | null };
 };
 
-export const paperDatasets: readonly PaperDataset[] = [
+/** The paper's data sets as they lie in files; @spherelab/config has their names. */
+export const paperLayouts: readonly PaperDataset[] = [
   {
     name: 'cub',
     folder: 'CUB_200_2011',
@@ -55,5 +56,5 @@ export const paperDatasets: readonly PaperDataset[] = [
 
 /** The data set of the paper with that name, in any case; undefined for others. */
 export function paperDataset(name: string): PaperDataset | undefined {
-  return paperDatasets.find((dataset) => dataset.name === name.toLowerCase());
+  return paperLayouts.find((dataset) => dataset.name === name.toLowerCase());
 }

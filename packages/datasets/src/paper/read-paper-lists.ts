@@ -12,7 +12,8 @@ export async function readPaperLists(dataRoot: string, dataset: PaperDataset): P
     throw new DatasetError('missing_folder', `the data root ${dataRoot} cannot be read`, { cause });
   });
   const folder = join(root, dataset.folder);
-  const lists: DatasetLists = { name: dataset.name, kind: 'paper', folder, train, test, gallery };
+  const sources = dataset.files.map((file) => join(root, file));
+  const lists: DatasetLists = { name: dataset.name, kind: 'paper', folder, sources, train, test, gallery };
   checkLists(lists, notes);
   return lists;
 }

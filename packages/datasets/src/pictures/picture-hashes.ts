@@ -1,27 +1,30 @@
 import { createHash } from 'node:crypto';
-import { isSettled } from '../file-stamp.ts';
+import { isStampFinal } from '../file-stamp.ts';
 import { type PictureFile, readPictureFile } from './picture-file.ts';
 
 /** 20 MB of paths and hashes; beyond it files are hashed anew, which costs 0.1 ms each. */
 const MAX_KNOWN = 100_000;
 
-export type HashedPicture = {
+export type PictureBytes = {
   /** SHA-256 of the file's bytes, hex. */
   readonly sha256: string;
-  /** The bytes where they had to be read for it. */
-  readonly bytes: Uint8Array | null;
+  readonly bytes: Uint8Array;
 };
 
 const known = new Map<string, { readonly stamp: string; readonly sha256: string }>();
 
-/** The hash of a file's content. Unchanged files are hashed once in this thread: size, inode and times tell. */
-export function hashPicture(file: PictureFile): HashedPicture {
-  const before = known.get(file.path);
-  if (before?.stamp === file.stamp) return { sha256: before.sha256, bytes: null };
+/** The bytes of a file and their hash. */
+export function readHashedPicture(file: PictureFile): PictureBytes {
   const bytes = readPictureFile(file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (isSettled(file) && (known.has(file.path) || known.size < MAX_KNOWN)) {
+  if (isStampFinal(file) && (known.has(file.path) || known.size < MAX_KNOWN)) {
     known.set(file.path, { stamp: file.stamp, sha256 });
   }
   return { sha256, bytes };
+}
+
+/** The hash of a file that was read by this thread and has not changed since: size, inode and times tell. Else null. */
+export function knownPictureHash(file: PictureFile): string | null {
+  const before = known.get(file.path);
+  return before?.stamp === file.stamp ? before.sha256 : null;
 }

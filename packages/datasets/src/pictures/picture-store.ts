@@ -12,6 +12,8 @@ export type PictureBatch = {
 
 export type PictureStoreOptions = {
   readonly folder: string | null;
+  /** SHA-256 (hex) that each file must have, by path; null: whatever is there is read. */
+  readonly hashes: ReadonlyMap<string, string> | null;
   readonly imageSize: number;
   /** How many bytes of resized pictures are kept. */
   readonly memoryBytes: number;
@@ -37,10 +39,11 @@ export class PictureStore {
 
   /** RGB bytes [rows, imageSize, imageSize, 3], in memory that nothing else uses. Rejects with DatasetError. */
   async batch({ entries, rows, training }: PictureBatch): Promise<Uint8Array> {
-    const { threads, folder, imageSize, memoryBytes } = this.#options;
+    const { threads, folder, hashes, imageSize, memoryBytes } = this.#options;
     const items: PictureItem[] = entries.map(({ path, label }) => ({
       path,
       label,
+      sha256: hashes?.get(path) ?? null,
       resized: this.#kept.get(path) ?? null,
     }));
     const cache = this.#allowance?.take() ?? null;

@@ -3,7 +3,13 @@ import type { DatasetErrorCode } from '../dataset-error.ts';
 /** A picture whose shorter side is already resized, in memory that all threads share. */
 export type ResizedPicture = { readonly width: number; readonly height: number; readonly bytes: SharedArrayBuffer };
 
-export type PictureItem = { readonly path: string; readonly label: number; readonly resized: ResizedPicture | null };
+export type PictureItem = {
+  readonly path: string;
+  readonly label: number;
+  /** What the file's bytes hashed to when the data set was opened; null: nobody has looked. */
+  readonly sha256: string | null;
+  readonly resized: ResizedPicture | null;
+};
 
 /** A folder of resized pictures on disk, as one task may use it. */
 export type CacheUse = {

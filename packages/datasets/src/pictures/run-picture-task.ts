@@ -1,12 +1,13 @@
 import { join } from 'node:path';
+import { UNREADABLE } from '../content/manifest.ts';
 import { DatasetError } from '../dataset-error.ts';
 import { drawShape } from '../shapes/draw-shape.ts';
 import { parseShapePath } from '../shapes/shapes-lists.ts';
-import { findPictureFile } from './picture-file.ts';
+import { findPictureFile, NoPictureFileError } from './picture-file.ts';
 import type { PictureItem, PictureReply, PictureTask, ResizedPicture } from './picture-task.ts';
 import { shortSideFor, testTransform, trainTransform } from './picture-transform.ts';
 import type { Picture } from './pillow-resize.ts';
-import { type CacheRoom, resizedPicture } from './resized-picture.ts';
+import { type CacheRoom, ChangedPictureError, resizedPicture } from './resized-picture.ts';
 import { sweepCache } from './sweep-cache.ts';
 
 /** Decoding waits on other threads, so two at a time keep this one busy. */
@@ -17,11 +18,20 @@ function drawnPicture({ path, label }: PictureItem, side: number): Picture {
   return { width: side, height: side, pixels: drawShape(classIndex, image, side) };
 }
 
-async function filedPicture(folder: string, path: string, side: number, cache: CacheRoom | null): Promise<Picture> {
+async function filedPicture(
+  folder: string,
+  { path, sha256 }: PictureItem,
+  side: number,
+  cache: CacheRoom | null,
+): Promise<Picture> {
   try {
-    return await resizedPicture(findPictureFile(join(folder, path)), side, cache);
+    return await resizedPicture(findPictureFile(join(folder, path)), sha256, side, cache);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
+    const wasThere = sha256 !== null && sha256 !== UNREADABLE;
+    if (cause instanceof ChangedPictureError || (wasThere && cause instanceof NoPictureFileError)) {
+      throw new DatasetError('data_changed', `the image ${path} changed while the run went on: ${reason}`, { cause });
+    }
     throw new DatasetError('unreadable_image', `cannot read the image ${path}: ${reason}`, { cause });
   }
 }
@@ -38,7 +48,7 @@ function cacheRoomOf({ cache }: PictureTask): CacheRoom | null {
   return { folder: cache.folder, room: cache.room };
 }
 
-/** Does one task. Rejects with DatasetError unreadable_image, which names the file. */
+/** Does one task. Rejects with DatasetError unreadable_image or data_changed, which name the file. */
 export async function runPictureTask(task: PictureTask): Promise<Extract<PictureReply, { pixels: unknown }>> {
   const { imageSize, training, items, folder } = task;
   const shortSide = shortSideFor(imageSize);
@@ -50,7 +60,7 @@ export async function runPictureTask(task: PictureTask): Promise<Extract<Picture
   const pictureOf = async (item: PictureItem, position: number): Promise<Picture> => {
     if (item.resized !== null) return { ...item.resized, pixels: new Uint8Array(item.resized.bytes) };
     const picture =
-      folder === null ? drawnPicture(item, shortSide) : await filedPicture(folder, item.path, shortSide, cache);
+      folder === null ? drawnPicture(item, shortSide) : await filedPicture(folder, item, shortSide, cache);
     if (picture.pixels.length <= keepBytes) {
       keepBytes -= picture.pixels.length;
       resized.push([position, share(picture)]);

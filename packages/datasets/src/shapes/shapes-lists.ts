@@ -20,6 +20,7 @@ export function shapesLists(): DatasetLists {
     name: 'shapes',
     kind: 'generated',
     folder: null,
+    sources: [],
     train: listOf(0, half),
     test: listOf(half, shapeClasses.length),
     gallery: null,

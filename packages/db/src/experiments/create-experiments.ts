@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ExperimentConfig } from '@spherelab/config';
+import type { ExperimentConfig, Provenance } from '@spherelab/config';
 import type { Queryable } from '../database.ts';
 import { DeletedMeanwhileError } from './deleted-meanwhile-error.ts';
 import type { Experiment } from './experiment-row.ts';
@@ -7,20 +7,24 @@ import type { Experiment } from './experiment-row.ts';
 export type NewExperiment = {
   readonly config: ExperimentConfig;
   readonly sources: Readonly<Record<string, string>>;
+  /** what decides the numbers beside the config; part of the identity */
+  readonly provenance: Provenance;
   /** sha256, hex: equal identities are the same experiment */
   readonly identity: string;
   /** make a new one even where the same config exists */
   readonly force: boolean;
+  /** a finished run whose result is taken in its place (reusableResults) */
+  readonly reuses?: string | null;
 };
 
 export type CreatedExperiment = { readonly experiment: Experiment; readonly created: boolean };
 
 // In order of identity: two posts of the same cells in different order would each wait for the other.
 const insert = `INSERT INTO experiment
-  (id, config, sources, identity, dedup_identity, name, tags, priority, dataset, loss, device, sweep_id)
-SELECT id, config, sources, identity, dedup_identity, name, tags, priority, dataset, loss, device, sweep_id
-FROM jsonb_to_recordset($1::jsonb) AS input(id uuid, config jsonb, sources jsonb, identity text, dedup_identity text,
-  name text, tags text[], priority int, dataset text, loss text, device text, sweep_id uuid)
+  (id, config, sources, provenance, identity, dedup_identity, name, tags, priority, dataset, loss, device, sweep_id)
+SELECT id, config, sources, provenance, identity, dedup_identity, name, tags, priority, dataset, loss, device, sweep_id
+FROM jsonb_to_recordset($1::jsonb) AS input(id uuid, config jsonb, sources jsonb, provenance jsonb, identity text,
+  dedup_identity text, name text, tags text[], priority int, dataset text, loss text, device text, sweep_id uuid)
 ORDER BY dedup_identity
 ON CONFLICT (dedup_identity) DO NOTHING
 RETURNING id`;
@@ -41,16 +45,18 @@ export async function createExperiments(
   sweepId: string | null = null,
 ): Promise<CreatedExperiment[]> {
   const records = inputs.map((input) => toRecord(input, sweepId));
-  const inserted = await client.query<{ id: string }>(insert, [JSON.stringify(records)]);
+  const fresh = records.filter(({ reuses }) => reuses === null);
+  const inserted = await client.query<{ id: string }>(insert, [JSON.stringify(fresh)]);
   const newIds = new Set(inserted.rows.map((row) => row.id));
   const toQueue = records.filter((record) => newIds.has(record.id)).map((record) => record.id);
   await client.query('INSERT INTO outbox (experiment_id) SELECT unnest($1::uuid[])', [toQueue]);
   const identities = records.flatMap((record) => record.dedup_identity ?? []);
-  const { rows } = await client.query<Experiment>(hold, [toQueue, identities]);
+  const shown = [...toQueue, ...records.flatMap(({ reuses }) => reuses ?? [])];
+  const { rows } = await client.query<Experiment>(hold, [shown, identities]);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const byIdentity = new Map(rows.flatMap((row) => (row.dedup_identity ? [[row.dedup_identity, row] as const] : [])));
   return records.map((record) => {
-    const experiment = byId.get(record.id) ?? byIdentity.get(record.dedup_identity ?? '');
+    const experiment = byId.get(record.reuses ?? record.id) ?? byIdentity.get(record.dedup_identity ?? '');
     if (!experiment) throw new DeletedMeanwhileError(record.identity);
     return { experiment, created: newIds.has(record.id) };
   });
@@ -62,8 +68,10 @@ function toRecord(input: NewExperiment, sweepId: string | null) {
     id: randomUUID() as string,
     config: input.config,
     sources: input.sources,
+    provenance: input.provenance,
     identity: input.identity,
     dedup_identity: input.force ? null : input.identity,
+    reuses: input.reuses ?? null,
     name,
     tags,
     priority,

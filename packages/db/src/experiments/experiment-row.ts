@@ -38,7 +38,7 @@ export type Experiment = {
   readonly result: Readonly<Record<string, unknown>> | null;
   readonly error: ExperimentFailure | null;
   readonly environment: Readonly<Record<string, unknown>> | null;
-  /** null for one of a release that recorded none */
+  /** what decides the numbers beside the config; null for one of a release that recorded none */
   readonly provenance: Provenance | null;
   readonly graph_sha256: string | null;
   readonly manifest_sha256: string | null;

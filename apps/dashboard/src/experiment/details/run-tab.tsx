@@ -4,6 +4,7 @@ import { useResource } from '../../api/use-resource.ts';
 import { EmptyNote, ErrorNote } from '../../parts/notes.tsx';
 import { WideTable } from '../../parts/wide-table.tsx';
 import { durationText, timeText } from '../../words/time-text.ts';
+import { Verifications } from './verifications.tsx';
 
 /** How it was run: attempts, checkpoints, environment. */
 export function RunTab({ experiment }: { readonly experiment: Experiment }) {
@@ -11,6 +12,7 @@ export function RunTab({ experiment }: { readonly experiment: Experiment }) {
     <>
       <Attempts experiment={experiment} />
       <Checkpoints experiment={experiment} />
+      {experiment.status === 'succeeded' && <Verifications experiment={experiment} />}
       <section className="panel">
         <div className="panel-head">
           <h2>Environment</h2>
