@@ -36,6 +36,8 @@ export type AppDependencies = {
   readonly pageFolder?: string | null;
   /** names (or name:port) by which clients know this server beside its own addresses. Default: none */
   readonly allowedHosts?: readonly string[];
+  /** A key is needed even where there is none (any more): others than this machine reach it. Default: once there is one */
+  readonly isKeyAlwaysNeeded?: boolean;
   /** BullMQ's queues where its board is to be served at /admin/queues: whoever reaches the API may then change jobs */
   readonly boards?: ReturnType<ExperimentQueue['openBoards']>;
   /** false in tests; `{ level }` in production */

@@ -22,6 +22,7 @@ export const apiEnvSchema = z.object({
     .pipe(z.array(z.string().regex(hostPattern, 'must be names or name:port, separated by commas'))),
   SPHERELAB_DATA_DIR: z.string().min(1).default('./datasets'),
   XDG_CACHE_HOME: z.string().min(1).default(join(homedir(), '.cache')),
+  SPHERELAB_OPEN: z.enum(['0', '1']).default('0'),
   SPHERELAB_ADMIN: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
 });
@@ -36,6 +37,8 @@ export type ApiEnv = {
   readonly allowedHosts: readonly string[];
   readonly dataRoot: string;
   readonly cacheFolder: string;
+  /** listen beyond this machine without a key */
+  readonly isOpen: boolean;
   /** serve BullMQ's board */
   readonly isAdmin: boolean;
   readonly logLevel: string;
@@ -55,6 +58,7 @@ export function readApiEnv(env: NodeJS.ProcessEnv): ApiEnv {
     allowedHosts: data.SPHERELAB_ALLOWED_HOSTS,
     dataRoot: resolve(data.SPHERELAB_DATA_DIR),
     cacheFolder: join(data.XDG_CACHE_HOME, 'spherelab'),
+    isOpen: data.SPHERELAB_OPEN === '1',
     isAdmin: data.SPHERELAB_ADMIN === '1',
     logLevel: data.LOG_LEVEL,
   };
