@@ -83,5 +83,10 @@ function withTuples(value: unknown): unknown {
   const copy = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withTuples(inner)]));
   if (!Array.isArray(copy.items)) return copy;
   const { items, ...rest } = copy;
+  const [first, ...others] = items.map((item) => JSON.stringify(item));
+  // Pairs of one kind need no words that older readers do not know.
+  if (others.every((other) => other === first)) {
+    return { ...rest, items: items[0], minItems: items.length, maxItems: items.length };
+  }
   return { ...rest, prefixItems: items, items: false, minItems: items.length, maxItems: items.length };
 }
