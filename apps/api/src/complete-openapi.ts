@@ -81,8 +81,9 @@ function withTuples(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withTuples);
   if (typeof value !== 'object' || value === null) return value;
   const copy = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withTuples(inner)]));
-  if (!Array.isArray(copy.items)) return copy;
-  const { items, ...rest } = copy;
+  const items = Array.isArray(copy.items) ? copy.items : copy.prefixItems;
+  if (!Array.isArray(items)) return copy;
+  const { items: _items, prefixItems: _prefix, ...rest } = copy;
   const [first, ...others] = items.map((item) => JSON.stringify(item));
   // Pairs of one kind need no words that older readers do not know.
   if (others.every((other) => other === first)) {
