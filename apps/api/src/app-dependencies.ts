@@ -38,6 +38,8 @@ export type AppDependencies = {
   readonly allowedHosts?: readonly string[];
   /** path under which a proxy serves this server, as /user/x/proxy/3000, whether it passes it on or not. Default: none */
   readonly basePath?: string;
+  /** A key is needed even where there is none (any more): others than this machine reach it. Default: once there is one */
+  readonly isKeyAlwaysNeeded?: boolean;
   /** BullMQ's queues where its board is to be served at /admin/queues: whoever reaches the API may then change jobs */
   readonly boards?: ReturnType<ExperimentQueue['openBoards']>;
   /** false in tests; `{ level }` in production */

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { AppDependencies } from './app-dependencies.ts';
 import { answerConnectionProblem } from './connection-problem.ts';
+import { access } from './plugins/app/access.ts';
 import { allowedMethods } from './plugins/app/allowed-methods.ts';
 import { jsonBody } from './plugins/app/json-body.ts';
 import { page } from './plugins/app/page.ts';
@@ -24,6 +25,7 @@ import { leftoverRoutes } from './routes/leftovers.ts';
 import { logRoutes } from './routes/logs.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { sweepRoutes } from './routes/sweeps.ts';
 import { verificationRoutes } from './routes/verifications.ts';
 import { workerRoutes } from './routes/workers.ts';
@@ -58,6 +60,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(problemDetails);
   await app.register(allowedMethods);
   await app.register(sameSite, { allowedHosts: dependencies.allowedHosts ?? [] });
+  await app.register(access, {
+    database: dependencies.database,
+    isAlwaysNeeded: dependencies.isKeyAlwaysNeeded ?? false,
+  });
   await app.register(jsonBody);
   await app.register(storableAddress);
   await app.register(requestCounter);
@@ -82,6 +88,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     datasetRoutes,
     workerRoutes,
     leftoverRoutes,
+    sessionRoutes,
     healthRoutes,
   ]) {
     await app.register(plugin, dependencies);

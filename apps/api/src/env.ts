@@ -30,6 +30,7 @@ export const apiEnvSchema = z.object({
     .default(''),
   SPHERELAB_DATA_DIR: z.string().min(1).default('./datasets'),
   XDG_CACHE_HOME: z.string().min(1).default(join(homedir(), '.cache')),
+  SPHERELAB_OPEN: z.enum(['0', '1']).default('0'),
   SPHERELAB_ADMIN: z.enum(['0', '1']).default('0'),
   SPHERELAB_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
 });
@@ -46,6 +47,8 @@ export type ApiEnv = {
   readonly basePath: string;
   readonly dataRoot: string;
   readonly cacheFolder: string;
+  /** listen beyond this machine without a key */
+  readonly isOpen: boolean;
   /** serve BullMQ's board */
   readonly isAdmin: boolean;
   readonly logLevel: string;
@@ -66,6 +69,7 @@ export function readApiEnv(env: NodeJS.ProcessEnv): ApiEnv {
     basePath: data.SPHERELAB_BASE_PATH,
     dataRoot: resolve(data.SPHERELAB_DATA_DIR),
     cacheFolder: join(data.XDG_CACHE_HOME, 'spherelab'),
+    isOpen: data.SPHERELAB_OPEN === '1',
     isAdmin: data.SPHERELAB_ADMIN === '1',
     logLevel: data.SPHERELAB_LOG_LEVEL,
   };

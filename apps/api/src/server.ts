@@ -14,6 +14,7 @@ import { forgetForeignVariables, stopSignals } from '@spherelab/host';
 import { readNumerics } from '@spherelab/numerics';
 import { openQueue, type QueueStore, queueStoreOf } from '@spherelab/queue';
 import type { FastifyInstance } from 'fastify';
+import { checkExposure, isLoopback } from './access/check-exposure.ts';
 import { buildApp } from './app.ts';
 import { collectJobs, collectLeftovers } from './background/collect-leftovers.ts';
 import { periodically } from './background/periodically.ts';
@@ -35,6 +36,8 @@ export type ApiOptions = {
   readonly allowedHosts?: readonly string[];
   /** path under which a proxy serves this server */
   readonly basePath?: string;
+  /** listen beyond this machine without a key */
+  readonly isOpen?: boolean;
   /** serve BullMQ's board at /admin/queues */
   readonly isAdmin?: boolean;
   /** for tests */
@@ -43,7 +46,13 @@ export type ApiOptions = {
   readonly reconcileEveryMs?: number;
 };
 
-export type RunningApi = { readonly url: string; close(): Promise<void> };
+export type RunningApi = {
+  /** by which this machine reaches it */
+  readonly url: string;
+  /** what it listens on */
+  readonly listening: string;
+  close(): Promise<void>;
+};
 
 /** Where apps/dashboard builds to. An API without it answers all the same. */
 const builtPage = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
@@ -60,6 +69,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     if (options.logger)
       console.error(JSON.stringify({ level: 'warn', msg: 'waiting for the database', error: error.message }));
   });
+  const host = options.host ?? '127.0.0.1';
   const database = openDatabase(options.databaseUrl);
   const background: { warn?: FastifyInstance['log']['warn'] } = {};
   const complain = (what: string) => (error: unknown) => background.warn?.({ err: error }, what);
@@ -97,6 +107,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     catalogue,
     numerics: readNumerics().version,
     dataRoot: options.dataRoot,
+    isKeyAlwaysNeeded: !isLoopback(host) && !options.isOpen,
     allowedHosts: options.allowedHosts ?? [],
     basePath: options.basePath ?? '',
     ...(options.isAdmin ? { boards: queue.openBoards() } : {}),
@@ -118,22 +129,30 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     await database.close();
   };
   try {
-    const url = await listen(app, options.host ?? '127.0.0.1', options.port);
-    return { url, close };
+    await checkExposure(database, host, options.isOpen ?? false);
+    return { ...(await listen(app, host, options.port)), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function listen(app: FastifyInstance, host: string, port: number | undefined): Promise<string> {
-  if (port !== undefined) return app.listen({ host, port });
-  for (let candidate = firstPort; ; candidate += 1) {
+async function listen(
+  app: FastifyInstance,
+  host: string,
+  port: number | undefined,
+): Promise<{ url: string; listening: string }> {
+  for (let candidate = port ?? firstPort; ; candidate += 1) {
     try {
-      return await app.listen({ host, port: candidate });
+      const url = await app.listen({ host, port: candidate });
+      const addresses = app.addresses().filter((address) => typeof address !== 'string');
+      const listening = addresses.map(
+        ({ address, family, port: own }) => `${family === 'IPv6' ? `[${address}]` : address}:${own}`,
+      );
+      return { url, listening: listening.join(', ') };
     } catch (error) {
-      const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-      if (!taken || candidate >= firstPort + portsTried) throw error;
+      const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+      if (port !== undefined || !isTaken || candidate >= firstPort + portsTried) throw error;
     }
   }
 }
@@ -159,10 +178,11 @@ async function main(): Promise<void> {
     port: env.port,
     allowedHosts: env.allowedHosts,
     basePath: env.basePath,
+    isOpen: env.isOpen,
     isAdmin: env.isAdmin,
     logger: { level: env.logLevel },
   });
-  console.log(JSON.stringify({ url: api.url }));
+  console.log(JSON.stringify({ url: api.url, listening: api.listening }));
   asked.removeEventListener('abort', endBeforeReady);
   await new Promise((resolve) => asked.addEventListener('abort', resolve));
   await Promise.race([api.close(), delay(closeWithinMs)]);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConfigIssue, describeIssue } from '@spherelab/config';
+import { keyFor } from './cli-environment.ts';
 import { CliError } from './cli-error.ts';
 
 type Problem = {
@@ -11,9 +12,12 @@ type Problem = {
 /** Talks to the API by HTTP. Problem details become errors that name field, value and what is allowed. */
 export class ApiClient {
   readonly url: string;
+  readonly #key: string | null;
 
-  constructor(url: string) {
+  /** @param key by default that of the environment or of `spherelab login` */
+  constructor(url: string, key: string | null = keyFor(url)) {
     this.url = url;
+    this.#key = key;
   }
 
   get<T>(path: string): Promise<T> {
@@ -54,17 +58,20 @@ export class ApiClient {
   }
 
   private async send(method: string, path: string, body?: unknown): Promise<Response> {
-    const init: RequestInit = { method };
-    if (body !== undefined) {
-      init.headers = { 'content-type': 'application/json' };
-      init.body = JSON.stringify(body);
-    }
+    const init: RequestInit = {
+      method,
+      headers: {
+        ...(this.#key === null ? {} : { authorization: `Bearer ${this.#key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    };
     const answer = await fetch(`${this.url}${path}`, init).catch((error: unknown) => {
       throw new ServerAway(`${this.url} does not answer`, 'is the server running? (`npm start`)', { cause: error });
     });
     if (answer.ok) return answer;
     if (answer.status >= 500) throw new ServerAway(`the server answered ${answer.status}`, await describe(answer));
-    throw new CliError(await describe(answer));
+    throw new CliError(await describe(answer), answer.status === 401 ? 'spherelab login' : null);
   }
 }
 

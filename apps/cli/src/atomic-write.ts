@@ -8,10 +8,10 @@ export function temporaryBeside(file: string): string {
 }
 
 /** Writes a file so that it is there whole or not at all. Throws CliError where the folder cannot be written. */
-export async function atomicWrite(file: string, content: Uint8Array | string): Promise<void> {
+export async function atomicWrite(file: string, content: Uint8Array | string, mode = 0o666): Promise<void> {
   const temporary = temporaryBeside(file);
   try {
-    const handle = await open(temporary, 'w');
+    const handle = await open(temporary, 'w', mode);
     try {
       await handle.writeFile(content);
       await handle.sync();

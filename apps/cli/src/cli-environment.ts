@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { cacheFolder } from '@spherelab/host';
 import { checkoutFolder } from './checkout-folder.ts';
@@ -30,5 +31,24 @@ export function serverAddress(env: NodeJS.ProcessEnv = process.env): string {
     return (JSON.parse(readFileSync(file, 'utf8')) as { url: string }).url;
   } catch {
     throw new CliError('no server is running here', 'start one with `npm start`, or set SPHERELAB_URL');
+  }
+}
+
+/** Keys of `spherelab login`, by the address of the server. */
+export function keysFile(env: NodeJS.ProcessEnv = process.env): string {
+  return path.join(env.XDG_CONFIG_HOME || path.join(homedir(), '.config'), 'spherelab', 'keys.json');
+}
+
+/** The key for a server: `SPHERELAB_KEY`, else what `spherelab login` kept for that address; null: none. */
+export function keyFor(url: string, env: NodeJS.ProcessEnv = process.env): string | null {
+  if (env.SPHERELAB_KEY) return env.SPHERELAB_KEY;
+  return readKeys(keysFile(env))[url] ?? null;
+}
+
+export function readKeys(file: string): Record<string, string> {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+  } catch {
+    return {};
   }
 }

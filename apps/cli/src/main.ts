@@ -8,10 +8,11 @@ import { addEmbedCommand } from './commands/embed.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addLookingCommands } from './commands/experiments.ts';
 import { addExportCommand } from './commands/export.ts';
+import { addLoginCommand } from './commands/login.ts';
 import { addReproduceCommands } from './commands/reproduce.ts';
 import { addSweepCommand } from './commands/sweep.ts';
 import { addTrainCommand } from './commands/train.ts';
-import { addUpCommands } from './commands/up.ts';
+import { addKeysCommand, addUpCommands } from './commands/up.ts';
 import { addVerifyCommand } from './commands/verify.ts';
 import { addWeightsCommand } from './commands/weights.ts';
 import { endWhenReaderIsGone } from './output/reader-gone.ts';
@@ -25,6 +26,8 @@ const program = new Command('spherelab')
   .showHelpAfterError('(add --help for the flags)');
 
 addUpCommands(program);
+addKeysCommand(program);
+addLoginCommand(program);
 addTrainCommand(program);
 addSweepCommand(program);
 addReproduceCommands(program);

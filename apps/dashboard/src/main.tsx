@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { LoginGate } from './session/login-gate.tsx';
 import { applyTheme } from './theme/use-theme.ts';
 import 'uplot/dist/uPlot.min.css';
 import './styles/tokens.css';
@@ -16,6 +17,8 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 createRoot(root).render(
   <StrictMode>
-    <App />
+    <LoginGate>
+      <App />
+    </LoginGate>
   </StrictMode>,
 );

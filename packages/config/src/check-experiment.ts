@@ -83,8 +83,10 @@ function checkBatch(values: Values, facts: DatasetFacts | null): ConfigIssue[] {
   }
   // The reference draws such an image twice; on its own data sets that stays so.
   if (facts !== null && facts.smallestTrainingClass < 2 && !isPaperDataset(values.dataset?.value as string)) {
-    const reason = 'has a training class with a single image, which has no positive pair';
-    return [{ field: 'dataset', value: values.dataset?.value, reason, allowed: 'at least 2 images a class' }];
+    const names = facts.lonelyTrainingClasses?.join(', ');
+    const reason = `has a training class with a single image, which has no positive pair${names ? `: ${names}` : ''}`;
+    const allowed = 'at least 2 images a class; add one, or leave the class out in split.json';
+    return [{ field: 'dataset', value: values.dataset?.value, reason, allowed }];
   }
   if (facts !== null && batchSize > facts.trainingImages) {
     const reason = `is more than the ${facts.trainingImages} training images: an epoch would have no batch`;

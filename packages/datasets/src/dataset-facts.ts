@@ -2,6 +2,7 @@ import type { DatasetFacts } from '@spherelab/config';
 import { type Manifest, manifestSha256 } from './content/manifest.ts';
 import { dataListSha256 } from './data-list-sha256.ts';
 import { classSizes, type DatasetLists } from './image-list.ts';
+import { lonelyClasses } from './lonely-classes.ts';
 
 /** What lists tell without their images. */
 export type ListedFacts = Omit<DatasetFacts, 'dataSha256'>;
@@ -14,6 +15,8 @@ export function listedFacts(lists: DatasetLists): ListedFacts {
     trainingClasses: training.size,
     trainingImages: lists.train.length,
     smallestTrainingClass: Math.min(...training.values()),
+    lonelyTrainingClasses: lonelyClasses(lists.train),
+    notes: lists.notes ?? [],
     testClasses: classSizes(lists.test).size,
     dataListSha256: dataListSha256(lists),
   };

@@ -22,6 +22,8 @@ export type DatasetLists = {
   readonly train: ImageList;
   readonly test: ImageList;
   readonly gallery: ImageList | null;
+  /** What was read in another way than one may think, in words; left out: nothing. */
+  readonly notes?: readonly string[];
 };
 
 /** How a list is divided for an experiment: `paper` evaluates the test list, `validation` held-out training classes. */

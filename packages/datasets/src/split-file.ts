@@ -14,7 +14,8 @@ function invalid(dataset: string, reason: string, cause?: unknown): DatasetError
 export function parseSplitFile(text: string, dataset: string): SplitFile {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    // Editors of Windows put a byte order mark before it.
+    parsed = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (cause) {
     throw invalid(dataset, 'not valid JSON', cause);
   }
@@ -45,15 +46,17 @@ export function imagesOfPart(
   imagesOf: ReadonlyMap<string, readonly string[]>,
   dataset: string,
 ): string[] {
-  const allPaths = new Set([...imagesOf.values()].flat());
+  const allPaths = new Map([...imagesOf.values()].flat().map((path) => [path.normalize('NFC'), path]));
+  const classes = new Map([...imagesOf].map(([name, images]) => [name.normalize('NFC'), images]));
   const paths = items.flatMap((item) => {
     if (!item.includes('/')) {
-      const images = imagesOf.get(item);
+      // The file may write é as one character where the folder has e and an accent, and the other way round.
+      const images = classes.get(item.normalize('NFC'));
       if (images === undefined) throw invalid(dataset, `there is no class "${item}"`);
       return images;
     }
-    const path = `images/${item}`;
-    if (!allPaths.has(path)) throw invalid(dataset, `there is no file "${item}" under images/`);
+    const path = allPaths.get(`images/${item}`.normalize('NFC'));
+    if (path === undefined) throw invalid(dataset, `there is no file "${item}" under images/`);
     return [path];
   });
   const seen = new Set<string>();

@@ -33,7 +33,7 @@ export async function splitLists(dataRoot: string, name: string): Promise<SplitL
     return { name: paper.name, folder: paper.folder, parts: partsOf(paper.name, lists), notes: lists.notes };
   }
   const lists = await folderLists(dataRoot, name);
-  return { name: lists.name, folder: lists.name, parts: partsOf(lists.name, lists), notes: [] };
+  return { name: lists.name, folder: lists.name, parts: partsOf(lists.name, lists), notes: lists.notes ?? [] };
 }
 
 function partsOf(name: string, lists: Pick<PaperLists, 'train' | 'test' | 'gallery'>): SplitPart[] {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DatasetError } from './dataset-error.ts';
 import { readDatasetLists } from './dataset-lists.ts';
 import { classSizes } from './image-list.ts';
+import { lonelyClasses } from './lonely-classes.ts';
 import { type ListSize, paperDataset } from './paper/paper-dataset.ts';
 import { decodePicture, readPictureHeader } from './pictures/decode-picture.ts';
 import { findPictureFile, readPictureFile } from './pictures/picture-file.ts';
@@ -62,8 +63,10 @@ export async function verifyDataset(options: VerifyOptions): Promise<DatasetVeri
 
 async function problemOf(dataRoot: string, name: string): Promise<string | null> {
   try {
-    await readDatasetLists(dataRoot, name);
-    return null;
+    const { kind, train } = await readDatasetLists(dataRoot, name);
+    const lonely = kind === 'folder' ? lonelyClasses(train) : [];
+    if (lonely.length === 0) return null;
+    return `training classes with a single image, which has no positive pair: ${lonely.join(', ')}`;
   } catch (error) {
     if (error instanceof DatasetError) return error.message;
     throw error;

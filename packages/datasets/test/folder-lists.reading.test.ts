@@ -1,10 +1,13 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { resolveExperiment } from '@spherelab/config';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { byteOrder } from '../src/byte-order.ts';
 import { KnownDatasets } from '../src/catalogue/known-datasets.ts';
 import { readDatasetLists } from '../src/dataset-lists.ts';
+import { openImageFolder } from '../src/open-image-folder.ts';
+import { verifyDataset } from '../src/verify-dataset.ts';
 
 let dataRoot: string;
 let datasets: KnownDatasets;
@@ -149,6 +152,99 @@ test('a symbolic link may not leave the data root, one inside it may be followed
     await expect(readDatasetLists(dataRoot, 'linked')).rejects.toEqual(refusal('outside_data_root', /outside/));
   } finally {
     await rm(outside, { recursive: true, force: true });
+  }
+});
+
+describe('what lies beside pictures', () => {
+  test('is passed over with notes that count and name it, and leaves the lists as they were', async () => {
+    const folder = await makeDataset('fruit', fiveClasses);
+    const before = await datasets.describe(dataRoot, 'fruit', 'paper');
+    await makeDataset('fruit', { __MACOSX: ['._1.jpg'], '@eaDir': ['1.jpg'], '.hidden': ['1.jpg'] });
+    await makeDataset('fruit', { a: ['.DS_Store', '._x.JPG', 'Thumbs.db', 'm.gif', 'n.BMP', 'o.tif', 'p.avif'] });
+    await makeDataset('fruit', { 'a/more': ['9.jpg'] });
+    await writeFile(path.join(folder, 'images', 'cover.jpg'), '');
+    const after = await datasets.describe(dataRoot, 'fruit', 'paper');
+    expect(after.dataListSha256).toBe(before.dataListSha256);
+    expect(after.notes).toEqual([
+      'passed over 6 left by other programs (images/.hidden, images/@eaDir, images/__MACOSX and 3 more)',
+      'passed over 4 of other formats: convert them to jpg, png or webp if they belong to it (images/a/m.gif, images/a/n.BMP, images/a/o.tif and 1 more)',
+      'passed over 1 folders in folders of classes: classes are one level deep (images/a/more)',
+      'passed over 1 that are no pictures (images/a/notes.txt)',
+      'passed over 1 pictures outside of folders of classes (images/cover.jpg)',
+    ]);
+  });
+
+  test('classes without a picture are refused all at once, with what to do', async () => {
+    await makeDataset('hollow', { ...fiveClasses, x: [], y: ['1.gif'] });
+    await expect(readDatasetLists(dataRoot, 'hollow')).rejects.toEqual(
+      refusal('too_few_images', /classes x, y of .*remove/),
+    );
+    await makeDataset('gifs', { ...fiveClasses, y: ['1.gif'] });
+    await expect(readDatasetLists(dataRoot, 'gifs')).rejects.toEqual(
+      refusal('too_few_images', /class y .*convert 1\.gif/),
+    );
+    await makeDataset('nested', { 'train/cat': ['1.jpg'], 'val/cat': ['2.jpg'] });
+    await expect(readDatasetLists(dataRoot, 'nested')).rejects.toEqual(
+      refusal('too_few_images', /classes train, val .*move cat and its like up/),
+    );
+  });
+
+  test('a training class with one image is named where it is refused, by verify too', async () => {
+    await makeDataset('single', { a: ['1.png', '2.png'], lonely: ['1.png'], x: ['1.png'], y: ['1.png'] });
+    const facts = await datasets.describe(dataRoot, 'single', 'paper');
+    expect(() => resolveExperiment({ dataset: 'single', loss: 'triplet' }, facts)).toThrow(/single image.*: lonely/);
+    const { ok, problem } = await verifyDataset({ dataRoot, name: 'single', decode: false });
+    expect([ok, problem]).toEqual([false, expect.stringContaining('positive pair: lonely')]);
+  });
+});
+
+test('one folder that leads nowhere, or cannot be listed, leaves the others on the list', async () => {
+  await makeDataset('fruit', fiveClasses);
+  await symlink(path.join(dataRoot, 'gone'), path.join(dataRoot, 'dangling'));
+  await symlink('loop', path.join(dataRoot, 'loop'));
+  await symlink(path.join(dataRoot, 'fruit/images/b/2.png'), path.join(dataRoot, 'file'));
+  const listed = await datasets.list(dataRoot);
+  expect(listed.map(({ name, problem }) => [name, problem === null])).toEqual([
+    ['shapes', true],
+    ['dangling', false],
+    ['file', false],
+    ['fruit', true],
+    ['loop', false],
+  ]);
+  await expect(datasets.describe(dataRoot, 'dangling', 'paper')).rejects.toEqual(
+    refusal('missing_folder', /leads nowhere/),
+  );
+});
+
+test('names are found however Unicode spells them, and a byte order mark is no part of a split.json', async () => {
+  const decomposed = 'cafe\u0301';
+  const folder = await makeDataset('menu', { ...fiveClasses, [decomposed]: ['1.png', 'e\u0301.png'] });
+  const split = { train: ['a', 'b'], test: ['caf\u00e9/\u00e9.png', 'caf\u00e9/1.png', 'd'] };
+  await writeFile(path.join(folder, 'split.json'), `\ufeff${JSON.stringify(split)}`);
+  const lists = await readDatasetLists(dataRoot, 'menu');
+  expect(lists.test[0]?.path).toBe(`images/${decomposed}/e\u0301.png`);
+  await makeDataset('menu', { 'caf\u00e9': ['1.png'] });
+  await expect(readDatasetLists(dataRoot, 'menu')).rejects.toEqual(refusal('ambiguous_name', /two spellings/));
+});
+
+test('a name that is not UTF-8 is refused with the command that renames it', async () => {
+  const folder = await makeDataset('latin', fiveClasses);
+  const name = Buffer.concat([Buffer.from(path.join(folder, 'images/a/')), Buffer.from([0xe9]), Buffer.from('.png')]);
+  await writeFile(name, '');
+  await expect(readDatasetLists(dataRoot, 'latin')).rejects.toEqual(refusal('invalid_name', /not UTF-8.*convmv/));
+});
+
+test('a folder of pictures to embed follows the same rules, at any depth', async () => {
+  await makeDataset('fruit', { a: ['1.png', '._1.png', 'x.gif'], '__MACOSX/a': ['1.png'], 'b/c': ['2.jpg'] });
+  const folder = await openImageFolder(path.join(dataRoot, 'fruit'), 32);
+  try {
+    expect(folder.images.map((image) => image.path)).toEqual(['images/a/1.png', 'images/b/c/2.jpg']);
+    expect(folder.notes).toEqual([
+      expect.stringContaining('passed over 2 left by other programs (images/__MACOSX, images/a/._1.png)'),
+      expect.stringContaining('(images/a/x.gif)'),
+    ]);
+  } finally {
+    await folder.close();
   }
 });
 

@@ -1,3 +1,14 @@
+export {
+  type AccessKey,
+  type AccessScope,
+  accessScopes,
+  createAccessKey,
+  findAccessKey,
+  hasAccessKeys,
+  listAccessKeys,
+  revokeAccessKey,
+} from './access/access-keys.ts';
+export { type AuditEntry, latestAuditEntries, writeAuditEntry } from './access/audit-log.ts';
 export { applyMigrations, applyMigrationsWhenThere } from './apply-migrations.ts';
 export { type ArtifactKind, collectArtifacts, readArtifact, writeArtifact } from './artifacts/artifacts.ts';
 export { BackupError } from './backup/backup-format.ts';

@@ -16,6 +16,7 @@ const datasetSchema = z
         data_list_sha256: z.string(),
       })
       .nullable(),
+    notes: z.array(z.string()).describe('what of its folder is passed over'),
     problem: z.string().nullable().describe('what keeps it from being used'),
   })
   .meta({ id: 'Dataset' });
@@ -35,6 +36,7 @@ export const datasetRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app,
           test_classes: facts.testClasses,
           data_list_sha256: facts.dataListSha256,
         },
+        notes: [...(facts?.notes ?? [])],
         problem,
       }));
       return { items, next_cursor: null };

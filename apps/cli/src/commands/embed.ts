@@ -8,7 +8,7 @@ import { CliError } from '../cli-error.ts';
 import { embedList } from '../embed-list.ts';
 import type { EmbedOptions } from '../embed-options.ts';
 import { writeNpy } from '../npy-file.ts';
-import { jsonLine } from '../output/terminal-text.ts';
+import { jsonLine, terminalLine } from '../output/terminal-text.ts';
 
 /** `spherelab embed`: pictures to embeddings in an .npy file; needs a server only to fetch a checkpoint by its id. */
 export function addEmbedCommand(program: Command): void {
@@ -80,6 +80,7 @@ async function openSource(options: EmbedOptions, { imageSize }: NetworkOptions):
   const { openDataset, openImageFolder } = await import('@spherelab/datasets');
   if (options.images !== undefined) {
     const folder = await openImageFolder(options.images, imageSize);
+    for (const note of folder.notes) process.stderr.write(`note: ${terminalLine(note)}\n`);
     return { dataset: folder, list: folder.images, labelled: false };
   }
   const dataset = await openDataset({ ...readEnvironment(), name: options.dataset ?? '', imageSize });

@@ -52,6 +52,42 @@ export function addUpCommands(program: Command): void {
     );
 }
 
+/** `keys`: who may use the API; works on the database itself, so that the first key needs none. */
+export function addKeysCommand(program: Command): void {
+  const keys = program
+    .command('keys')
+    .description('keys of the API (DATABASE_URL, else the embedded database of --state)');
+  const run = (verb: string, argument: readonly string[], options: Readonly<Record<string, string>>) =>
+    runToEnd('apps/api/dist/keys-main.js', [
+      verb,
+      ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
+      '--',
+      ...argument,
+    ]);
+  const state = ['--state <folder>', 'where the embedded database lives'] as const;
+  keys
+    .command('create <name>')
+    .description('make a key, which is shown once; from the first one on the API opens to keys alone')
+    .option('--scope <scope>', 'read, write, or admin (with the board of jobs)', 'write')
+    .option(...state)
+    .action((name: string, options: Record<string, string>) => run('create', [name], options));
+  keys
+    .command('list')
+    .description('keys with their last use')
+    .option(...state)
+    .action((options: Record<string, string>) => run('list', [], options));
+  keys
+    .command('revoke <id>')
+    .description('from the next request on it opens nothing')
+    .option(...state)
+    .action((id: string, options: Record<string, string>) => run('revoke', [id], options));
+  keys
+    .command('log')
+    .description('who changed what, newest first')
+    .option(...state)
+    .action((options: Record<string, string>) => run('log', [], options));
+}
+
 /**
  * Runs a program of ours in the foreground. It gets a group of its own, so that Ctrl-C reaches it once, from here; the channel tells
  * it when this process is killed.

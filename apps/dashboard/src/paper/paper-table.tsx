@@ -2,6 +2,7 @@ import type { PaperReport } from '../api/types.ts';
 import { addresses } from '../navigation/addresses.ts';
 import { Link } from '../navigation/link.tsx';
 import { WideTable } from '../parts/wide-table.tsx';
+import { halfWidth } from '../words/half-width.ts';
 import { metricName } from '../words/metric-text.ts';
 
 export type PaperRow = PaperReport['rows'][number];
@@ -103,7 +104,8 @@ function Values({ name, row }: { readonly name: string; readonly row: PaperRow }
   const value = row.metrics[name];
   const percent = (fraction: number | null | undefined) =>
     fraction === null || fraction === undefined ? '–' : (100 * fraction).toFixed(1);
-  const half = value?.ci95 ? (100 * (value.ci95[1] - value.ci95[0])) / 2 : null;
+  const fraction = halfWidth(value?.ci95);
+  const half = fraction === null ? null : 100 * fraction;
   const difference = value?.difference ?? null;
   return (
     <>

@@ -1,6 +1,7 @@
 import type { SweepTable } from '../api/types.ts';
 import { WideTable } from '../parts/wide-table.tsx';
 import { useTheme } from '../theme/use-theme.ts';
+import { halfWidth } from '../words/half-width.ts';
 import { isInPercent, metricText } from '../words/metric-text.ts';
 import { heatColour } from './heat-colour.ts';
 import { matrixOf, type SweepRow } from './matrix.ts';
@@ -79,7 +80,7 @@ function HeatCell(props: {
 }) {
   const { row, metric } = props;
   const statistic = row.metrics[metric];
-  const half = statistic?.ci95 ? (statistic.ci95[1] - statistic.ci95[0]) / 2 : null;
+  const half = halfWidth(statistic?.ci95);
   const spread = half === null ? '' : `± ${isInPercent(metric) ? (100 * half).toFixed(1) : metricText(metric, half)}`;
   return (
     <button

@@ -9,6 +9,10 @@ export type DatasetFacts = {
   readonly trainingClasses: number;
   readonly trainingImages: number;
   readonly smallestTrainingClass: number;
+  /** names of the first training classes with a single image */
+  readonly lonelyTrainingClasses?: readonly string[];
+  /** what was read in another way than one may think, in words */
+  readonly notes?: readonly string[];
   readonly testClasses: number;
   /** SHA-256 (hex) of the lists: which images are used as what */
   readonly dataListSha256: string;

@@ -105,7 +105,9 @@ export class KnownDatasets {
           const known = await this.#datasets.get(keyOf(dataRoot, name))?.dataset.knownFacts();
           return { name, facts: known ?? (await readListedFacts(dataRoot, name)), problem: null };
         } catch (error) {
-          if (error instanceof DatasetError) return { name, facts: null, problem: error.message };
+          // One folder that cannot be read takes nobody else off the list.
+          const isOfFile = error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
+          if (error instanceof DatasetError || isOfFile) return { name, facts: null, problem: error.message };
           throw error;
         }
       }),

@@ -33,7 +33,7 @@ export async function annotationLines(dataRoot: string, file: string): Promise<s
   const bytes = await annotationFile(dataRoot, file);
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new DatasetError('malformed_file', `${file} is not UTF-8 text`, { cause });
   }

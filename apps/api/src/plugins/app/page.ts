@@ -3,6 +3,7 @@ import path from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { contentSecurityPolicy } from '../../content-security-policy.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -11,20 +12,6 @@ declare module 'fastify' {
     sendPage(reply: FastifyReply): Promise<FastifyReply>;
   }
 }
-
-/** Everything comes from this server: no script, style, picture or connection of another one, nor inside another's frame. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "worker-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 type Options = { readonly folder: string | null; readonly basePath: string };
 

@@ -23,14 +23,7 @@ export const problemDetails = fp(async (app: FastifyInstance) => {
   app.setErrorHandler(async (error: FastifyError, request, reply) => sendError(error, request, reply));
   app.setNotFoundHandler(async (request, reply) => {
     if (app.isPageAddress(request)) return app.sendPage(reply);
-    const { method } = request;
-    const address = request.url.split('?')[0];
-    const allowed = app.allowedMethods(request.url);
-    // What has the method and is not found all the same: a file that is not there.
-    if (allowed.length === 0 || allowed.includes(method))
-      return sendProblem(reply, problemOf(404, `there is no ${method} ${address}`));
-    reply.header('allow', allowed.join(', '));
-    return sendProblem(reply, problemOf(405, `${address} has no ${method}; it has ${allowed.join(', ')}`));
+    return sendProblem(reply, problemOf(404, `there is no ${request.method} ${request.url.split('?')[0]}`));
   });
 });
 

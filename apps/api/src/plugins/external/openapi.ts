@@ -3,6 +3,10 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { completeOpenapi } from '../../complete-openapi.ts';
+import { contentSecurityPolicy } from '../../content-security-policy.ts';
+
+type Document = Parameters<typeof completeOpenapi>[0];
 
 /** Describes the routes at /openapi.json and, for people, at /docs; its files come from the package, not from the net. */
 export const openapi = fp(async (app: FastifyInstance, { basePath }: { readonly basePath: string }) => {
@@ -18,9 +22,14 @@ export const openapi = fp(async (app: FastifyInstance, { basePath }: { readonly 
       },
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (parts) => completeOpenapi(jsonSchemaTransformObject(parts) as Document) as never,
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', indexPrefix: basePath });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    indexPrefix: basePath,
+    staticCSP: true,
+    transformStaticCSP: () => contentSecurityPolicy,
+  });
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.serializer(JSON.stringify).send(app.swagger()),
   );
