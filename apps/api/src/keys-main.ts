@@ -11,10 +11,12 @@ import {
   latestAuditEntries,
   listAccessKeys,
   openDatabase,
+  openNamedDatabase,
   revokeAccessKey,
-  startEmbeddedPostgres,
 } from '@spherelab/db';
+import { forgetForeignVariables, withPassword } from '@spherelab/host';
 
+forgetForeignVariables(process.env);
 const checkout = fileURLToPath(new URL('../../../', import.meta.url));
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -59,17 +61,12 @@ async function log({ pool }: Database): Promise<string> {
 
 const verbs: Readonly<Record<string, (database: Database) => Promise<string>>> = { create, list, revoke, log };
 
-/** The database that a variable names, or the embedded one, which is started for this if it does not run. */
-async function openTarget(): Promise<[url: string, release: () => Promise<void>]> {
-  if (process.env.DATABASE_URL) return [process.env.DATABASE_URL, async () => undefined];
-  const server = await startEmbeddedPostgres({ stateFolder: path.resolve(values.state) });
-  return [server.url, server.adopted ? async () => undefined : server.stop];
-}
-
 try {
   const work = verbs[verb ?? ''];
   if (work === undefined) throw new Error(`keys ${verb ?? ''}: must be ${Object.keys(verbs).join(', ')}`);
-  const [url, release] = await openTarget();
+  const { DATABASE_URL: address, POSTGRES_PASSWORD: password } = process.env;
+  const named = address === undefined ? undefined : withPassword(address, password);
+  const [url, release] = await openNamedDatabase(named, path.resolve(values.state));
   try {
     await applyMigrations(url);
     const database = openDatabase(url);

@@ -1,7 +1,7 @@
 // `spherelab backup FILE` and `spherelab restore FILE`: everything of a database to a file and back.
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { restoreBackup, startEmbeddedPostgres, writeBackup } from '@spherelab/db';
+import { openNamedDatabase, restoreBackup, writeBackup } from '@spherelab/db';
 import { forgetForeignVariables, stopSignals, withPassword } from '@spherelab/host';
 import { checkoutFolder } from './system-options.ts';
 
@@ -15,14 +15,6 @@ const { positionals, values } = parseArgs({
 });
 const [verb, file] = positionals as ['backup' | 'restore', string];
 
-/** The database that variables name, or the embedded one, which is started for this if it does not run. */
-async function openTarget(): Promise<{ url: string; release: () => Promise<void> }> {
-  const { DATABASE_URL: address, POSTGRES_PASSWORD: password } = process.env;
-  if (address) return { url: withPassword(address, password), release: async () => undefined };
-  const server = await startEmbeddedPostgres({ stateFolder: path.resolve(values.state) });
-  return { url: server.url, release: server.adopted ? async () => undefined : server.stop };
-}
-
 const { asked } = stopSignals();
 /** The database rolls back what a restore did by then. */
 const interrupted = new Promise<never>((_, reject) => {
@@ -31,7 +23,9 @@ const interrupted = new Promise<never>((_, reject) => {
 interrupted.catch(() => undefined);
 
 try {
-  const { url, release } = await openTarget();
+  const { DATABASE_URL: address, POSTGRES_PASSWORD: password } = process.env;
+  const named = address === undefined ? undefined : withPassword(address, password);
+  const [url, release] = await openNamedDatabase(named, path.resolve(values.state));
   try {
     const rows =
       verb === 'backup'

@@ -26,6 +26,7 @@ export {
 } from './checkpoints/read-checkpoints.ts';
 export { type NewCheckpoint, removeAbandonedCheckpoints, storeCheckpoint } from './checkpoints/store-checkpoint.ts';
 export { type Database, inTransaction, openDatabase, pingDatabase, type Queryable } from './database.ts';
+export { openNamedDatabase } from './embedded-postgres/open-named-database.ts';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
