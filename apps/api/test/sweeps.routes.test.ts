@@ -109,6 +109,11 @@ describe('sweeps over HTTP', () => {
     expect(table.rows[0].metrics.recall_at_1.sd).toBeCloseTo(0.1, 12);
     expect(table.rows[1]).toMatchObject({ n: 1, total: 3, metrics: { recall_at_1: { n: 1, mean: 0.8, sd: null } } });
     expect(table.rows[2]).toMatchObject({ n: 0, metrics: {} });
+    for (const url of [`/sweeps/${body.id}/table`, '/reports/paper', '/openapi.json'])
+      expect([url, (await get(url)).headers['content-type']]).toEqual([
+        url,
+        expect.stringMatching(/^application\/json/),
+      ]);
     const csv = (await get(`/sweeps/${body.id}/table?at=best&format=csv`)).body.split('\n');
     expect(csv[0]).toBe('loss,sec_wei,n,recall_at_1_mean,recall_at_1_sd,norm_cv_mean,norm_cv_sd,numerics,data_sha256');
     expect(csv[2]).toBe('triplet,1,1,0.8,,0.4,,not recorded,not recorded');

@@ -64,7 +64,10 @@ export const reportRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, 
       const { format } = request.query;
       if (format === 'csv') return sendText('text/csv', reportAsCsv(rows));
       if (format === 'md') return sendText('text/markdown', reportAsMarkdown(rows));
-      return reply.serializer(JSON.stringify).send({ rows } as never);
+      return reply
+        .type('application/json')
+        .serializer(JSON.stringify)
+        .send({ rows } as never);
     },
   });
 };

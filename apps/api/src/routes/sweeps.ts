@@ -160,7 +160,10 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
       if (format === 'csv') return sendText('text/csv', tableAsCsv(table));
       if (format === 'md') return sendText('text/markdown', tableAsMarkdown(table));
       if (format === 'latex') return sendText('application/x-latex', tableAsLatex(table));
-      return reply.serializer(JSON.stringify).send({ sweep_id: sweep.id, at, ...withIntervals(table) } as never);
+      return reply
+        .type('application/json')
+        .serializer(JSON.stringify)
+        .send({ sweep_id: sweep.id, at, ...withIntervals(table) } as never);
     },
   });
 

@@ -73,6 +73,9 @@ export const access = fp(async (app: FastifyInstance, { database, isAlwaysNeeded
     const needed = neededScope(request.method, pathOf(request));
     if (needed === null || needed === 'read' || request.method === 'GET') return;
     const { accessKey, id, ip, method, url } = request;
+    // What was refused changed nothing, and could fill the log; but a key that tried more than it may is worth a line.
+    const isOfNote = reply.statusCode < 400 || (reply.statusCode === 403 && accessKey !== null);
+    if (!isOfNote) return;
     await writeAuditEntry(database.pool, {
       key_id: accessKey?.id ?? null,
       who: accessKey?.name ?? ip,

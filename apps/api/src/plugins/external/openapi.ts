@@ -31,6 +31,6 @@ export const openapi = fp(async (app: FastifyInstance, { basePath }: { readonly 
     transformStaticCSP: () => contentSecurityPolicy,
   });
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
-    reply.serializer(JSON.stringify).send(app.swagger()),
+    reply.type('application/json').serializer(JSON.stringify).send(app.swagger()),
   );
 });
