@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { timingMetrics } from '@spherelab/config';
@@ -302,6 +302,21 @@ describe.each(testStores.filter((store) => store.available))(
       expect(second.environment?.weights_file_sha256).not.toBe(first.environment?.weights_file_sha256);
       const third = await run({ ...pretrained, steps: 4 });
       expect(third.prefix?.experiment_id).toBe(second.id);
+    });
+
+    test('a picture that cannot be read ends the run with its name; mended, a retry goes on', async () => {
+      const file = data('toy/images/class-01/3.png');
+      const whole = await readFile(file);
+      await writeFile(file, whole.subarray(0, 60));
+      const { id } = (await post(shorter)).body;
+      const failed = await ended(id, 'failed');
+      expect(failed.error).toMatchObject({
+        code: 'unreadable_image',
+        message: expect.stringContaining('class-01/3.png'),
+      });
+      await writeFile(file, whole);
+      await act(id, 'retry');
+      await expectTwins(await ended(id), await forced(shorter));
     });
 
     test('where the API cannot see the data, the worker finds out what the run is', async () => {

@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { openCatalogue } from '@spherelab/datasets/catalogue';
 import {
   applyMigrationsWhenThere,
+  checkExposure,
   collectThumbnails,
+  isLoopback,
   openDatabase,
   type RetryPolicy,
   retention,
@@ -14,7 +16,6 @@ import { forgetForeignVariables, stopSignals } from '@spherelab/host';
 import { readNumerics } from '@spherelab/numerics';
 import { openQueue, type QueueStore, queueStoreOf } from '@spherelab/queue';
 import type { FastifyInstance } from 'fastify';
-import { checkExposure, isLoopback } from './access/check-exposure.ts';
 import { buildApp } from './app.ts';
 import { collectJobs, collectLeftovers } from './background/collect-leftovers.ts';
 import { periodically } from './background/periodically.ts';

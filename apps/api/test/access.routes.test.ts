@@ -1,6 +1,5 @@
-import { createAccessKey, latestAuditEntries, listAccessKeys, revokeAccessKey } from '@spherelab/db';
+import { checkExposure, createAccessKey, latestAuditEntries, listAccessKeys, revokeAccessKey } from '@spherelab/db';
 import { describe, expect, test } from 'vitest';
-import { checkExposure } from '../src/access/check-exposure.ts';
 import { tokenBuckets } from '../src/access/token-bucket.ts';
 import { type AppUnderTest, appForEachTest } from './app-under-test.ts';
 

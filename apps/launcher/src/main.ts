@@ -1,3 +1,4 @@
+import { isLoopback } from '@spherelab/db';
 import { forgetForeignVariables, stopSignals } from '@spherelab/host';
 import { startSystem } from './start-system.ts';
 import { startedParts } from './started-parts.ts';
@@ -25,6 +26,7 @@ try {
   const url = await startSystem(options, parts, log, asked);
   const queue = options.redisUrl === null ? 'Postgres' : 'Redis';
   log(`ready at ${url}: open it in a browser (API documentation at ${url}/docs)`);
+  if (!isLoopback(options.host)) log(`the API listens on ${options.host}: other machines reach it`);
   log(`${options.workers} worker(s); queue in ${queue}; data sets from ${options.dataRoot}; Ctrl-C stops`);
   if (process.connected) process.send?.({ url });
   await new Promise((resolve) => asked.addEventListener('abort', resolve));

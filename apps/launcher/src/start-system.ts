@@ -1,7 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startEmbeddedPostgres, stopEmbeddedPostgres } from '@spherelab/db';
+import {
+  applyMigrations,
+  checkExposure,
+  isLoopback,
+  openDatabase,
+  startEmbeddedPostgres,
+  stopEmbeddedPostgres,
+} from '@spherelab/db';
 import { isProcessAlive, pidOf, processIdentity } from '@spherelab/host';
 import { boundLogs } from './bounded-logs.ts';
 import { freePort } from './free-port.ts';
@@ -50,6 +57,7 @@ export async function startSystem(
   parts.add({ stop: async () => stopBounding(), kill: async () => stopBounding() });
   const databaseUrl = options.databaseUrl ?? (await startDatabase(stateFolder, parts, asked));
   await endLeftServices(before, workerGraceMs, log, asked);
+  if (!isLoopback(options.host)) await refuseExposure(databaseUrl, options);
   const services: Record<string, string> = {};
   writeProcessFile(stateFolder, services);
 
@@ -87,6 +95,13 @@ export async function startSystem(
   await writeServerFile(stateFolder, { url, pid: process.pid });
   asked.throwIfAborted();
   return url;
+}
+
+/** The API would refuse too, in its log and again and again. */
+async function refuseExposure(databaseUrl: string, { host, isOpen }: SystemOptions): Promise<void> {
+  await applyMigrations(databaseUrl);
+  const database = openDatabase(databaseUrl);
+  await checkExposure(database, host, isOpen).finally(() => database.close());
 }
 
 function together(parts: readonly StartedPart[]): StartedPart {

@@ -14,6 +14,8 @@ export type SystemOptions = {
   readonly workers: number;
   /** The address at which the API listens. */
   readonly host: string;
+  /** It may listen beyond this machine without a key. */
+  readonly isOpen: boolean;
   /** What a proxy serves the page under; links have it. */
   readonly basePath: string;
   /** First port to try. */
@@ -43,6 +45,7 @@ export function readSystemOptions(args: readonly string[], env: NodeJS.ProcessEn
     stateFolder: path.resolve(values.state),
     workers: wholeNumber('--workers', values.workers, 0, 64),
     host: env.SPHERELAB_HOST || '127.0.0.1',
+    isOpen: env.SPHERELAB_OPEN === '1',
     basePath: (env.SPHERELAB_BASE_PATH ?? '').replace(/\/+$/, ''),
     port: wholeNumber('--port', values.port, 0, 65_535),
     databaseUrl: env.DATABASE_URL ? withPassword(env.DATABASE_URL, env.POSTGRES_PASSWORD) : null,

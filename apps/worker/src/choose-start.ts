@@ -33,6 +33,9 @@ export type StartChoice = {
   readonly workFolder: string;
 };
 
+/** Errors that told the owner of a run that its data have to be seen to: what differs after them was meant. */
+const toldOfData: ReadonlySet<string> = new Set(['data_changed', 'unreadable_image']);
+
 const anew: RunStart = { type: 'begin', resumeFrom: null, graphFolder: null };
 
 /**
@@ -53,7 +56,7 @@ export async function chooseStart(choice: StartChoice): Promise<RunStart> {
     if (resumed !== null) return resumed;
   }
   const changed = changedUnderRun(choice, judged.at(0)?.judgement ?? null);
-  if (changed !== null && (await previousErrorCode(database.pool, fence)) !== 'data_changed') {
+  if (changed !== null && !toldOfData.has((await previousErrorCode(database.pool, fence)) ?? '')) {
     return { type: 'refuse', ...changed, updates: checkpoints[0]?.step ?? null, manifestFile: await manifest(choice) };
   }
   const identified = await identify(choice, judged[0] ?? null, changed?.differences ?? []);

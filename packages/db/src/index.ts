@@ -9,6 +9,7 @@ export {
   revokeAccessKey,
 } from './access/access-keys.ts';
 export { type AuditEntry, latestAuditEntries, writeAuditEntry } from './access/audit-log.ts';
+export { checkExposure, isLoopback } from './access/check-exposure.ts';
 export { applyMigrations, applyMigrationsWhenThere } from './apply-migrations.ts';
 export { type ArtifactKind, collectArtifacts, readArtifact, writeArtifact } from './artifacts/artifacts.ts';
 export { BackupError } from './backup/backup-format.ts';

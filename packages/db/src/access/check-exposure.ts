@@ -1,4 +1,5 @@
-import { type Database, hasAccessKeys } from '@spherelab/db';
+import type { Database } from '../database.ts';
+import { hasAccessKeys } from './access-keys.ts';
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
 
@@ -12,7 +13,7 @@ export async function checkExposure(database: Database, host: string, isOpen: bo
   if (isLoopback(host) || (await hasAccessKeys(database.pool))) return;
   if (!isOpen) {
     throw new Error(
-      `HOST=${host} opens the API to other machines, and there is no key: make one (spherelab keys create NAME), ` +
+      `SPHERELAB_HOST=${host} opens the API to other machines, and there is no key: make one (spherelab keys create NAME), ` +
         'or set SPHERELAB_OPEN=1 if whoever reaches it may do everything',
     );
   }
