@@ -158,7 +158,7 @@ describe('looking at an experiment over HTTP', () => {
     expect((await get('/workers')).json().items).toMatchObject([
       { name: 'w', alive: true, experiment_ids: [fence.experimentId] },
     ]);
-    expect((await get('/datasets')).json().items).toEqual([{ name: 'shapes', facts: null, problem: null }]);
+    expect((await get('/datasets')).json().items).toEqual([{ name: 'shapes', facts: null, problem: null, notes: [] }]);
     expect((await get('/healthz')).json()).toEqual({ status: 'ok' });
     expect((await get('/readyz')).json()).toEqual({ ready: true, database: 'ok', queue: 'ok' });
     const metrics = (await get('/metrics')).body;

@@ -30,6 +30,10 @@ export function openDatabase(url: string): Database {
     keepAlive: true,
     keepAliveInitialDelayMillis: connectionTimes.keepAliveIdleMs,
     application_name: 'spherelab',
+    // Awaited before anybody gets the connection (pg's types do not say so yet).
+    onConnect: (async (client: pg.ClientBase) => {
+      await client.query(sessionSettings());
+    }) as unknown as (client: pg.ClientBase) => void,
     types: {
       // Sequence numbers and byte counts stay far below 2^53.
       getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
@@ -43,8 +47,6 @@ export function openDatabase(url: string): Database {
   // The same for one that is cut while someone holds it between two statements: the next statement tells.
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
-    // Ahead of whatever the connection was opened for. One that cannot be set is cut off, and the next statement tells.
-    client.query(sessionSettings()).catch(() => undefined);
   });
   dropSilentConnections(pool);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });

@@ -16,14 +16,12 @@ export function redisConnection(url: string, role: 'producer' | 'consumer') {
 
 /**
  * A connection that ends while BullMQ holds it between two statements has nobody who listens; without a listener its error would
- * end the process. The next statement tells the same. Its first statement sets the time limits of the session.
+ * end the process. The next statement tells the same.
  */
 class SteadyClient extends pg.Client {
   constructor(options?: pg.ClientConfig) {
     super(options);
     this.on('error', () => undefined);
-    // Ahead of whatever the connection was opened for. One that cannot be set is cut off, and the next statement tells.
-    this.once('connect', () => this.query(sessionSettings()).catch(() => undefined));
   }
 }
 
@@ -36,16 +34,14 @@ export function postgresConnection(connectionString: string) {
     max: jobNumbers.poolSize,
     Client: SteadyClient,
     keepAlive: true,
+    options: sessionOptions(),
     query_timeout: jobNumbers.answerWithinMs,
     connectionTimeoutMillis: jobNumbers.answerWithinMs,
   };
 }
 
-/**
- * For Postgres's own end of a connection: one that went silent gives up what it holds. A statement, for a pooler in front of it refuses
- * what is asked for at the start of a session.
- */
-function sessionSettings(): string {
+/** As Postgres takes it at the start of a session: its own end of a connection that went silent gives up what it holds. */
+function sessionOptions(): string {
   const settings = {
     statement_timeout: jobNumbers.statementTimeoutMs,
     idle_in_transaction_session_timeout: jobNumbers.idleInTransactionTimeoutMs,
@@ -54,6 +50,6 @@ function sessionSettings(): string {
     tcp_keepalives_count: jobNumbers.keepAliveCount,
   };
   return Object.entries(settings)
-    .map(([name, value]) => `SET ${name} = ${value}`)
-    .join(';');
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { MIGRATION_ADVISORY_LOCK_KEY } from 'bullmq';
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { startBlackHoleProxy } from '../../../test/chaos/black-hole-proxy.mjs';
 import { testStores } from '../../../test/queue-stores.ts';
@@ -19,8 +20,8 @@ test('a process that is cut off while it prepares the store does not keep others
   const proxy = await startBlackHoleProxy(() => Number(direct.port));
   const through = new URL(connectionString);
   through.port = String(proxy.port);
-  const connection = postgresConnection(through.toString());
-  const cutOff = new connection.Client(connection);
+  const cutOff = new pg.Client(postgresConnection(through.toString()));
+  cutOff.on('error', () => undefined);
   const queue = openQueue(started.store);
   try {
     await cutOff.connect();
