@@ -16,6 +16,15 @@ export const jobNumbers = {
   drainDelayS: 5,
   /** ms. A store that is silent for longer is cut off from us (a half-open connection): connect anew. Three times drainDelayS. */
   answerWithinMs: 15_000,
+  /** ms. When Postgres ends a statement of the queue; before we give it up ourselves, so that none goes on that nobody waits for. */
+  statementTimeoutMs: 12_000,
+  /** ms. When Postgres ends a transaction whose client says nothing. BullMQ makes its schema under a lock at every start, and never
+   * pauses in a transaction: one that does is cut off, and nobody else could start until its session ends. */
+  idleInTransactionTimeoutMs: 10_000,
+  /** s. First probe of a silent session by Postgres, between probes, and how many may fail; by default it would be two hours. */
+  keepAliveIdleS: 10,
+  keepAliveIntervalS: 5,
+  keepAliveCount: 3,
   /** ms. Wait before the store is asked again after it refused; BullMQ's own 15 s would be most of a recovery. */
   retryDelayMs: 1_000,
   /** errors within `stormMs`, ms, after which a consumer is replaced, and the wait before. BullMQ remembers a failed start for good,

@@ -34,7 +34,22 @@ export function postgresConnection(connectionString: string) {
     max: jobNumbers.poolSize,
     Client: SteadyClient,
     keepAlive: true,
+    options: sessionOptions(),
     query_timeout: jobNumbers.answerWithinMs,
     connectionTimeoutMillis: jobNumbers.answerWithinMs,
   };
+}
+
+/** As Postgres takes it at the start of a session: its own end of a connection that went silent gives up what it holds. */
+function sessionOptions(): string {
+  const settings = {
+    statement_timeout: jobNumbers.statementTimeoutMs,
+    idle_in_transaction_session_timeout: jobNumbers.idleInTransactionTimeoutMs,
+    tcp_keepalives_idle: jobNumbers.keepAliveIdleS,
+    tcp_keepalives_interval: jobNumbers.keepAliveIntervalS,
+    tcp_keepalives_count: jobNumbers.keepAliveCount,
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
 }
