@@ -37,7 +37,7 @@ async function run(script: string, args: readonly string[], env: NodeJS.ProcessE
 test('an API beyond this machine starts with a key alone, which opens it to the command line after a login', async () => {
   const env = {
     DATABASE_URL: await server.createDatabase(),
-    HOST: '0.0.0.0',
+    SPHERELAB_HOST: '0.0.0.0',
     PORT: '0',
     SPHERELAB_DATA_DIR: folder,
     XDG_CACHE_HOME: folder,
