@@ -12,15 +12,15 @@ describe('requests that meet', () => {
   const post = (url: string, payload: object = {}) => api.app.inject({ method: 'POST', url, payload });
   const single = { dataset: 'shapes', loss: 'triplet' };
 
-  test('thirty overlapping sweeps are all taken', async () => {
-    const seeds = Array.from({ length: 40 }, (_, seed) => seed);
-    const sweeps = Array.from({ length: 30 }, (_, at) => {
+  test('fifty overlapping sweeps are all taken', async () => {
+    const seeds = Array.from({ length: 50 }, (_, seed) => seed);
+    const sweeps = Array.from({ length: 50 }, (_, at) => {
       const order = [...seeds.slice(at), ...seeds.slice(0, at)];
       return { base: single, grid: { seed: at % 2 ? order : order.reverse(), lr: [0.001, 0.002] } };
     });
     const answers = await Promise.all(sweeps.map((sweep) => post('/sweeps', sweep)));
     expect(new Set(answers.map((answer) => answer.statusCode))).toEqual(new Set([201]));
-    expect((await api.app.inject({ url: '/experiments/facets' })).json().statuses).toEqual({ queued: 80 });
+    expect((await api.app.inject({ url: '/experiments/facets' })).json().statuses).toEqual({ queued: 100 });
   });
 
   test('posts and deletions of one config meet without an error of ours', async () => {

@@ -80,6 +80,16 @@ describe('datasets split', () => {
   });
 });
 
+it.each([
+  ['datasets', 'verify', 'CUB_200_2011'],
+  ['datasets', 'split', 'CUB_200_2011'],
+  ['embed', '--dataset', 'CUB_200_2011', '--weights', 'random', '--out', 'E.npy'],
+])('%s %s refuses another name of a data set of the paper with the one that was meant', async (...args) => {
+  mkdirSync(path.join(folder, 'CUB_200_2011'));
+  const { code, stderr } = await runSpherelab(args, { SPHERELAB_DATA_DIR: folder });
+  expect([code, stderr]).toEqual([1, expect.stringContaining('did you mean cub?')]);
+});
+
 type Verification = {
   readonly ok: boolean;
   readonly missing: readonly string[];

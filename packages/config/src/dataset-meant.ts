@@ -11,7 +11,7 @@ const otherNames: Readonly<Record<PaperDataset, readonly string[]>> = {
 
 /**
  * Refuses another name of a data set of the paper: as a folder of one's own it would run with another preset, and nobody would notice.
- * @param name as it is stored
+ * @param name as it is stored: `canonicalDatasetName` of what was typed
  * @throws ConfigError that says which was meant
  */
 export function checkDatasetMeant(name: string): void {

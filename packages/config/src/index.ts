@@ -1,4 +1,5 @@
 export { ConfigError, type ConfigIssue, describeIssue } from './config-error.ts';
+export { checkDatasetMeant } from './dataset-meant.ts';
 export { type EvaluationProtocol, evaluationProtocol } from './evaluation-protocol.ts';
 export { datasetsOfSweep, eachCell, expandSweep, type FactsOf, parseSweepRequest } from './expand-sweep.ts';
 export { canonicalJson, configSha256, experimentIdentity, experimentSettings } from './experiment-identity.ts';

@@ -3,6 +3,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { readEnvironment } from '../cli-environment.ts';
+import { datasetArgument } from '../dataset-argument.ts';
 import { formatTable } from '../output/print-table.ts';
 import { jsonLine, terminalLine } from '../output/terminal-text.ts';
 
@@ -12,7 +13,7 @@ type Options = { readonly out?: string; readonly json?: boolean };
 export function addDatasetsSplitCommand(datasets: Command): void {
   datasets
     .command('split')
-    .argument('<name>', 'cub, cars, sop, inshop, or a folder under the data root')
+    .argument('<name>', 'cub, cars, sop, inshop, or a folder under the data root', datasetArgument)
     .description("write the reference's lists (NAME_train.txt, NAME_test.txt; query and gallery for In-Shop)")
     .option('--out <folder>', "where to; default: the data set's folder, which the lists' paths are relative to")
     .option('--json', 'print what was written as JSON')

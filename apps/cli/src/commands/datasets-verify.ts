@@ -1,6 +1,7 @@
 import type { DatasetVerification, VerifiedPart } from '@spherelab/datasets/verify';
 import type { Command } from 'commander';
 import { readEnvironment } from '../cli-environment.ts';
+import { datasetArgument } from '../dataset-argument.ts';
 import { formatTable } from '../output/print-table.ts';
 import { createProgressLine } from '../output/progress-line.ts';
 import { jsonLine, terminalText } from '../output/terminal-text.ts';
@@ -14,7 +15,7 @@ const SHOWN = 20;
 export function addDatasetsVerifyCommand(datasets: Command): void {
   datasets
     .command('verify')
-    .argument('<name>', 'cub, cars, sop, inshop, or a folder under the data root')
+    .argument('<name>', 'cub, cars, sop, inshop, or a folder under the data root', datasetArgument)
     .description('check counts against the published ones, and that every picture is there and can be read')
     .option('--decode', 'decode every picture, not only its header: finds files that were cut short')
     .option('--json', 'print JSON')

@@ -5,6 +5,7 @@ import { atomicWrite } from '../atomic-write.ts';
 import { checkOut } from '../check-out.ts';
 import { readEnvironment } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
+import { datasetArgument } from '../dataset-argument.ts';
 import { embedList } from '../embed-list.ts';
 import type { EmbedOptions } from '../embed-options.ts';
 import { writeNpy } from '../npy-file.ts';
@@ -15,7 +16,7 @@ export function addEmbedCommand(program: Command): void {
   program
     .command('embed')
     .description("embed pictures with the reference's test transform into an .npy file")
-    .option('--dataset <name>', 'a data set under the data root')
+    .option('--dataset <name>', 'a data set under the data root', datasetArgument)
     .option('--images <folder>', 'or every picture under a folder')
     .option('--split <part>', 'of the data set: test, train or gallery', 'test')
     .option('--checkpoint <id|file>', 'trained weights: a checkpoint id, or a downloaded checkpoint file')
