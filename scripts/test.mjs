@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setup } from './setup.mjs';
+import { testSummary } from './test-summary.mjs';
 
 const args = process.argv.slice(2);
 if (args.includes('--help')) {
@@ -23,17 +24,16 @@ const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=$
 const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], { cwd: root, stdio: 'inherit' });
 
 child.on('close', (code) => {
-  let failedFiles = 0;
+  let failed = 1;
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
-    // A file that does not load has no test that could fail.
-    failedFiles = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
-    const skipped = numPendingTests > 0 ? `, ${numPendingTests} skipped` : '';
-    console.log(`${numPassedTests} passed, ${numFailedTests + failedFiles} failed${skipped}`);
+    const summary = testSummary(JSON.parse(readFileSync(report, 'utf8')));
+    for (const file of summary.cutOff)
+      console.log(`the process of ${path.relative(root, file)} ended before its tests`);
+    console.log(summary.line);
+    failed = summary.failed;
   } catch (error) {
     console.error(`no test report: ${error.message}`);
-    failedFiles = 1;
   }
   rmSync(folder, { recursive: true, force: true });
-  process.exitCode = code === 0 && failedFiles > 0 ? 1 : (code ?? 1);
+  process.exitCode = code === 0 && failed > 0 ? 1 : (code ?? 1);
 });
