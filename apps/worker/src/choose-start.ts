@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   type Continuation,
   experimentIdentity,
@@ -17,11 +16,11 @@ import {
   type Fence,
   prefixCandidates,
   previousErrorCode,
-  readArtifact,
   resumableCheckpoints,
   writeLogLine,
 } from '@spherelab/db';
 import type { RunStart } from '@spherelab/training';
+import { bringArtifact } from './bring-artifact.ts';
 import { downloadCheckpoint } from './download-checkpoint.ts';
 
 export type StartChoice = {
@@ -57,7 +56,12 @@ export async function chooseStart(choice: StartChoice): Promise<RunStart> {
   }
   const changed = changedUnderRun(choice, judged.at(0)?.judgement ?? null);
   if (changed !== null && !toldOfData.has((await previousErrorCode(database.pool, fence)) ?? '')) {
-    return { type: 'refuse', ...changed, updates: checkpoints[0]?.step ?? null, manifestFile: await manifest(choice) };
+    const manifestFile = await bringArtifact(
+      database,
+      experiment.manifest_sha256,
+      join(choice.workFolder, 'manifest-before'),
+    );
+    return { type: 'refuse', ...changed, updates: checkpoints[0]?.step ?? null, manifestFile };
   }
   const identified = await identify(choice, judged[0] ?? null, changed?.differences ?? []);
   return experiment.dedup_identity === null ? anew : startOfAnother({ ...choice, experiment: identified });
@@ -82,8 +86,8 @@ function changedUnderRun(
 /** Brings checkpoint and recorded step into the work folder; null where either is not whole. */
 async function resume({ database, fence, workFolder }: StartChoice, checkpoint: Checkpoint): Promise<RunStart | null> {
   const warn = (message: string) => writeLogLine(database.pool, fence, 'warn', message);
-  const sha256 = checkpoint.facts?.graph_sha256;
-  const graph = sha256 === undefined ? null : await readArtifact(database.pool, sha256);
+  const sha256 = checkpoint.facts?.graph_sha256 ?? null;
+  const graph = await bringArtifact(database, sha256, join(workFolder, 'graph', 'saved_model.pb'));
   if (graph === null) {
     await warn(`the checkpoint of step ${checkpoint.step} cannot be continued: its recorded step is not there`);
     return null;
@@ -94,19 +98,7 @@ async function resume({ database, fence, workFolder }: StartChoice, checkpoint: 
     await warn(`${damage}; the checkpoint before it is tried`);
     return null;
   }
-  const graphFolder = join(workFolder, 'graph');
-  await mkdir(graphFolder, { recursive: true });
-  await writeFile(join(graphFolder, 'saved_model.pb'), graph);
-  return { type: 'begin', resumeFrom, graphFolder };
-}
-
-async function manifest({ database, experiment, workFolder }: StartChoice): Promise<string | null> {
-  const sha256 = experiment.manifest_sha256;
-  const content = sha256 === null ? null : await readArtifact(database.pool, sha256);
-  if (content === null) return null;
-  const file = join(workFolder, 'manifest-before');
-  await writeFile(file, content);
-  return file;
+  return { type: 'begin', resumeFrom, graphFolder: dirname(graph) };
 }
 
 /** Gives the row the identity of what is about to be computed from step 0, and says what is thrown away for it. */

@@ -1,18 +1,17 @@
 import { fork } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type Experiment,
   finishVerification,
   getExperiment,
   listCheckpoints,
-  readArtifact,
   readMetrics,
   renewVerification,
   type Verification,
 } from '@spherelab/db';
 import type { KeptCheckpoint, StoredRun, VerificationReport } from '@spherelab/training';
+import { bringArtifact } from './bring-artifact.ts';
 import { type Device, deviceEnvironment } from './device.ts';
 import { downloadCheckpoint } from './download-checkpoint.ts';
 import { storedThreads } from './stored-threads.ts';
@@ -67,14 +66,7 @@ async function prepare(
     if (damage === null) checkpoints.push({ file, kind, updates, weightsSha256 });
     else damaged.push({ what: 'checkpoint', message: damage });
   }
-  const artifact = async (sha256: string | null, name: string): Promise<string | null> => {
-    const content = sha256 === null ? null : await readArtifact(database.pool, sha256);
-    if (content === null) return null;
-    await mkdir(join(workFolder, 'graph'), { recursive: true });
-    await writeFile(join(workFolder, name), content);
-    return join(workFolder, name);
-  };
-  const graph = await artifact(experiment.graph_sha256, 'graph/saved_model.pb');
+  const graph = await bringArtifact(database, experiment.graph_sha256, join(workFolder, 'graph', 'saved_model.pb'));
   const stored: StoredRun = {
     config: experiment.config,
     checkpoints,
@@ -83,8 +75,8 @@ async function prepare(
   };
   const order = {
     stored,
-    graphFolder: graph === null ? null : join(workFolder, 'graph'),
-    manifestFile: await artifact(experiment.manifest_sha256, 'manifest'),
+    graphFolder: graph === null ? null : dirname(graph),
+    manifestFile: await bringArtifact(database, experiment.manifest_sha256, join(workFolder, 'manifest')),
     dataRoot,
     cacheFolder,
     cacheBytes,
