@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { atomicWrite } from '../atomic-write.ts';
 import { readEnvironment } from '../cli-environment.ts';
 import { datasetArgument } from '../dataset-argument.ts';
 import { formatTable } from '../output/print-table.ts';
@@ -30,9 +31,7 @@ async function split(name: string, options: Options): Promise<void> {
   for (const { part, file, list } of parts) {
     const text = splitText(list);
     const target = path.join(out, file);
-    const unfinished = `${target}.${process.pid}.tmp`;
-    await writeFile(unfinished, text);
-    await rename(unfinished, target);
+    await atomicWrite(target, text);
     const classes = new Set(list.map(({ label }) => label)).size;
     const sha256 = createHash('sha256').update(text).digest('hex');
     lists.push({ part, file: target, images: list.length, classes, sha256 });
