@@ -124,6 +124,16 @@ describe('the command line against a running server', () => {
     expect(await spherelab('logs', killed.id)).toContain('recall_at_1');
   }, 400_000);
 
+  it('has a worker compute a finished run again, and finds the same bits', async () => {
+    const { items } = await get<{ items: Experiment[] }>('/experiments?status=succeeded&limit=1');
+    const id = items[0]?.id as string;
+    const { report } = JSON.parse(await spherelab('verify', id, '--stretch', 'all', '--json'));
+    expect(report).toMatchObject({ same_bits: true, findings: [] });
+    expect(report.stretches.length).toBeGreaterThan(0);
+    expect(await spherelab('verify', id)).toContain('same bits');
+    await expect(spherelab('verify', 'nobody')).rejects.toMatchObject({ code: 1 });
+  });
+
   it('prints what the API refuses with field, value and what is allowed, and exits 1', async () => {
     const refused = spherelab(
       'train',
