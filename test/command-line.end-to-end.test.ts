@@ -7,7 +7,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { timingMetrics } from '@spherelab/config';
-import { convSmall, importStateDict, littleEndianBytes, readTorchFile } from '@spherelab/models';
+import { convSmall, importStateDict } from '@spherelab/models';
+import { littleEndianBytes, readTorchFile } from '@spherelab/weight-files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from './wait-until.ts';
 

@@ -14,22 +14,23 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'packages/tensorflow': [],
   'packages/host': [],
   'packages/losses': ['tensorflow'],
-  'packages/models': ['tensorflow'],
+  'packages/weight-files': [],
+  'packages/models': ['tensorflow', 'weight-files'],
   'packages/evaluation': ['tensorflow'],
   'packages/queue': ['config'],
   'packages/datasets': ['config'],
   'packages/db': ['config'],
   'packages/numerics': ['config'],
-  'packages/training': ['config', 'datasets', 'models', 'losses', 'evaluation', 'tensorflow'],
+  'packages/training': ['config', 'datasets', 'models', 'losses', 'evaluation', 'tensorflow', 'weight-files'],
   'apps/worker': ['training', 'queue', 'db', 'config', 'numerics', 'host'],
   'apps/api': ['queue', 'db', 'config', 'datasets/catalogue', 'numerics', 'host'],
-  'apps/cli': ['config', 'evaluation', 'models', 'datasets', 'tensorflow', 'host'],
+  'apps/cli': ['config', 'evaluation', 'models', 'weight-files', 'datasets', 'tensorflow', 'host'],
   'apps/launcher': ['db', 'host'],
   'apps/dashboard': [],
 };
 
 /** The rooms of mathematics know tensors and numbers only. */
-const mathsRooms = ['packages/losses', 'packages/models', 'packages/evaluation'];
+const mathsRooms = ['packages/losses', 'packages/models', 'packages/weight-files', 'packages/evaluation'];
 const worldly =
   /from '(node:fs|node:fs\/promises|node:net|node:http|ioredis|pg|bullmq|@prisma\/[^']*)'|process\.env|Date\.now/;
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { timingMetrics } from '@spherelab/config';
 import { bnInception, exportStateDict, initialState } from '@spherelab/models';
-import { encodeTorchFile } from '@spherelab/models/torch-file';
+import { encodeTorchFile } from '@spherelab/weight-files';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { copyRelease, editRelease } from './copied-release.mjs';

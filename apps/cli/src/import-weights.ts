@@ -2,7 +2,7 @@ import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { openFileReader, readerSha256 } from '@spherelab/datasets/file-reader';
 import type { NetworkOptions } from '@spherelab/models';
-import { knownWeights, readTorchFile, type TorchFile } from '@spherelab/models/torch-file';
+import { knownWeights, readTorchFile, type TorchFile } from '@spherelab/weight-files';
 import { temporaryBeside } from './atomic-write.ts';
 import { readEnvironment } from './cli-environment.ts';
 import { CliError } from './cli-error.ts';

@@ -1,4 +1,4 @@
-import { float16ToFloat32 } from '@spherelab/models/torch-file';
+import { float16ToFloat32 } from '@spherelab/weight-files';
 import { CliError } from './cli-error.ts';
 import { npyMagic, readNpyHeader } from './npy-header.ts';
 import { npzArrays } from './npz-arrays.ts';

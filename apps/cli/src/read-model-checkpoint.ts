@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { FileTensors, NetworkOptions } from '@spherelab/models';
+import type { NetworkOptions } from '@spherelab/models';
+import type { FileTensors } from '@spherelab/weight-files';
 import { ApiClient } from './api-client.ts';
 import type { Checkpoint, Experiment, Page } from './api-types.ts';
 import { chooseCheckpoint } from './choose-checkpoint.ts';
@@ -53,7 +54,7 @@ export async function decodeModelCheckpoint(
   what: string,
   source: ModelCheckpoint['source'],
 ): Promise<ModelCheckpoint> {
-  const { decodeTensorFile, TensorFileError } = await import('@spherelab/models');
+  const { decodeTensorFile, TensorFileError } = await import('@spherelab/weight-files');
   try {
     const { metadata, tensors } = decodeTensorFile<Metadata | null>(bytes);
     if (metadata?.model === undefined) throw new CliError(`${what} is no checkpoint of ours`);

@@ -1,7 +1,8 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { bnInception, encodeTorchFile, exportStateDict, initialState } from '@spherelab/models';
+import { bnInception, exportStateDict, initialState } from '@spherelab/models';
+import { encodeTorchFile } from '@spherelab/weight-files';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { goldenRoot } from '../../../test/golden-reader.ts';
 import { readNpy } from '../src/npy-file.ts';

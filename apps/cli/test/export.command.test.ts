@@ -1,16 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import {
-  convSmall,
-  decodeTensorFile,
-  encodeTensorFile,
-  importStateDict,
-  initialState,
-  readTorchFile,
-  tensorValues,
-} from '@spherelab/models';
+import { convSmall, importStateDict, initialState } from '@spherelab/models';
 import { tf } from '@spherelab/tensorflow';
+import { decodeTensorFile, encodeTensorFile, readTorchFile, tensorValues } from '@spherelab/weight-files';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runSpherelab } from './run-spherelab.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodeZip } from '../../../packages/models/src/torch-file/encode-zip.ts';
+import { encodeZip } from '../../../packages/weight-files/src/torch-file/encode-zip.ts';
 import type { CliError } from '../src/cli-error.ts';
 import { type NpyData, readNpy, writeNpy } from '../src/npy-file.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { deflateSync } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { goldenRoot } from '../../../test/golden-reader.ts';
 import { counterRandom } from '../src/counter-random.ts';
@@ -187,15 +187,6 @@ function claimedPng(width: number, height: number): Buffer {
   bad.writeUInt32BE(height, 20);
   bad.writeUInt32BE(crc32(bad.subarray(12, 29)), 29);
   return bad;
-}
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }
 
 describe('pictures', () => {

@@ -1,6 +1,6 @@
+import type { StateTensor } from '@spherelab/weight-files';
 import type { Network, ParameterGroup } from './network.ts';
 import { torchShape, torchValues } from './state-dict-layout.ts';
-import type { StateTensor } from './torch-file/index.ts';
 
 const RUNNING_VAR = '.running_var';
 

@@ -1,7 +1,13 @@
+import {
+  permuteTensor,
+  type TorchFile,
+  TorchFileError,
+  type TorchTensor,
+  tensorFloat32,
+} from '@spherelab/weight-files';
 import { nameUnderPrefix } from './name-under-prefix.ts';
 import type { Network, TensorSpec } from './network.ts';
 import { axesFromTorch, isConvolution, torchShape } from './state-dict-layout.ts';
-import { permuteTensor, type TorchFile, TorchFileError, type TorchTensor, tensorFloat32 } from './torch-file/index.ts';
 
 export type ImportedState = {
   /** Values of the matched tensors only, in the network's layout; the others keep their initialisation. */

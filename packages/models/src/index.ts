@@ -15,12 +15,3 @@ export type {
   Tensor4D,
   TensorSpec,
 } from './network.ts';
-export {
-  decodeTensorFile,
-  encodeTensorFile,
-  type FileTensors,
-  littleEndianBytes,
-  type TensorFile,
-  TensorFileError,
-} from './tensor-file.ts';
-export * from './torch-file/index.ts';

@@ -1,4 +1,4 @@
-import { TorchFileError } from './torch-file/index.ts';
+import { TorchFileError } from '@spherelab/weight-files';
 
 /** What wrappers put before a key: DataParallel, torch.compile, and training scripts that save more than the weights. */
 const wrappers = ['module.', '_orig_mod.', 'state_dict.'];

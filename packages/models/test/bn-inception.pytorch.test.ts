@@ -5,12 +5,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { tf } from '@spherelab/tensorflow';
+import { encodeTorchFile } from '@spherelab/weight-files';
 import { expect, it } from 'vitest';
 import { maxAbsDifference } from '../../../test/golden-reader.ts';
 import { bnInception } from '../src/bn-inception.ts';
 import { exportStateDict } from '../src/export-state-dict.ts';
 import type { Tensor } from '../src/network.ts';
-import { encodeTorchFile } from '../src/torch-file/index.ts';
 import { goldenState } from './golden-network.ts';
 
 const python = process.env.SPHERELAB_PEER_PYTHON;

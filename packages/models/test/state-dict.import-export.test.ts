@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import {
+  encodeTorchFile,
+  knownWeights,
+  readTorchFile,
+  type StateTensor,
+  TorchFileError,
+} from '@spherelab/weight-files';
 import { describe, expect, test } from 'vitest';
 import { goldenRoot } from '../../../test/golden-reader.ts';
 import { bnInception } from '../src/bn-inception.ts';
@@ -8,8 +15,6 @@ import { exportStateDict } from '../src/export-state-dict.ts';
 import { importStateDict } from '../src/import-state-dict.ts';
 import { initialState } from '../src/initial-state.ts';
 import type { Network, TensorSpec } from '../src/network.ts';
-import { encodeTorchFile, readTorchFile, type StateTensor, TorchFileError } from '../src/torch-file/index.ts';
-import { knownWeights } from '../src/torch-file/known-weights.ts';
 
 /** Keys, shapes and order of a torch model with a convolution, a BatchNorm of the backbone, and the head. */
 const specs: readonly TensorSpec[] = [

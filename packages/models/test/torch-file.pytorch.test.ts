@@ -2,17 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { convSmall } from '../src/conv-small.ts';
-import { exportStateDict } from '../src/export-state-dict.ts';
-import { initialState } from '../src/initial-state.ts';
 import {
   encodeSafetensors,
   encodeTorchFile,
   readTorchFile,
   type StateTensor,
   tensorBytes,
-} from '../src/torch-file/index.ts';
+} from '@spherelab/weight-files';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { convSmall } from '../src/conv-small.ts';
+import { exportStateDict } from '../src/export-state-dict.ts';
+import { initialState } from '../src/initial-state.ts';
 
 /** A Python that has torch; without it these tests are skipped, for `npm test` never installs torch. */
 const python = process.env.SPHERELAB_PEER_PYTHON;

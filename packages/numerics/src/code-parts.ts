@@ -1,5 +1,14 @@
 /** Rooms whose compiled code can change a number. All of their files count but those named below. */
-export const rooms = ['config', 'datasets', 'evaluation', 'losses', 'models', 'tensorflow', 'training'] as const;
+export const rooms = [
+  'config',
+  'datasets',
+  'evaluation',
+  'losses',
+  'models',
+  'tensorflow',
+  'training',
+  'weight-files',
+] as const;
 
 /** Libraries whose exact version can change a number. */
 export const libraries = ['@tensorflow/tfjs-node-gpu', 'sharp'] as const;
@@ -80,14 +89,15 @@ export const uncounted: readonly string[] = [
   'losses/index',
   'models/export-state-dict',
   'models/index',
-  'models/torch-file/encode-safetensors',
-  'models/torch-file/encode-state-pickle',
-  'models/torch-file/encode-tfjs-weights',
-  'models/torch-file/encode-torch-file',
-  'models/torch-file/encode-zip',
-  'models/torch-file/index',
-  'models/torch-file/printable-text',
-  'models/torch-file/torch-file-error',
+  'weight-files/index',
+  'weight-files/encode-safetensors',
+  'weight-files/torch-file/encode-state-pickle',
+  'weight-files/encode-tfjs-weights',
+  'weight-files/torch-file/encode-torch-file',
+  'weight-files/torch-file/encode-zip',
+  'weight-files/torch-file/index',
+  'weight-files/torch-file/printable-text',
+  'weight-files/torch-file/torch-file-error',
   'tensorflow/index',
   'tensorflow/install/',
   'tensorflow/verify-kernels',

@@ -2,15 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointFacts } from '@spherelab/config';
+import type { Network, NetworkOptions } from '@spherelab/models';
 import {
   decodeTensorFile,
   encodeTensorFile,
   type FileTensors,
-  type Network,
-  type NetworkOptions,
   type TensorFile,
   TensorFileError,
-} from '@spherelab/models';
+} from '@spherelab/weight-files';
 import type { RunProgress } from './run-progress.ts';
 import { TrainingError } from './training-error.ts';
 import type { CheckpointKind, TrainingEvent } from './training-events.ts';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { DatasetError } from '@spherelab/datasets';
 import { type FileReader, openFileReader, readerSha256 } from '@spherelab/datasets/file-reader';
 import { importStateDict, type Network } from '@spherelab/models';
-import { readTorchFile, TorchFileError } from '@spherelab/models/torch-file';
+import { readTorchFile, TorchFileError } from '@spherelab/weight-files';
 import { TrainingError } from './training-error.ts';
 
 export type PretrainedState = {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { littleEndianBytes, type Network } from '@spherelab/models';
+import type { Network } from '@spherelab/models';
+import { littleEndianBytes } from '@spherelab/weight-files';
 
 /**
  * SHA-256 (hex) over the little-endian float32 of all parameters and running statistics in checkpoint-key order: the

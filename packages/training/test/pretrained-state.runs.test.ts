@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bnInception, exportStateDict, initialState } from '@spherelab/models';
-import { encodeTorchFile } from '@spherelab/models/torch-file';
+import { encodeTorchFile } from '@spherelab/weight-files';
 import { expect, test } from 'vitest';
 import { checkpointsOf, observeRun, pointsOf, smallConfig, withFolder } from './observed-run.ts';
 

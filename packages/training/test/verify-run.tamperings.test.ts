@@ -1,7 +1,8 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createNetwork, decodeTensorFile, encodeTensorFile } from '@spherelab/models';
+import { createNetwork } from '@spherelab/models';
 import { readNumerics } from '@spherelab/numerics';
+import { decodeTensorFile, encodeTensorFile } from '@spherelab/weight-files';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckpointMetadata } from '../src/checkpoint.ts';

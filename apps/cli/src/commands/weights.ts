@@ -1,11 +1,5 @@
 import { openFileReader, readerSha256 } from '@spherelab/datasets/file-reader';
-import {
-  type ByteReader,
-  elementCount,
-  knownWeights,
-  printableText,
-  readTorchFile,
-} from '@spherelab/models/torch-file';
+import { type ByteReader, elementCount, knownWeights, printableText, readTorchFile } from '@spherelab/weight-files';
 import { type Command, Option } from 'commander';
 import { type ImportOptions, importWeights } from '../import-weights.ts';
 import { formatTable } from '../output/print-table.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Network } from '@spherelab/models';
-import { encodeSafetensors, encodeTfjsWeights, encodeTorchFile, type StateTensor } from '@spherelab/models/torch-file';
+import { encodeSafetensors, encodeTfjsWeights, encodeTorchFile, type StateTensor } from '@spherelab/weight-files';
 import { atomicWrite } from '../atomic-write.ts';
 import { checkOut } from '../check-out.ts';
 import { CliError } from '../cli-error.ts';

@@ -1,5 +1,5 @@
-import type { StateTensor } from './encode-state-pickle.ts';
-import { bytesOfValues } from './little-endian-elements.ts';
+import type { StateTensor } from './torch-file/encode-state-pickle.ts';
+import { bytesOfValues } from './torch-file/little-endian-elements.ts';
 
 export type TfjsWeights = {
   /** model.json: a weights manifest without a model, as tf.io.loadWeights takes it. */

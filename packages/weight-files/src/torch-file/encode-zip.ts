@@ -1,4 +1,4 @@
-import { crc32 } from './crc32.ts';
+import { crc32 } from 'node:zlib';
 
 export type ZipRecord = { readonly name: string; readonly content: Uint8Array };
 

@@ -1,5 +1,5 @@
-import { encodeTensorFile } from '../tensor-file.ts';
-import type { StateTensor } from './encode-state-pickle.ts';
+import { encodeTensorFile } from './tensor-file.ts';
+import type { StateTensor } from './torch-file/encode-state-pickle.ts';
 
 /**
  * A state dict as a safetensors file of float32. The int64 counters num_batches_tracked are left out: torch's BatchNorm

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { goldenRoot, readGolden } from '../../../test/golden-reader.ts';
-import { counterUniform } from '../src/counter-uniform.ts';
+import { counterUniform } from '../../models/src/counter-uniform.ts';
 import { elementCount, encodeTorchFile, readTorchFile, TorchFileError, tensorValues } from '../src/torch-file/index.ts';
 
 const SEED = 2011_02785;

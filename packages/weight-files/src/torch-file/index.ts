@@ -1,7 +1,5 @@
 export type { ByteReader } from './byte-reader.ts';
-export { encodeSafetensors } from './encode-safetensors.ts';
 export type { StateTensor } from './encode-state-pickle.ts';
-export { encodeTfjsWeights, type TfjsWeights } from './encode-tfjs-weights.ts';
 export { encodeTorchFile } from './encode-torch-file.ts';
 export type { TorchScalar } from './flatten-state.ts';
 export { float16ToFloat32 } from './half-float.ts';

@@ -1,6 +1,5 @@
-import { inflateRawSync } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { type ByteReader, byteReader, partOf, readExactly } from './byte-reader.ts';
-import { crc32 } from './crc32.ts';
 import { TorchFileError } from './torch-file-error.ts';
 import type { ZipEntry } from './zip-directory.ts';
 

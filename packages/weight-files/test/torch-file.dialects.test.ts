@@ -1,6 +1,5 @@
-import { deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { crc32 } from '../src/torch-file/crc32.ts';
 import { readTorchFile, TorchFileError, type TorchTensor, tensorFloat32 } from '../src/torch-file/index.ts';
 import { bytesOf, legacyFile, tensorOpcodes, zipFile } from './raw-torch-file.ts';
 
