@@ -1,7 +1,7 @@
 // Our training step, for `npm run bench train-step`: one JSON line for each line on stdin.
 // usage: node train-step-process.mjs BATCH INSTANCES CACHE_FOLDER
 import { createInterface } from 'node:readline';
-import { lossConstants } from '@spherelab/config';
+import { losses } from '@spherelab/catalogue';
 import { initialState } from '@spherelab/models';
 import { readNumerics } from '@spherelab/numerics';
 import { openCompiledStep, provideStepGraph, stepOptionsOf } from '@spherelab/training';
@@ -10,7 +10,7 @@ const [batchSize, instances] = process.argv.slice(2, 4).map(Number);
 const recipe = {
   model: { backbone: 'bn_inception', imageSize: 227, embeddingDim: 512, needBn: true, freezeBn: true },
   step: {
-    loss: { name: 'triplet', margin: lossConstants.triplet.margin.value },
+    loss: { name: 'triplet', margin: losses.triplet.constants.margin.value },
     instances,
     secWei: 0,
     l2regWei: 0,

@@ -1,7 +1,6 @@
 import { tf } from '@spherelab/tensorflow';
 import type { LayoutTensors } from './batch-layout.ts';
-import type { LossSettings } from './loss-settings.ts';
-import { metricLoss } from './metric-loss.ts';
+import { type LossSettings, metricLoss } from './metric-loss.ts';
 import { normL2 } from './norm-l2.ts';
 import { rowNorms } from './row-norms.ts';
 import { sphericalConstraint, updateRecord } from './spherical-constraint.ts';

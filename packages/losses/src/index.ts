@@ -6,15 +6,7 @@ export {
   type Objective,
   type ObjectiveSettings,
 } from './embedding-objective.ts';
-export type {
-  LossName,
-  LossSettings,
-  MultiSimilaritySettings,
-  NPairSettings,
-  SemihardTripletSettings,
-  TripletSettings,
-} from './loss-settings.ts';
-export { type MetricLoss, metricLoss } from './metric-loss.ts';
+export { type LossSettings, type MetricLoss, metricLoss } from './metric-loss.ts';
 export { normL2 } from './norm-l2.ts';
 export { normaliseRows, rowNorms } from './row-norms.ts';
 export { sphericalConstraint, updateRecord } from './spherical-constraint.ts';

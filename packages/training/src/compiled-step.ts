@@ -33,9 +33,10 @@ export function openCompiledStep(folder: string, options: TrainStepOptions, sign
     return { values: input, shape: inputShape };
   };
   const layoutFeeds = (labels: Int32Array): Record<string, Feed> => {
-    const { classes, positives, width, firsts, seconds } = batchLayout(labels, loss.name, instances);
-    const parts: Record<keyof LayoutTensors, Feed> = {
+    const { classes, labels: own, positives, width, firsts, seconds } = batchLayout(labels, loss.name, instances);
+    const parts: Partial<Record<keyof LayoutTensors, Feed>> = {
       classes: { values: classes, shape: [classes.length] },
+      ...(own === undefined ? {} : { labels: { values: own, shape: [own.length] } }),
       positives: { values: positives, shape: [classes.length, width] },
       firsts: { values: firsts, shape: [firsts.length] },
       seconds: { values: seconds, shape: [seconds.length] },

@@ -7,17 +7,15 @@
  * Quirks kept: further rows of a class are ignored; one direction only (anchors against positives).
  */
 import { tf } from '@spherelab/tensorflow';
-import type { LayoutTensors } from './batch-layout.ts';
-import type { NPairSettings } from './loss-settings.ts';
-import { maskedSum } from './masked-mean.ts';
-import { selectRows } from './select-rows.ts';
-import type { Scalar, Tensor2D } from './tensor-types.ts';
+import { maskedSum } from '../masked-mean.ts';
+import type { MetricLossFunction } from '../metric-loss-function.ts';
+import { selectRows } from '../select-rows.ts';
+import type { Scalar, Tensor2D } from '../tensor-types.ts';
 
-/** `unit` [batch, dim] normalised rows -> scalar. */
-export function nPairLoss(unit: Tensor2D, { firsts, seconds }: LayoutTensors, { scale }: NPairSettings): Scalar {
+export const nPairLoss: MetricLossFunction<'n-npair'> = ({ unit, layout: { firsts, seconds } }, { scale }) => {
   const scaled = tf.mul<Tensor2D>(unit, scale);
   const logits = tf.matMul(selectRows(scaled, firsts), selectRows(scaled, seconds), false, true); // [classes, classes]
   const classes = logits.shape[0];
   const ownPositive = tf.cast(tf.eye(classes), 'bool');
   return tf.div(maskedSum<Scalar>(tf.logSoftmax(logits), ownPositive), -classes);
-}
+};

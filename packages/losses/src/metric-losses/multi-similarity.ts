@@ -10,11 +10,11 @@
  * divided by the batch; every anchor skipped gives 0, with zero gradient and zero averages.
  */
 import { tf } from '@spherelab/tensorflow';
-import { detached } from './detached.ts';
-import type { MultiSimilaritySettings } from './loss-settings.ts';
-import { maskedSum } from './masked-mean.ts';
-import type { PairMasks } from './pair-masks.ts';
-import type { Scalar, Tensor1D, Tensor2D } from './tensor-types.ts';
+import { detached } from '../detached.ts';
+import { maskedSum } from '../masked-mean.ts';
+import type { MetricLossFunction, PairAverages } from '../metric-loss-function.ts';
+import type { PairMasks } from '../pair-masks.ts';
+import type { Scalar, Tensor1D, Tensor2D } from '../tensor-types.ts';
 
 const EPSILON = 1e-5;
 
@@ -51,20 +51,16 @@ function softSum(cosines: Tensor2D, set: Tensor2D, slope: number, base: number):
   return tf.log(tf.add(1, maskedSum<Tensor1D>(tf.exp(exponents), set, 1)));
 }
 
-/** `cosines` [batch, batch] -> scalar. */
-export function multiSimilarityLoss(
-  cosines: Tensor2D,
-  masks: PairMasks,
-  { alpha, beta, base, margin }: MultiSimilaritySettings,
-): Scalar {
+/** With averages of its own: over P and N before mining. */
+export const multiSimilarityLoss: MetricLossFunction<'ms'> = ({ cosines, masks }, { alpha, beta, base, margin }) => {
   const positive = detached(cosines, (s) => minedSets(s, masks, margin).positive);
   const negative = detached(cosines, (s) => minedSets(s, masks, margin).negative);
   const terms = tf.add(
     tf.div(softSum(cosines, positive, -alpha, base), alpha),
     tf.div(softSum(cosines, negative, beta, base), beta),
   ); // [batch], 0 for a skipped anchor
-  return tf.mean<Scalar>(terms);
-}
+  return { loss: tf.mean<Scalar>(terms), averages: multiSimilarityAverages(cosines, masks) };
+};
 
 /** Sum over anchors of the mean of their set, divided by the batch; an empty set adds 0. */
 function meanOfMeans(cosines: Tensor2D, set: Tensor2D): Scalar {
@@ -72,8 +68,7 @@ function meanOfMeans(cosines: Tensor2D, set: Tensor2D): Scalar {
   return tf.mean<Scalar>(tf.divNoNan(maskedSum(cosines, set, 1), sizes));
 }
 
-/** avg_ap and avg_an of this loss: over P and N before mining. */
-export function multiSimilarityAverages(cosines: Tensor2D, masks: PairMasks): { avgAp: Scalar; avgAn: Scalar } {
+function multiSimilarityAverages(cosines: Tensor2D, masks: PairMasks): PairAverages {
   const { positive, negative } = unminedSets(cosines, masks);
   return { avgAp: meanOfMeans(cosines, positive), avgAn: meanOfMeans(cosines, negative) };
 }

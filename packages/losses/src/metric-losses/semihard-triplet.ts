@@ -8,14 +8,13 @@
  * the negative distance becomes the minimum of the row, about 0.
  */
 import { tf } from '@spherelab/tensorflow';
-import type { LayoutTensors } from './batch-layout.ts';
-import { detached } from './detached.ts';
-import { hinge } from './hinge.ts';
-import type { SemihardTripletSettings } from './loss-settings.ts';
-import { maskedMean } from './masked-mean.ts';
-import type { PairMasks } from './pair-masks.ts';
-import { chosenEntries, selectEntries } from './select-entries.ts';
-import type { Scalar, Tensor1D, Tensor2D, Tensor3D } from './tensor-types.ts';
+import { detached } from '../detached.ts';
+import { hinge } from '../hinge.ts';
+import { maskedMean } from '../masked-mean.ts';
+import type { MetricLossFunction } from '../metric-loss-function.ts';
+import { chosenEntries, selectEntries } from '../select-entries.ts';
+import { squaredDistances } from '../squared-distances.ts';
+import type { Tensor1D, Tensor2D, Tensor3D } from '../tensor-types.ts';
 
 /** Beyond every squared distance of normalised rows, which are at most 4. */
 const FAR = 1e6;
@@ -34,15 +33,14 @@ function minedNegatives(distances: Tensor2D, positive: Tensor3D, negative: Tenso
   return chosenEntries(tf.where(tf.any(outside, 2), nearestOutside, tf.expandDims(fallback, 1)));
 }
 
-/** `distances` [batch, batch] -> scalar. Takes classes of any size. */
-export function semihardTripletLoss(
-  distances: Tensor2D,
-  { negative }: PairMasks,
-  { positives }: LayoutTensors,
-  { margin }: SemihardTripletSettings,
-): Scalar {
+/** Takes classes of any size. */
+export const semihardTripletLoss: MetricLossFunction<'semihtriplet'> = (
+  { unit, cosines, masks: { negative }, layout: { positives } },
+  { margin },
+) => {
+  const distances = squaredDistances(unit, cosines);
   const positive = chosenEntries(positives);
   const mined = detached(distances, (d) => minedNegatives(d, positive, negative));
   const terms = hinge(tf.add(margin, tf.sub(selectEntries(distances, positive), selectEntries(distances, mined))));
   return maskedMean(terms, tf.greaterEqual(positives, tf.scalar(0, 'int32')));
-}
+};
