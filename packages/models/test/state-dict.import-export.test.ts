@@ -9,8 +9,7 @@ import {
 } from '@spherelab/weight-files';
 import { describe, expect, test } from 'vitest';
 import { goldenRoot } from '../../../test/golden-reader.ts';
-import { bnInception } from '../src/bn-inception.ts';
-import { convSmall } from '../src/conv-small.ts';
+import { createNetwork } from '../src/create-network.ts';
 import { exportStateDict } from '../src/export-state-dict.ts';
 import { importStateDict } from '../src/import-state-dict.ts';
 import { initialState } from '../src/initial-state.ts';
@@ -155,7 +154,13 @@ describe('importing a file', () => {
   });
 
   test('conv_small goes there and back', () => {
-    const network = convSmall({ imageSize: 32, embeddingDim: 16, needBn: true });
+    const network = createNetwork({
+      backbone: 'conv_small',
+      freezeBn: true,
+      imageSize: 32,
+      embeddingDim: 16,
+      needBn: true,
+    });
     const values = initialState(network, 5);
     expect(importStateDict(network, fileOf(exportStateDict(network, values))).state).toEqual(values);
   });
@@ -165,7 +170,13 @@ describe.each([
   ['state-dict-bn.json', true],
   ['state-dict-nobn.json', false],
 ] as const)('BN-Inception of %s', (file, needBn) => {
-  const network = bnInception({ imageSize: 227, embeddingDim: 512, needBn, freezeBn: true });
+  const network = createNetwork({
+    backbone: 'bn_inception',
+    imageSize: 227,
+    embeddingDim: 512,
+    needBn,
+    freezeBn: true,
+  });
   const values = initialState(network, 4);
 
   test('is exported with the keys, shapes, types and order of the reference model', () => {

@@ -10,7 +10,8 @@ export const updatesKey = 'updates';
 
 /** Parameters that the optimizer sees, in checkpoint-key order. */
 export function trainedSpecs(network: Network, freezeBn: boolean): TensorSpec[] {
-  return network.specs.filter(({ role, group }) => role === 'parameter' && !(freezeBn && group === 'backbone-bn'));
+  const isTrained = ({ group }: TensorSpec): boolean => group !== 'frozen' && !(freezeBn && group === 'backbone-bn');
+  return network.specs.filter((spec) => spec.role === 'parameter' && isTrained(spec));
 }
 
 /**
