@@ -14,4 +14,5 @@ export type {
   Tensor4D,
   TensorSpec,
 } from './network.ts';
+export { proxiesKey } from './proxies.ts';
 export { type FrozenStages, type SplitNetwork, splitNetwork } from './split-network.ts';

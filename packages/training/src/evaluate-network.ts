@@ -1,7 +1,8 @@
 import { canonicalDatasetName, type EvaluationProtocol, evaluationProtocol, recallKs } from '@spherelab/catalogue';
 import type { Dataset } from '@spherelab/datasets';
-import { colourHistogram, type EmbeddingSet, type EvaluationResult, evaluateEmbeddings } from '@spherelab/evaluation';
+import { type EmbeddingSet, type EvaluationResult, evaluateEmbeddings } from '@spherelab/evaluation';
 import { extractEmbeddings } from './extract-embeddings.ts';
+import { imagesOf, type ListBatch, type ListPart, type RunInputs } from './run-inputs.ts';
 import type { TrainStep } from './train-step.ts';
 import type { EvaluationSummary } from './training-events.ts';
 
@@ -11,6 +12,8 @@ const HISTOGRAM_BINS = 64;
 
 export type EvaluateOptions = {
   readonly dataset: Dataset;
+  /** The data set's lists in batches of `batchSize`. */
+  readonly list: RunInputs['list'];
   readonly batchSize: number;
   readonly embed: TrainStep['embed'];
   readonly step: number;
@@ -51,21 +54,16 @@ export async function evaluateNetwork(options: EvaluateOptions): Promise<Network
   const isDue = (when: EvaluationProtocol['clustering']): boolean =>
     when === 'each' || (when === 'final' && options.isFinal);
   const histograms: Float32Array[] = [];
-  const watchHistogram = async (pixels: Uint8Array, count: number): Promise<boolean> => {
-    if (options.withColourHistogram) {
-      const images = pixels.subarray(0, (pixels.length / options.batchSize) * count);
-      histograms.push(colourHistogram(images, count));
-    }
+  const watchHistogram = (batch: ListBatch): Promise<boolean> => {
+    if (options.withColourHistogram) histograms.push(batch.colours());
     return options.goOn();
   };
-  const test = await extractEmbeddings({ ...options, list: dataset.test, goOn: watchHistogram });
+  const test = await extract(options, 'test', watchHistogram);
   if (test === null) return null;
   const histogramTest = options.withColourHistogram ? histogramSet(histograms, test.labels) : null;
   histograms.length = 0;
-  const galleryList = dataset.gallery;
-  const gallery =
-    galleryList === null ? null : await extractEmbeddings({ ...options, list: galleryList, goOn: watchHistogram });
-  if (galleryList !== null && gallery === null) return null;
+  const gallery = dataset.gallery === null ? null : await extract(options, 'gallery', watchHistogram);
+  if (dataset.gallery !== null && gallery === null) return null;
   const histogramGallery = histogramTest !== null && gallery !== null ? histogramSet(histograms, gallery.labels) : null;
   const cluster = gallery === null && isDue(protocol.clustering);
   const scores = metricsOf(evaluateEmbeddings(test, gallery, { ks, cluster, seed: CLUSTER_SEED, onProgress }));
@@ -80,12 +78,20 @@ export async function evaluateNetwork(options: EvaluateOptions): Promise<Network
   };
 }
 
+function extract(
+  { dataset, list, batchSize, embed }: EvaluateOptions,
+  part: ListPart,
+  goOn: (batch: ListBatch) => Promise<boolean>,
+): Promise<EmbeddingSet | null> {
+  return extractEmbeddings({ images: imagesOf(dataset, part), batches: list(part), batchSize, embed, goOn });
+}
+
 async function measureTrainingRecall(
   options: EvaluateOptions,
   ks: readonly number[],
 ): Promise<Record<string, number> | null> {
-  const { dataset, goOn, onProgress } = options;
-  const train = await extractEmbeddings({ ...options, list: dataset.train, goOn: () => goOn() });
+  const { goOn, onProgress } = options;
+  const train = await extract(options, 'train', () => goOn());
   if (train === null) return null;
   const { recall } = evaluateEmbeddings(train, null, { ks, cluster: false, seed: CLUSTER_SEED, onProgress });
   return Object.fromEntries(Object.entries(recall).map(([k, value]) => [`train_recall_at_${k}`, value]));

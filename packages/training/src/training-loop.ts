@@ -6,6 +6,7 @@ import { withPoints } from './metrics-digest.ts';
 import { openRun, type TrainingRun } from './open-run.ts';
 import { checkpointDue, evaluationDue, type RunProgress, withEvaluation, withLoss } from './run-progress.ts';
 import { type SafetyCheckpoints, safetyCheckpoints } from './safety-checkpoints.ts';
+import { StoppedEarly } from './stopped-early.ts';
 import type { TrainOptions, TrainOutcome } from './train-options.ts';
 import { asTrainingError, isFullDisk } from './training-error.ts';
 import type { CheckpointKind, EvaluationSummary, MetricPoint, StopReason, TrainingResult } from './training-events.ts';
@@ -26,6 +27,7 @@ export async function trainExperiment(options: TrainOptions): Promise<TrainOutco
     run = await openRun(options);
     return await runToEnd({ ...run, safety: safetyCheckpoints(run.stateBytes, options.nowMs) }, options);
   } catch (error) {
+    if (error instanceof StoppedEarly) return { outcome: 'stopped', reason: error.reason };
     throw asTrainingError(error);
   } finally {
     await run?.close();
@@ -58,7 +60,7 @@ function isSaveDue(run: SafeRun, { checkpointUnderWay = () => false }: TrainOpti
 async function update(run: TrainingRun): Promise<void> {
   const { config, trainStep, reporter } = run;
   const startedMs = performance.now();
-  const batch = await run.batches.next();
+  const batch = await run.inputs.next();
   const waitedMs = performance.now() - startedMs;
   const { lossTotal, points } = updateOnce(trainStep, batch, config);
   run.progress = withLoss(run.progress, lossTotal, config.log_every);
@@ -101,6 +103,7 @@ async function measure(run: TrainingRun, step: number, isWanted: () => boolean):
   await reporter.flush(updates, 'evaluating');
   const evaluation = await evaluateNetwork({
     dataset,
+    list: run.inputs.list,
     batchSize: config.batch_size,
     embed: (input) => trainStep.embed(input),
     step,
