@@ -51,6 +51,7 @@ export const uncounted: readonly string[] = [
   'datasets/dataset-facts',
   'datasets/dataset-lists',
   'datasets/dataset-name',
+  'datasets/emoji/',
   'datasets/file-reader',
   'datasets/file-stamp',
   'datasets/folder-lists',
