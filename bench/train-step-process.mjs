@@ -1,7 +1,7 @@
 // Our training step, for `npm run bench train-step`: one JSON line for each line on stdin.
 // usage: node train-step-process.mjs BATCH INSTANCES CACHE_FOLDER
 import { createInterface } from 'node:readline';
-import { lossConstants } from '@spherelab/config';
+import { losses } from '@spherelab/catalogue';
 import { initialState } from '@spherelab/models';
 import { readNumerics } from '@spherelab/numerics';
 import { openCompiledStep, provideStepGraph, stepOptionsOf } from '@spherelab/training';
@@ -10,11 +10,13 @@ const [batchSize, instances] = process.argv.slice(2, 4).map(Number);
 const recipe = {
   model: { backbone: 'bn_inception', imageSize: 227, embeddingDim: 512, needBn: true, freezeBn: true },
   step: {
-    loss: { name: 'triplet', margin: lossConstants.triplet.margin.value },
+    loss: { name: 'triplet', margin: losses.triplet.constants.margin.value },
     instances,
     secWei: 0,
     l2regWei: 0,
     normMomentum: 1,
+    secRampSteps: null,
+    optimizer: { name: 'adam' },
     weightDecay: 2.5e-3,
     freezeBn: true,
   },
@@ -30,7 +32,7 @@ const labels = Int32Array.from({ length: batchSize }, (_, row) => Math.floor(row
 let index = 0;
 for await (const _ of createInterface({ input: process.stdin })) {
   const startedMs = performance.now();
-  const { loss_total: loss } = step.run({ input, labels }, { step: index, lr: 1e-5, lrP: 1e-5 });
+  const { loss_total: loss } = step.run({ input, labels }, { step: index, lr: 1e-5, lrP: 1e-5, lrProxies: 0 });
   index += 1;
   const ms = performance.now() - startedMs;
   console.log(JSON.stringify({ ms, loss, peak_mb: process.resourceUsage().maxRSS / 1024 }));

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -25,14 +25,20 @@ export type GoldenFolder<Manifest> = {
 
 const copyInThisRepository = fileURLToPath(new URL('./golden', import.meta.url));
 
-/** The folder of golden data: `SPHERELAB_GOLDEN_DIR`, or the copy in this repository. */
+/** The folder of golden data made with the reference: `SPHERELAB_GOLDEN_DIR`, or the copy in this repository. */
 export function goldenRoot(): string {
   return process.env.SPHERELAB_GOLDEN_DIR ?? copyInThisRepository;
 }
 
+/** One folder of golden data; those that scripts/golden makes are in this repository alone. */
+export function goldenFolder(name: string): string {
+  const folder = path.join(goldenRoot(), name);
+  return existsSync(folder) ? folder : path.join(copyInThisRepository, name);
+}
+
 /** Reads one folder of golden data, for example `losses`. */
 export function readGolden<Manifest>(name: string): GoldenFolder<Manifest> {
-  const folder = path.join(goldenRoot(), name);
+  const folder = goldenFolder(name);
   const files = new Map<string, Buffer>();
   const json = <T>(file: string): T => JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as T;
   const bytesOf = (entry: TensorEntry, dtype: TensorEntry['dtype']): ArrayBuffer => {

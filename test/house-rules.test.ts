@@ -10,21 +10,31 @@ const run = promisify(execFile);
 
 /** Who may import whom: the table of ARCHITECTURE.md. An app may be imported by nobody. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
-  'packages/config': [],
+  'packages/catalogue': [],
+  'packages/config': ['catalogue'],
   'packages/tensorflow': ['host'],
   'packages/host': [],
-  'packages/losses': ['tensorflow'],
+  'packages/losses': ['catalogue', 'tensorflow'],
   'packages/weight-files': [],
   'packages/models': ['tensorflow', 'weight-files'],
   'packages/evaluation': ['tensorflow'],
   'packages/queue': ['config'],
-  'packages/datasets': ['config', 'host'],
+  'packages/datasets': ['catalogue', 'config', 'host'],
   'packages/db': ['config'],
   'packages/numerics': ['config'],
-  'packages/training': ['config', 'datasets', 'models', 'losses', 'evaluation', 'tensorflow', 'weight-files'],
+  'packages/training': [
+    'catalogue',
+    'config',
+    'datasets',
+    'models',
+    'losses',
+    'evaluation',
+    'tensorflow',
+    'weight-files',
+  ],
   'apps/worker': ['training', 'queue', 'db', 'config', 'numerics', 'host'],
-  'apps/api': ['queue', 'db', 'config', 'datasets/catalogue', 'numerics', 'host'],
-  'apps/cli': ['config', 'evaluation', 'models', 'weight-files', 'datasets', 'tensorflow', 'host'],
+  'apps/api': ['catalogue', 'queue', 'db', 'config', 'datasets/catalogue', 'numerics', 'host'],
+  'apps/cli': ['catalogue', 'config', 'evaluation', 'models', 'weight-files', 'datasets', 'tensorflow', 'host'],
   'apps/launcher': ['db', 'host'],
   'apps/dashboard': [],
 };
@@ -97,6 +107,10 @@ describe('the house', () => {
   it('is formatted and linted', async () => {
     await run(path.join(root, 'node_modules/.bin/biome'), ['check', '.'], { cwd: root });
     await run(path.join(root, 'node_modules/.bin/oxlint'), ['--type-aware', '--deny-warnings'], { cwd: root });
+  });
+
+  it('has what follows from the catalogue as the records say', async () => {
+    await run(process.execPath, ['scripts/generate-registries.mjs', '--check'], { cwd: root });
   });
 
   it('has a lock file that npm ci takes on every platform', async () => {

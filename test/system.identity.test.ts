@@ -56,7 +56,7 @@ describe.each(testStores.filter((store) => store.available))(
         releases[name] = path.join(folder, name);
         await copyRelease(releases[name]);
       }
-      const loss = 'packages/losses/dist/triplet.js';
+      const loss = 'packages/losses/dist/metric-losses/triplet.js';
       // The same numbers, written in another order; and another loss.
       await editRelease(
         releases.neutral,

@@ -24,7 +24,7 @@ const reorders = [
 export async function makeSecondRelease(checkout, folder) {
   await copyRelease(folder);
   for (const { file, call, first } of reorders) {
-    const compiled = path.join(folder, 'packages/losses/dist', file);
+    const compiled = path.join(folder, 'packages/losses/dist/metric-losses', file);
     await writeFile(compiled, swapOperands(await readFile(compiled, 'utf8'), { call, first, file }));
   }
   const [first, second] = await Promise.all([checkout, folder].map(numericsOf));

@@ -1,4 +1,4 @@
-import { paperDatasets } from '@spherelab/config';
+import { paperDatasets } from '@spherelab/catalogue';
 import type { ReportedMetric, ReportRow } from './paper-report.ts';
 
 /** One line for each published number; fractions as fractions, nothing where nothing was measured. */

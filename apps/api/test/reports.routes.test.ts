@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { canonicalDatasetName } from '@spherelab/config';
+import { canonicalDatasetName } from '@spherelab/catalogue';
 import { claimExperiment, recordStart, settleAttempt } from '@spherelab/db';
 import { describe, expect, test } from 'vitest';
 import { storeExperiment } from '../../../test/experiment-fixture.ts';

@@ -1,11 +1,5 @@
-import {
-  canonicalDatasetName,
-  lossNames,
-  type PaperCell,
-  paperCells,
-  paperDatasets,
-  regularisers,
-} from '@spherelab/config';
+import { canonicalDatasetName, paperDatasets, paperLossNames, regularisers } from '@spherelab/catalogue';
+import { type PaperCell, paperCells } from '@spherelab/config';
 import { CliError } from './cli-error.ts';
 
 /** As typed: comma-separated names; absent is all. */
@@ -18,7 +12,7 @@ export type CellChoice = {
 /** The cells of the published table that a choice names. @throws CliError for a name that the table does not have */
 export function chosenCells(choice: CellChoice): PaperCell[] {
   const datasets = namesOf('--dataset', choice.dataset, paperDatasets, canonicalDatasetName);
-  const losses = namesOf('--loss', choice.loss, lossNames);
+  const losses = namesOf('--loss', choice.loss, paperLossNames);
   const kinds = namesOf('--regulariser', choice.regulariser, regularisers);
   return paperCells.filter(
     ({ dataset, loss, regulariser }) =>

@@ -1,4 +1,5 @@
-import { ConfigError, canonicalDatasetName, checkDatasetMeant } from '@spherelab/config';
+import { canonicalDatasetName } from '@spherelab/catalogue';
+import { ConfigError, checkDatasetMeant } from '@spherelab/config';
 import { CliError } from './cli-error.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { canonicalDatasetName, evaluationProtocol, recallKs } from '@spherelab/config';
+import { canonicalDatasetName, evaluationProtocol, recallKs } from '@spherelab/catalogue';
 import type { ImageList } from '@spherelab/datasets';
 import type { EvaluationResult } from '@spherelab/evaluation';
 import type { ApiClient } from './api-client.ts';

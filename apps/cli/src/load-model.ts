@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { type BackboneName, backboneNames, backboneRecord } from '@spherelab/catalogue';
 import { openFileReader, readerSha256 } from '@spherelab/datasets/file-reader';
 import { createNetwork, importStateDict, initialState, type Network, type NetworkOptions } from '@spherelab/models';
 import { tf } from '@spherelab/tensorflow';
@@ -29,11 +30,11 @@ export async function loadModel(options: EmbedOptions): Promise<Model> {
   if (options.weights === undefined) {
     throw new CliError('name the weights: --checkpoint ID, --weights FILE.pth, or --weights random');
   }
-  const defaults = defaultsOf[options.backbone] ?? defaultsOf.conv_small;
+  const { preset } = backboneRecord(backboneOf(options.backbone));
   const networkOptions = {
     backbone: options.backbone,
-    imageSize: wholeNumber('--image_size', options.image_size ?? defaults.imageSize, 16),
-    embeddingDim: wholeNumber('--embedding_dim', options.embedding_dim ?? defaults.embeddingDim, 1),
+    imageSize: wholeNumber('--image_size', options.image_size ?? String(preset.image_size?.value), 16),
+    embeddingDim: wholeNumber('--embedding_dim', options.embedding_dim ?? String(preset.embedding_dim?.value), 1),
     needBn: !['false', '0'].includes(options.needBn ?? options.need_bn),
     freezeBn: true,
   };
@@ -51,12 +52,11 @@ export async function loadModel(options: EmbedOptions): Promise<Model> {
   }
 }
 
-type Defaults = { readonly imageSize: string; readonly embeddingDim: string };
-
-const defaultsOf: Readonly<Record<string, Defaults>> & { readonly conv_small: Defaults } = {
-  conv_small: { imageSize: '64', embeddingDim: '128' },
-  bn_inception: { imageSize: '227', embeddingDim: '512' },
-};
+function backboneOf(name: string): BackboneName {
+  const known = backboneNames.find((one) => one === name);
+  if (known !== undefined) return known;
+  throw new CliError(`--backbone ${name}: there is no such network`, `there are ${backboneNames.join(', ')}`);
+}
 
 function networkOf(options: NetworkOptions): Network {
   try {

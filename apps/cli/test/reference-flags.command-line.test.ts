@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { canonicalDatasetName, resolveExperiment } from '@spherelab/config';
+import { canonicalDatasetName } from '@spherelab/catalogue';
+import { resolveExperiment } from '@spherelab/config';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { goldenRoot } from '../../../test/golden-reader.ts';

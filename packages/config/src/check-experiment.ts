@@ -1,10 +1,19 @@
+import {
+  type BackboneName,
+  backboneRecord,
+  carsLrGammas,
+  isPaperDataset,
+  lossConstantFields,
+  lossNames,
+  lossRecord,
+  type OptimizerName,
+  optimizerNames,
+  optimizerRecord,
+  type SourcedValue,
+} from '@spherelab/catalogue';
 import { ConfigError, type ConfigIssue } from './config-error.ts';
+import type { DatasetFacts } from './dataset-facts.ts';
 import type { ExperimentField, ExperimentRequest } from './experiment-schema.ts';
-import { bnInceptionSizesNear, fitsBnInception } from './fits-bn-inception.ts';
-import { lossConstantFields, lossConstants, type SourcedValue } from './loss-constants.ts';
-import { isPaperDataset } from './paper-datasets.ts';
-import { carsLrGammas } from './presets/cars.ts';
-import type { DatasetFacts } from './presets/preset.ts';
 
 type Values = Partial<Record<ExperimentField, SourcedValue<unknown>>>;
 
@@ -13,23 +22,31 @@ export function checkExperiment(values: Values, asked: ExperimentRequest, facts:
   const issues = [
     ...checkNetwork(values),
     ...checkSchedule(values),
-    ...checkConstants(asked),
+    ...checkBelonging(values, asked),
     ...checkBatch(values, facts),
   ];
   if (issues.length > 0) throw new ConfigError(issues);
 }
 
 function checkNetwork(values: Values): ConfigIssue[] {
+  const name = values.backbone?.value as BackboneName;
+  const { pretrained, sizes, stages } = backboneRecord(name);
   const weights = values.weights?.value as string;
-  if (values.backbone?.value === 'conv_small') {
-    const reason = 'conv_small has no pretrained weights';
-    return weights === 'random' ? [] : [{ field: 'weights', value: weights, reason, allowed: 'random' }];
-  }
   const imageSize = values.image_size?.value as number;
-  if (fitsBnInception(imageSize)) return [];
-  const reason = 'bn_inception cannot put its branches together at this size';
-  const allowed = `32k - 1 to 32k + 6 for k from 1 on; the nearest are ${bnInceptionSizesNear(imageSize).join(' and ')}`;
-  return [{ field: 'image_size', value: imageSize, reason, allowed }];
+  const frozen = values.freeze_stages?.value as number;
+  const issues: ConfigIssue[] = [];
+  if (!pretrained && weights !== 'random') {
+    issues.push({ field: 'weights', value: weights, reason: `${name} has no pretrained weights`, allowed: 'random' });
+  }
+  if (!sizes.fits(imageSize)) {
+    const allowed = sizes.allowed(imageSize);
+    issues.push({ field: 'image_size', value: imageSize, reason: sizes.reason, allowed });
+  }
+  if (frozen > stages.length) {
+    const reason = `${name} has ${stages.length} stages: ${stages.join(', ')}`;
+    issues.push({ field: 'freeze_stages', value: frozen, reason, allowed: `0 to ${stages.length}` });
+  }
+  return issues;
 }
 
 /** The reference fails at its first step where no milestones go with lr_gamma; here the request is refused. */
@@ -46,17 +63,39 @@ function checkSchedule(values: Values): ConfigIssue[] {
   ];
 }
 
-/** A constant of another loss would be ignored in silence; it is refused instead. */
-function checkConstants(asked: ExperimentRequest): ConfigIssue[] {
-  const own = Object.keys(lossConstants[asked.loss]);
-  return lossConstantFields
-    .filter((field) => asked[field] !== undefined && !own.includes(field))
-    .map((field) => ({
-      field,
-      value: asked[field],
-      reason: `is not a constant of loss ${asked.loss}`,
-      allowed: own.join(', '),
-    }));
+/** What the loss or optimizer does not have would be ignored in silence; it is refused instead. */
+function checkBelonging(values: Values, asked: ExperimentRequest): ConfigIssue[] {
+  const { constants, proxies } = lossRecord(asked.loss);
+  const optimizer = values.optimizer?.value as OptimizerName;
+  const issues: ConfigIssue[] = [];
+  for (const field of lossConstantFields) {
+    const value = asked[field];
+    const constant = constants[field];
+    if (value === undefined) continue;
+    if (constant === undefined) {
+      const own = Object.keys(constants).join(', ') || 'it has none';
+      issues.push({ field, value, reason: `is not a constant of loss ${asked.loss}`, allowed: own });
+    } else if (
+      value < constant.minimum ||
+      value > constant.maximum ||
+      (constant.exclusive && value === constant.minimum)
+    ) {
+      const reason = `is out of the bounds of loss ${asked.loss}`;
+      const allowed = `${constant.exclusive ? 'more than' : 'at least'} ${constant.minimum}, at most ${constant.maximum}`;
+      issues.push({ field, value, reason, allowed });
+    }
+  }
+  if (asked.lr_proxies !== undefined && !proxies) {
+    const allowed = lossNames.filter((name) => lossRecord(name).proxies).join(', ');
+    const reason = `loss ${asked.loss} learns no vectors of its own`;
+    issues.push({ field: 'lr_proxies', value: asked.lr_proxies, reason, allowed: `with loss ${allowed}` });
+  }
+  if (asked.momentum !== undefined && !('momentum' in optimizerRecord(optimizer).settings)) {
+    const allowed = optimizerNames.filter((name) => 'momentum' in optimizerRecord(name).settings).join(', ');
+    const reason = `optimizer ${optimizer} has no such setting`;
+    issues.push({ field: 'momentum', value: asked.momentum, reason, allowed: `with optimizer ${allowed}` });
+  }
+  return issues;
 }
 
 function checkBatch(values: Values, facts: DatasetFacts | null): ConfigIssue[] {

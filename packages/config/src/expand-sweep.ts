@@ -1,4 +1,6 @@
+import { canonicalDatasetName, lossConstantFields, type PresetValues } from '@spherelab/catalogue';
 import { ConfigError, type ConfigIssue } from './config-error.ts';
+import type { DatasetFacts } from './dataset-facts.ts';
 import { checkDatasetMeant } from './dataset-meant.ts';
 import {
   type ExperimentField,
@@ -6,15 +8,8 @@ import {
   experimentFields,
   experimentRequestSchema,
 } from './experiment-schema.ts';
-import { lossConstantFields } from './loss-constants.ts';
 import { parseRequest } from './parse-request.ts';
-import type { DatasetFacts, PresetValues } from './presets/preset.ts';
-import {
-  canonicalDatasetName,
-  parseExperimentRequest,
-  type ResolvedExperiment,
-  resolveExperiment,
-} from './resolve-experiment.ts';
+import { parseExperimentRequest, type ResolvedExperiment, resolveExperiment } from './resolve-experiment.ts';
 import { maxSweepCells, type SweepRequest, sweepKeys, sweepRequestSchema, sweptFields } from './sweep-schema.ts';
 
 type Cell = Readonly<Record<string, unknown>>;

@@ -5,6 +5,12 @@ import type { Provenance } from './provenance.ts';
 /** Fields that do not change what is computed. */
 const labels: ReadonlySet<string> = new Set(['name', 'tags', 'priority', 'device', 'preset_policy']);
 
+/**
+ * Fields that releases of before lacked, at the value that means what those did. They are left out, so that identities and
+ * checkpoints of then stay what they are; prisma/migrations/20261126010000_new_fields writes them into stored configs.
+ */
+const asBefore: Readonly<Partial<Record<string, unknown>>> = { sec_ramp: false, freeze_stages: 0, optimizer: 'adam' };
+
 /** JSON with sorted keys and no white space: equal values give equal text. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
@@ -30,10 +36,13 @@ export function experimentIdentity(config: ExperimentConfig, provenance: Provena
   return sha256({ config: decisiveFields(config), provenance });
 }
 
-/** SHA-256 (hex) of the completed config without labels, and without `steps`: runs of one config, whatever their length. */
+/**
+ * SHA-256 (hex) of the completed config without labels, and without `steps`: runs of one config, whatever their length. Where
+ * sec_ramp spreads the weight over the whole run, its length decides every update, and counts.
+ */
 export function configSha256(config: ExperimentConfig): string {
-  const { steps: _, ...rest } = decisiveFields(config);
-  return sha256(rest);
+  const { steps, ...rest } = decisiveFields(config);
+  return sha256(config.sec_ramp ? { ...rest, steps } : rest);
 }
 
 function sha256(value: unknown): string {
@@ -41,5 +50,6 @@ function sha256(value: unknown): string {
 }
 
 function decisiveFields(config: ExperimentConfig): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(config).filter(([field]) => !labels.has(field)));
+  const entries = Object.entries(config).filter(([field, value]) => !labels.has(field) && value !== asBefore[field]);
+  return Object.fromEntries(entries);
 }

@@ -1,8 +1,5 @@
+import { from, ours, type PaperResult, paperResults, type Regulariser, type SourcedValue } from '@spherelab/catalogue';
 import type { ExperimentRequest } from './experiment-schema.ts';
-import type { SourcedValue } from './loss-constants.ts';
-import { type PaperResult, paperResults } from './paper-results.ts';
-import { from, ours } from './presets/preset.ts';
-import type { Regulariser } from './regulariser.ts';
 
 /** A cell of the published table and the request that reproduces it. */
 export type PaperCell = PaperResult & {

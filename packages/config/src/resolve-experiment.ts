@@ -1,4 +1,18 @@
+import {
+  backboneRecord,
+  canonicalDatasetName,
+  datasetRecord,
+  isPaperDataset,
+  lossRecord,
+  optimizerRecord,
+  ours,
+  type PresetValues,
+  referenceDefaults,
+  regulariserOf,
+  type SourcedValue,
+} from '@spherelab/catalogue';
 import { checkExperiment } from './check-experiment.ts';
+import type { DatasetFacts } from './dataset-facts.ts';
 import { checkDatasetMeant } from './dataset-meant.ts';
 import {
   type ExperimentConfig,
@@ -8,43 +22,18 @@ import {
   experimentFields,
   experimentRequestSchema,
 } from './experiment-schema.ts';
-import { lossConstants, type SourcedValue } from './loss-constants.ts';
 import { parseRequest } from './parse-request.ts';
-import { carsPreset } from './presets/cars.ts';
-import { cubPreset } from './presets/cub.ts';
-import { folderPreset } from './presets/folder.ts';
-import { imagenetWeights } from './presets/imagenet-weights.ts';
-import { inshopPreset } from './presets/inshop.ts';
-import { type DatasetFacts, ours, type Preset, type PresetValues } from './presets/preset.ts';
-import { referenceDefaults } from './presets/reference-defaults.ts';
-import { shapesPreset } from './presets/shapes.ts';
-import { sopPreset } from './presets/sop.ts';
-import { regulariserOf } from './regulariser.ts';
 
 type Values = Partial<Record<ExperimentField, SourcedValue<unknown>>>;
+
+/** Proxy anchor's own code trains proxies at 100 times its 1e-4 for the network. */
+const proxiesLr = 1e-2;
 
 /** A complete config and, for each field, where its value comes from. */
 export type ResolvedExperiment = {
   readonly config: ExperimentConfig;
   readonly sources: Readonly<Record<string, string>>;
 };
-
-const presets: Readonly<Record<string, Preset>> = {
-  shapes: shapesPreset,
-  cub: cubPreset,
-  cars: carsPreset,
-  sop: sopPreset,
-  inshop: inshopPreset,
-};
-
-/** Data sets known by name are written in lower case, so that `CUB` and `Inshop` work; folders keep their name. */
-const namedDatasets: readonly string[] = Object.keys(presets);
-
-/** The name by which a data set is stored. */
-export function canonicalDatasetName(name: string): string {
-  const lower = name.toLowerCase();
-  return namedDatasets.includes(lower) ? lower : name;
-}
 
 /** Parses what a user posted. @throws ConfigError */
 export function parseExperimentRequest(request: unknown): ExperimentRequest {
@@ -66,20 +55,22 @@ export function resolveExperiment(
   defaults: PresetValues = {},
 ): ResolvedExperiment {
   const asked = parseExperimentRequest(request);
-  const preset = presets[asked.dataset] ?? folderPreset;
-  const cell = { loss: asked.loss, regulariser: regulariserOf(asked), lrGamma: asked.lr_gamma };
-  const values: Values = {
-    ...referenceDefaults,
-    ...preset(cell, facts),
-    ...defaults,
-    ...lossConstants[asked.loss],
+  const { preset } = datasetRecord(asked.dataset);
+  const cell = {
+    loss: asked.loss,
+    regulariser: regulariserOf(asked),
+    lrGamma: asked.lr_gamma,
+    trainingClasses: facts?.trainingClasses ?? null,
   };
-  const presetBackbone = values.backbone?.value;
+  const values: Values = {
+    ...fitToBackbone({ ...referenceDefaults, ...preset(cell) }, asked),
+    ...defaults,
+    ...settingsOf(asked),
+  };
   for (const [field, value] of Object.entries(asked) as [ExperimentField, unknown][]) {
     if (value !== undefined) values[field] = { value, source: 'user' };
   }
   fitBatchToInstances(values, asked, facts);
-  if (values.backbone?.value !== presetBackbone && asked.weights === undefined) fitWeightsToBackbone(values);
   checkExperiment(values, asked, facts);
   const config = experimentConfigSchema.parse(mapValues(values, (sourced) => sourced.value));
   return Object.freeze({ config, sources: Object.freeze(mapValues(values, (sourced) => sourced.source)) });
@@ -92,9 +83,23 @@ function fitBatchToInstances(values: Values, asked: ExperimentRequest, facts: Da
   values.batch_size = { value: Math.max(1, classes) * asked.instances, source: 'ours' };
 }
 
-/** A user who changes the backbone alone gets the weights that it has; a random BN-Inception is always written out. */
-function fitWeightsToBackbone(values: Values): void {
-  values.weights = ours(values.backbone?.value === 'conv_small' ? 'random' : imagenetWeights);
+/** A user who changes the backbone gets what goes with it: weights, picture size and learning rates. */
+function fitToBackbone(preset: PresetValues, { backbone, dataset }: ExperimentRequest): PresetValues {
+  if (backbone === undefined || backbone === preset.backbone?.value) return preset;
+  const { embedding_dim: size, ...own } = backboneRecord(backbone).preset;
+  const isPublished = isPaperDataset(dataset) && preset.embedding_dim !== undefined;
+  return { ...preset, ...own, ...(isPublished || size === undefined ? {} : { embedding_dim: size }) };
+}
+
+/** Fields that only this loss or this optimizer has. */
+function settingsOf({ loss, optimizer = referenceDefaults.optimizer.value }: ExperimentRequest): Values {
+  const { constants, proxies } = lossRecord(loss);
+  const own = Object.entries(constants).map(([field, { value, source }]) => [field, { value, source }] as const);
+  return {
+    ...Object.fromEntries(own),
+    ...optimizerRecord(optimizer).settings,
+    ...(proxies ? { lr_proxies: ours(proxiesLr) } : {}),
+  };
 }
 
 function mapValues<T>(values: Values, pick: (value: SourcedValue<unknown>) => T): Record<string, T> {

@@ -1,8 +1,15 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import {
+  losses as catalogue,
+  type LossConstantField,
+  type LossName,
+  lossRecord,
+  paperLossNames,
+} from '@spherelab/catalogue';
 import { describe, expect, it } from 'vitest';
 import { goldenRoot } from '../../../test/golden-reader.ts';
-import { type LossConstantField, type LossName, lossConstants, lossNames, resolveExperiment } from '../src/index.ts';
+import { resolveExperiment } from '../src/index.ts';
 
 type Constants = { readonly value: Readonly<Record<string, number>>; readonly source: string };
 type Reference = {
@@ -12,14 +19,18 @@ type Reference = {
 const reference = JSON.parse(readFileSync(path.join(goldenRoot(), 'reference-defaults.json'), 'utf8')) as Reference;
 
 /** The constants under the names that loss.py gives them. */
-const referenceNames: Readonly<Record<LossName, Readonly<Partial<Record<LossConstantField, string>>>>> = {
+const referenceNames: Readonly<Partial<Record<LossName, Readonly<Partial<Record<LossConstantField, string>>>>>> = {
   triplet: { margin: 'margin' },
   semihtriplet: { margin: 'margin' },
   'n-npair': { scale: 'scale' },
   ms: { alpha: 'scale_pos', beta: 'scale_neg', base: 'thresh', margin: 'margin' },
 };
-const constants = lossNames.flatMap((loss) =>
-  Object.entries(referenceNames[loss]).map(([field, theirs]) => ({ loss, field: field as LossConstantField, theirs })),
+const constants = paperLossNames.flatMap((loss) =>
+  Object.entries(referenceNames[loss] ?? {}).map(([field, theirs]) => ({
+    loss,
+    field: field as LossConstantField,
+    theirs,
+  })),
 );
 
 /** `loss.py:169-172,185` names the lines 169, 170, 171, 172 and 185. */
@@ -32,7 +43,7 @@ function namesLine(source: string, line: number): boolean {
 }
 
 describe.each(constants)("$field of $loss is the reference's $theirs", ({ loss, field, theirs }) => {
-  const constant = lossConstants[loss][field];
+  const constant = lossRecord(loss).constants[field];
   const variants = Object.entries(reference.datasets).flatMap(([dataset, losses]) =>
     Object.entries(losses[loss]).map(([variant, defaults]) => ({ dataset, variant, ...defaults.loss_constants })),
   );
@@ -47,13 +58,13 @@ describe.each(constants)("$field of $loss is the reference's $theirs", ({ loss, 
   });
 });
 
-it('no loss has a constant that the reference does not name', () => {
-  for (const loss of lossNames) {
-    expect(Object.keys(lossConstants[loss]).sort()).toEqual(Object.keys(referenceNames[loss]).sort());
+it('no loss of the paper has a constant that the reference does not name', () => {
+  for (const loss of paperLossNames) {
+    expect(Object.keys(lossRecord(loss).constants).sort()).toEqual(Object.keys(referenceNames[loss] ?? {}).sort());
   }
 });
 
 it('the scale of n-npair, applied to both sides of the product, is the multiplier of its logits', () => {
   const multiplier = reference.datasets.CUB?.['n-npair'].default?.loss_constants.value.logit_multiplier;
-  expect((lossConstants['n-npair'].scale?.value as number) ** 2).toBe(multiplier);
+  expect(catalogue['n-npair'].constants.scale.value ** 2).toBe(multiplier);
 });

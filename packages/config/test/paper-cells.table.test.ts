@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { canonicalDatasetName, paperResults, regulariserOf } from '@spherelab/catalogue';
 import { describe, expect, it } from 'vitest';
 import { goldenRoot } from '../../../test/golden-reader.ts';
-import { canonicalDatasetName, paperCells, paperResults, regulariserOf, resolveExperiment } from '../src/index.ts';
+import { paperCells, resolveExperiment } from '../src/index.ts';
 
 /** `R@10` -> `recall_at_10`, `NMI` -> `nmi`. */
 function metricName(column: string): string {

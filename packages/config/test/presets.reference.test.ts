@@ -1,15 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { canonicalDatasetName, type LossName, type Regulariser, regularisers } from '@spherelab/catalogue';
 import { describe, expect, it } from 'vitest';
 import { goldenRoot } from '../../../test/golden-reader.ts';
-import {
-  canonicalDatasetName,
-  type ExperimentConfig,
-  type LossName,
-  type Regulariser,
-  regularisers,
-  resolveExperiment,
-} from '../src/index.ts';
+import { type ExperimentConfig, resolveExperiment } from '../src/index.ts';
 
 type Sourced = { readonly value: unknown; readonly source: string };
 type Recipe = {

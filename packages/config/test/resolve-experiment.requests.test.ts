@@ -1,3 +1,4 @@
+import { lossConstantFields, lossNames, lossRecord } from '@spherelab/catalogue';
 import { describe, expect, it } from 'vitest';
 import {
   ConfigError,
@@ -6,8 +7,6 @@ import {
   datasetsOfSweep,
   experimentFields,
   experimentIdentity,
-  lossConstants,
-  lossNames,
   type Provenance,
   parseSweepRequest,
   resolveExperiment,
@@ -37,9 +36,9 @@ function issuesOf(request: unknown, known: DatasetFacts | null = null): readonly
 describe('resolveExperiment', () => {
   it.each(lossNames)('completes a request of data set and %s alone, each value with its source', (loss) => {
     const { config, sources } = resolveExperiment({ dataset: 'shapes', loss }, null);
-    const ownConstants = Object.keys(lossConstants[loss]);
+    const ownConstants = Object.keys(lossRecord(loss).constants);
     const expected = experimentFields.filter(
-      (field) => !['margin', 'scale', 'alpha', 'beta', 'base'].includes(field) || ownConstants.includes(field),
+      (field) => ![...lossConstantFields, 'momentum', 'lr_proxies'].includes(field) || ownConstants.includes(field),
     );
     expect(Object.keys(config).sort()).toEqual([...expected].sort());
     expect(Object.keys(sources).sort()).toEqual([...expected].sort());

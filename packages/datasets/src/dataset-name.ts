@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { datasetNames, datasetRecord } from '@spherelab/catalogue';
 import { byteOrder } from './byte-order.ts';
 import { DatasetError } from './dataset-error.ts';
 import { fetchedDatasets } from './emoji/emoji-facts.ts';
@@ -7,7 +8,9 @@ import { paperLayouts } from './paper/paper-dataset.ts';
 const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /** Data sets that need no files. */
-export const generatedDatasets: readonly string[] = ['shapes'];
+export const generatedDatasets: readonly string[] = datasetNames.filter(
+  (name) => datasetRecord(name).kind === 'generated',
+);
 
 /** Folders of the data root that are not data sets. */
 const otherFolders = new Set(['weights']);

@@ -1,6 +1,6 @@
+import { type LossName, lossRecord } from '@spherelab/catalogue';
 import { tf } from '@spherelab/tensorflow';
 import { BatchCompositionError, type BatchCompositionIssue } from './batch-composition-error.ts';
-import type { LossName } from './loss-settings.ts';
 import type { Tensor1D, Tensor2D } from './tensor-types.ts';
 
 /**
@@ -10,6 +10,8 @@ import type { Tensor1D, Tensor2D } from './tensor-types.ts';
 export type BatchLayout = {
   /** [batch], the class of each row, 0 .. classes - 1 in ascending order of the labels. */
   readonly classes: Int32Array;
+  /** [batch], the class of each row in the training set; only for a loss that learns a vector for each of these. */
+  readonly labels?: Int32Array;
   /** [batch, width], the other rows of the same class in batch order, padded with -1; at least one column. */
   readonly positives: Int32Array;
   readonly width: number;
@@ -22,6 +24,7 @@ export type BatchLayout = {
 /** The layout as int32 tensors of the same shapes. */
 export type LayoutTensors = {
   readonly classes: Tensor1D;
+  readonly labels?: Tensor1D;
   readonly positives: Tensor2D;
   readonly firsts: Tensor1D;
   readonly seconds: Tensor1D;
@@ -41,14 +44,15 @@ function describe(sizes: readonly number[]): string {
   return `${sizes.length} ${sizes.length === 1 ? 'class' : 'classes'} of ${[...new Set(sizes)].join(', ')} rows`;
 }
 
-/** What the loss cannot take about these class sizes, or null. The two mined losses take anything, as the reference. */
+/** What the loss cannot take about these class sizes, or null. */
 function findIssue(loss: LossName, sizes: readonly number[], instances: number): BatchCompositionIssue | null {
-  if (loss === 'triplet') {
+  const { composition } = lossRecord(loss);
+  if (composition === 'instances') {
     if (instances < 2) return { field: 'instances', value: instances, allowed: '2 or more' };
     if (sizes.length >= 2 && sizes.every((size) => size === instances)) return null;
     return { field: 'labels', value: describe(sizes), allowed: `2 or more classes of exactly ${instances} rows each` };
   }
-  if (loss === 'n-npair') {
+  if (composition === 'equal') {
     if ((sizes[0] ?? 0) >= 2 && sizes.every((size) => size === sizes[0])) return null;
     return { field: 'labels', value: describe(sizes), allowed: 'classes of the same size, 2 or more rows each' };
   }
@@ -56,8 +60,8 @@ function findIssue(loss: LossName, sizes: readonly number[], instances: number):
 }
 
 /**
- * The layout of a batch with these labels. Throws BatchCompositionError where the loss needs another composition:
- * triplet needs exactly `instances` rows of each of two or more classes, n-npair classes of one size of two or more.
+ * The layout of a batch with these labels. Throws BatchCompositionError where the loss needs another composition, as its
+ * record in the catalogue says.
  */
 export function batchLayout(labels: Int32Array, loss: LossName, instances: number): BatchLayout {
   if (labels.length === 0)
@@ -81,13 +85,15 @@ export function batchLayout(labels: Int32Array, loss: LossName, instances: numbe
   });
   const firsts = Int32Array.from(members, (rows) => rows[0] ?? -1);
   const seconds = Int32Array.from(members, (rows) => rows[1] ?? -1);
-  return { classes, positives, width, firsts, seconds };
+  const own = lossRecord(loss).proxies ? { labels } : {};
+  return { classes, ...own, positives, width, firsts, seconds };
 }
 
 /** The layout on the device; the caller disposes. */
 export function layoutTensors(layout: BatchLayout): LayoutTensors {
   return {
     classes: tf.tensor1d(layout.classes, 'int32'),
+    ...(layout.labels === undefined ? {} : { labels: tf.tensor1d(layout.labels, 'int32') }),
     positives: tf.tensor2d(layout.positives, [layout.classes.length, layout.width], 'int32'),
     firsts: tf.tensor1d(layout.firsts, 'int32'),
     seconds: tf.tensor1d(layout.seconds, 'int32'),

@@ -1,7 +1,6 @@
 import { tf } from '@spherelab/tensorflow';
 import type { LayoutTensors } from './batch-layout.ts';
-import type { LossSettings } from './loss-settings.ts';
-import { metricLoss } from './metric-loss.ts';
+import { type LossSettings, metricLoss } from './metric-loss.ts';
 import { normL2 } from './norm-l2.ts';
 import { rowNorms } from './row-norms.ts';
 import { sphericalConstraint, updateRecord } from './spherical-constraint.ts';
@@ -13,8 +12,14 @@ export type ObjectiveSettings = {
   readonly l2regWei: number;
 };
 
-/** The running mean of the norms before this step, and how far it moves (1 at step 0); scalars. */
-export type NormRecord = { readonly recordNormMean: Tensor; readonly momentum: Tensor };
+/** Scalars that differ from step to step. */
+export type StepScalars = {
+  /** The running mean of the norms before this step, and how far it moves (1 at step 0). */
+  readonly recordNormMean: Tensor;
+  readonly momentum: Tensor;
+  /** The share of its weight that SEC has; null: all of it. */
+  readonly secShare: Tensor | null;
+};
 
 /** Scalars of one forward pass, named as the metrics; only `loss_total` is to be differentiated. */
 export type Objective = {
@@ -39,7 +44,7 @@ export function embeddingObjective(
   embeddings: Tensor2D,
   layout: LayoutTensors,
   { loss, secWei, l2regWei }: ObjectiveSettings,
-  { recordNormMean, momentum }: NormRecord,
+  { recordNormMean, momentum, secShare }: StepScalars,
 ): Objective {
   const norms = rowNorms(embeddings);
   const normMean = tf.mean<Scalar>(norms);
@@ -48,7 +53,7 @@ export function embeddingObjective(
   const l2reg = normL2(norms);
   const metric = metricLoss(embeddings, layout, loss);
   let total = metric.loss;
-  if (secWei !== 0) total = tf.add(total, tf.mul(secWei, sec));
+  if (secWei !== 0) total = tf.add(total, tf.mul(secShare === null ? secWei : tf.mul(secWei, secShare), sec));
   if (l2regWei !== 0) total = tf.add(total, tf.mul(l2regWei, l2reg));
   return {
     loss_total: total,

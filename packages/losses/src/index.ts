@@ -2,19 +2,11 @@ export { BatchCompositionError, type BatchCompositionIssue } from './batch-compo
 export { type BatchLayout, batchLayout, type LayoutTensors, layoutTensors } from './batch-layout.ts';
 export {
   embeddingObjective,
-  type NormRecord,
   type Objective,
   type ObjectiveSettings,
+  type StepScalars,
 } from './embedding-objective.ts';
-export type {
-  LossName,
-  LossSettings,
-  MultiSimilaritySettings,
-  NPairSettings,
-  SemihardTripletSettings,
-  TripletSettings,
-} from './loss-settings.ts';
-export { type MetricLoss, metricLoss } from './metric-loss.ts';
+export { type LossSettings, type MetricLoss, metricLoss } from './metric-loss.ts';
 export { normL2 } from './norm-l2.ts';
 export { normaliseRows, rowNorms } from './row-norms.ts';
 export { sphericalConstraint, updateRecord } from './spherical-constraint.ts';

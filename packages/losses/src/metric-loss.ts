@@ -1,48 +1,38 @@
+import type { LossConstantField, LossName } from '@spherelab/catalogue';
 import { tf } from '@spherelab/tensorflow';
 import type { LayoutTensors } from './batch-layout.ts';
-import type { LossSettings } from './loss-settings.ts';
-import { multiSimilarityAverages, multiSimilarityLoss } from './multi-similarity.ts';
-import { nPairLoss } from './n-pair.ts';
+import type { LossInput, MetricLossFunction, PairAverages } from './metric-loss-function.ts';
+import { metricLosses } from './metric-losses/index.ts';
 import { pairCosines } from './pair-cosines.ts';
-import { type PairMasks, pairMasks } from './pair-masks.ts';
+import { pairMasks } from './pair-masks.ts';
 import { normaliseRows } from './row-norms.ts';
-import { semihardTripletLoss } from './semihard-triplet.ts';
-import { squaredDistances } from './squared-distances.ts';
 import type { Scalar, Tensor2D } from './tensor-types.ts';
-import { tripletLoss } from './triplet.ts';
 
-export type MetricLoss = {
-  readonly loss: Scalar;
-  /** Mean cosine of positive pairs; the definition depends on the loss. */
-  readonly avgAp: Scalar;
-  /** Mean cosine of negative pairs. */
-  readonly avgAn: Scalar;
-};
+/** A metric loss and its constants, named as the fields of an experiment; all that the loss has. */
+export type LossSettings = { readonly name: LossName } & Readonly<Partial<Record<LossConstantField, number>>>;
 
-type Rows = { readonly unit: Tensor2D; readonly cosines: Tensor2D; readonly masks: PairMasks };
-
-function lossOf({ unit, cosines, masks }: Rows, layout: LayoutTensors, settings: LossSettings): Scalar {
-  switch (settings.name) {
-    case 'triplet':
-      return tripletLoss(squaredDistances(unit, cosines), masks, layout, settings);
-    case 'semihtriplet':
-      return semihardTripletLoss(squaredDistances(unit, cosines), masks, layout, settings);
-    case 'n-npair':
-      return nPairLoss(unit, layout, settings);
-    case 'ms':
-      return multiSimilarityLoss(cosines, masks, settings);
-  }
-}
+/** With the mean cosines of positive and negative pairs; their definition depends on the loss. */
+export type MetricLoss = PairAverages & { readonly loss: Scalar };
 
 /**
  * The metric loss of raw embeddings [batch, dim], with its pair statistics (not differentiable). `layout` comes from
- * `layoutTensors(batchLayout(labels, settings.name, instances))`, which also refuses batches the loss cannot take.
- * Static shapes, nothing read back: the call can be traced. A zero row gives NaN as in the reference.
+ * `layoutTensors(batchLayout(labels, settings.name, instances))`, which also refuses batches the loss cannot take;
+ * `proxies` [training classes, dim] for a loss that learns some, else null.
+ * Static shapes, nothing read back: the call can be recorded. A zero row gives NaN as in the reference.
  */
-export function metricLoss(embeddings: Tensor2D, layout: LayoutTensors, settings: LossSettings): MetricLoss {
+export function metricLoss(
+  embeddings: Tensor2D,
+  layout: LayoutTensors,
+  settings: LossSettings,
+  proxies: Tensor2D | null = null,
+): MetricLoss {
   const unit = normaliseRows(embeddings);
   const cosines = tf.matMul<Tensor2D>(unit, unit, false, true);
   const masks = pairMasks(layout.classes);
-  const averages = settings.name === 'ms' ? multiSimilarityAverages(cosines, masks) : pairCosines(cosines, masks);
-  return { loss: lossOf({ unit, cosines, masks }, layout, settings), ...averages };
+  const input: LossInput = { embeddings, unit, cosines, masks, layout, proxies };
+  const compute = metricLosses[settings.name] as MetricLossFunction<LossName>;
+  const { name: _, ...constants } = settings;
+  const result = compute(input, constants as Parameters<typeof compute>[1]);
+  if ('loss' in result) return { loss: result.loss, ...result.averages };
+  return { loss: result, ...pairCosines(cosines, masks) };
 }

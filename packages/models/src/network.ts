@@ -5,7 +5,7 @@ export type Tensor2D = ReturnType<typeof tf.tensor2d>;
 export type Tensor4D = ReturnType<typeof tf.tensor4d>;
 
 /** Decides the learning rate (`backbone*`: lr_p, `head*`: lr) and the weight decay (none for `*-bn`). */
-export type ParameterGroup = 'backbone' | 'backbone-bn' | 'head' | 'head-bn';
+export type ParameterGroup = 'backbone' | 'backbone-bn' | 'head' | 'head-bn' | 'frozen' | 'proxies';
 
 /** One stored tensor of a network: its checkpoint key, shape and how it starts. */
 export type TensorSpec = {

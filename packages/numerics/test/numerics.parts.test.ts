@@ -42,7 +42,7 @@ describe('the version of the numerics', () => {
   });
 
   it('is another for a loss written in another order, which a recorded step does not notice', async () => {
-    await edit('losses/dist/triplet.js', (text) => text.replace('tf.add(margin, ', 'tf.add(0, margin, '));
+    await edit('losses/dist/metric-losses/triplet.js', (text) => text.replace('tf.add(margin, ', 'tf.add(0, margin, '));
     const changed = numericsOf(copy);
     expect(changed.version).not.toBe(readNumerics().version);
     expect(changed.host).toBe(readNumerics().host);
@@ -53,9 +53,9 @@ describe('the version of the numerics', () => {
     'evaluation/dist/recall-at-k.js',
     'datasets/dist/class-balanced-sampler.js',
     'datasets/dist/pictures/pillow-resize.js',
-    'training/dist/adam-rates.js',
+    'training/dist/optimizers/adam.js',
     'training/dist/training-loop.js',
-    'config/dist/recall-ks.js',
+    'catalogue/dist/datasets/measures.js',
     'models/dist/initial-state.js',
   ])('is another for a change in %s, and no run goes on across it', async (file) => {
     await edit(file, (text) => `${text}\nexport const more = 1;`);
@@ -76,7 +76,7 @@ describe('the version of the numerics', () => {
 
   it('is the same for what computes nothing', async () => {
     await edit('datasets/dist/verify-dataset.js', (text) => `${text}\nexport const more = 1;`);
-    await edit('config/dist/presets/folder.js', (text) => `${text}\nexport const more = 1;`);
+    await edit('catalogue/dist/datasets/folder.js', (text) => `${text}\nexport const more = 1;`);
     expect(numericsOf(copy)).toEqual(readNumerics());
   });
 

@@ -1,4 +1,4 @@
-import { canonicalDatasetName, type EvaluationProtocol, evaluationProtocol, recallKs } from '@spherelab/config';
+import { canonicalDatasetName, type EvaluationProtocol, evaluationProtocol, recallKs } from '@spherelab/catalogue';
 import type { Dataset } from '@spherelab/datasets';
 import { colourHistogram, type EmbeddingSet, type EvaluationResult, evaluateEmbeddings } from '@spherelab/evaluation';
 import { extractEmbeddings } from './extract-embeddings.ts';

@@ -19,8 +19,7 @@ import { pretrainedState, weightsFileSha256 } from './pretrained-state.ts';
 import { provideStepGraph, readStepGraph, type StepGraph } from './provide-step-graph.ts';
 import { runFacts } from './run-facts.ts';
 import { initialProgress, type RunProgress, type Schedule } from './run-progress.ts';
-import { stepOptionsOf, stepRecipeOf } from './step-recipe.ts';
-import { stepVariables } from './step-variables.ts';
+import { stepOptionsOf, stepRecipeOf, variablesOf } from './step-recipe.ts';
 import type { TrainOptions } from './train-options.ts';
 import type { TrainStep } from './train-step.ts';
 import { TrainingError } from './training-error.ts';
@@ -38,6 +37,8 @@ export type TrainingRun = {
   readonly reporter: EventReporter;
   readonly window: LogWindow;
   readonly workFolder: string;
+  /** Of a checkpoint, about. */
+  readonly stateBytes: number;
   progress: RunProgress;
   /** Updates done at the newest checkpoint from which this run could go on; null before the first. */
   savedAt: number | null;
@@ -95,6 +96,7 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
   const recipe = stepRecipeOf(config);
   const stepOptions = stepOptionsOf(recipe);
   const { network } = stepOptions;
+  const variables = variablesOf(stepOptions);
   const weightsSha256 = config.weights === 'random' ? 'random' : weightsFileSha256(options.dataRoot, config.weights);
   const machine = readEnvironment(options.hostEnvironment);
   const dataset = await openDataset({
@@ -118,7 +120,7 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
       dataset: dataset.name,
       dataSha256: dataset.facts.dataSha256,
       weightsSha256,
-      variables: stepVariables(network, config.freeze_bn),
+      variables,
       environment: machine,
     });
     const start = await options.chooseStart(now);
@@ -177,6 +179,7 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
       reporter,
       window: logWindow(config.log_every, config.batch_size),
       workFolder,
+      stateBytes: variables.reduce((sum, { shape }) => sum + shape.reduce((bytes, size) => bytes * size, 4), 0),
       progress,
       savedAt: resumedFromStep,
       close,

@@ -7,7 +7,11 @@ export const stepGraph = {
   momentum: 'momentum',
   lr: 'lr',
   lrP: 'lr_p',
-  epsilon: 'epsilon',
+  lrProxies: 'lr_proxies',
+  /** Only where the weight of SEC is ramped. */
+  secShare: 'sec_share',
+  /** What the optimizer wants fed beside the learning rates. */
+  optimizer: (name: string): string => name,
   layout: (part: keyof LayoutTensors): string => `layout_${part}`,
   scalars: 'scalars',
   /** Entry point `embed`, from a placeholder of its own. */

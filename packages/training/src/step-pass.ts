@@ -12,6 +12,8 @@ export type PassFeeds = {
   /** Scalars: the running mean norm before this step, and how far it moves (1 at step 0). */
   readonly recordNormMean: Tensor;
   readonly momentum: Tensor;
+  /** Scalar, the share of its weight that SEC has at this step; null: all of it. */
+  readonly secShare: Tensor | null;
 };
 
 export type StepPass = {

@@ -1,7 +1,9 @@
 import type { ExperimentConfig } from '@spherelab/config';
 import { createNetwork, type NetworkOptions } from '@spherelab/models';
 import { lossSettingsOf } from './loss-settings-of.ts';
+import { type OptimizerSettings, optimizerOf } from './optimizers/optimizer-of.ts';
 import type { InputSignature } from './record-step.ts';
+import { type StepVariable, stepVariables } from './step-variables.ts';
 import type { TrainStepOptions } from './train-step.ts';
 
 /** All that decides a step's graph, as plain JSON: what crosses to the process that records it. */
@@ -21,6 +23,10 @@ function networkOptionsOf(config: ExperimentConfig): NetworkOptions {
   };
 }
 
+function optimizerSettingsOf({ optimizer, momentum }: ExperimentConfig): OptimizerSettings {
+  return { name: optimizer, ...(momentum === undefined ? {} : { momentum }) };
+}
+
 /** The recipe of an experiment's step. */
 export function stepRecipeOf(config: ExperimentConfig): StepRecipe {
   return {
@@ -31,6 +37,8 @@ export function stepRecipeOf(config: ExperimentConfig): StepRecipe {
       secWei: config.sec_wei,
       l2regWei: config.l2reg_wei,
       normMomentum: config.norm_momentum,
+      secRampSteps: config.sec_ramp ? config.steps : null,
+      optimizer: optimizerSettingsOf(config),
       weightDecay: config.weight_decay,
       freezeBn: config.freeze_bn,
     },
@@ -41,4 +49,9 @@ export function stepRecipeOf(config: ExperimentConfig): StepRecipe {
 /** The options of the step that a recipe describes. */
 export function stepOptionsOf({ model, step }: StepRecipe): TrainStepOptions {
   return { ...step, network: createNetwork(model) };
+}
+
+/** Everything that such a step carries to the next one but the number of updates. */
+export function variablesOf({ network, freezeBn, optimizer }: TrainStepOptions): StepVariable[] {
+  return stepVariables(network, freezeBn, optimizerOf(optimizer));
 }

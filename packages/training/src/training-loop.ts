@@ -6,7 +6,6 @@ import { withPoints } from './metrics-digest.ts';
 import { openRun, type TrainingRun } from './open-run.ts';
 import { checkpointDue, evaluationDue, type RunProgress, withEvaluation, withLoss } from './run-progress.ts';
 import { type SafetyCheckpoints, safetyCheckpoints } from './safety-checkpoints.ts';
-import { stepVariables } from './step-variables.ts';
 import type { TrainOptions, TrainOutcome } from './train-options.ts';
 import { asTrainingError, isFullDisk } from './training-error.ts';
 import type { CheckpointKind, EvaluationSummary, MetricPoint, StopReason, TrainingResult } from './training-events.ts';
@@ -25,9 +24,7 @@ export async function trainExperiment(options: TrainOptions): Promise<TrainOutco
   let run: TrainingRun | null = null;
   try {
     run = await openRun(options);
-    const variables = stepVariables(run.network, options.config.freeze_bn);
-    const stateBytes = variables.reduce((sum, { shape }) => sum + shape.reduce((bytes, size) => bytes * size, 4), 0);
-    return await runToEnd({ ...run, safety: safetyCheckpoints(stateBytes, options.nowMs) }, options);
+    return await runToEnd({ ...run, safety: safetyCheckpoints(run.stateBytes, options.nowMs) }, options);
   } catch (error) {
     throw asTrainingError(error);
   } finally {

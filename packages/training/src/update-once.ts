@@ -19,7 +19,8 @@ export function updateOnce(trainStep: TrainStep, batch: TrainingBatch, config: E
   const schedule = { gamma: config.lr_gamma, milestones: config.milestones };
   const lr = lrAt(step, { lr: config.lr, ...schedule });
   const lrP = lrAt(step, { lr: config.lr_p, ...schedule });
-  const scalars = trainStep.run({ input: pixels, labels }, { step, lr, lrP });
+  const lrProxies = lrAt(step, { lr: config.lr_proxies ?? 0, ...schedule });
+  const scalars = trainStep.run({ input: pixels, labels }, { step, lr, lrP, lrProxies });
   if (!Number.isFinite(scalars.loss_total)) {
     throw new TrainingError('non_finite_loss', `the loss is ${scalars.loss_total} at step ${step}`);
   }

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type ExperimentConfig, type LossName, resolveExperiment, timingMetrics } from '@spherelab/config';
+import type { LossName } from '@spherelab/catalogue';
+import { type ExperimentConfig, resolveExperiment, timingMetrics } from '@spherelab/config';
 import { readNumerics } from '@spherelab/numerics';
 import type { TrainOptions, TrainOutcome } from '../src/train-options.ts';
 import type { TrainingEvent } from '../src/training-events.ts';

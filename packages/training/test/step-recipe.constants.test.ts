@@ -1,4 +1,5 @@
-import { lossConstants, lossNames, resolveExperiment } from '@spherelab/config';
+import { lossNames, lossRecord } from '@spherelab/catalogue';
+import { resolveExperiment } from '@spherelab/config';
 import { describe, expect, it } from 'vitest';
 import { lossSettings } from '../../../test/loss-settings.ts';
 import { stepRecipeOf } from '../src/step-recipe.ts';
@@ -9,7 +10,7 @@ describe.each(lossNames)('the recipe of a step with %s', (loss) => {
     expect(stepRecipeOf(config).step.loss).toEqual(lossSettings[loss]);
   });
 
-  it.each(Object.keys(lossConstants[loss]))('has the %s that was asked for', (field) => {
+  it.each(Object.keys(lossRecord(loss).constants))('has the %s that was asked for', (field) => {
     const { config } = resolveExperiment({ dataset: 'shapes', loss, [field]: 0.75 }, null);
     expect(stepRecipeOf(config).step.loss).toEqual({ ...lossSettings[loss], [field]: 0.75 });
   });

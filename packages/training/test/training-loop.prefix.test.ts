@@ -1,4 +1,4 @@
-import { type LossName, lossNames } from '@spherelab/config';
+import { type LossName, lossNames } from '@spherelab/catalogue';
 import { expect, test } from 'vitest';
 import { checkpointsOf, observeRun, pointsOf, smallConfig, withFolder } from './observed-run.ts';
 

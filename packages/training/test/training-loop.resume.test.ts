@@ -1,4 +1,4 @@
-import { type LossName, lossNames } from '@spherelab/config';
+import { type LossName, lossNames } from '@spherelab/catalogue';
 import { tf } from '@spherelab/tensorflow';
 import { expect, test } from 'vitest';
 import type { TrainingResult } from '../src/training-events.ts';

@@ -92,6 +92,8 @@ function train(
       secWei: config.sec_wei ?? 0,
       l2regWei: config.l2reg_wei ?? 0,
       normMomentum: config.norm_momentum ?? 1,
+      secRampSteps: null,
+      optimizer: { name: 'adam' },
       weightDecay: config.weight_decay,
       freezeBn: true,
     },
@@ -109,7 +111,7 @@ function train(
     const lr = lrAt(s, { lr: config.lr, ...schedule });
     const scalars = step.run(
       { input, labels: Int32Array.from(picked, (i) => classes[i] as number) },
-      { step: s, lr, lrP: lrAt(s, { lr: config.lr_p, ...schedule }) },
+      { step: s, lr, lrP: lrAt(s, { lr: config.lr_p, ...schedule }), lrProxies: 0 },
     );
     onStep(scalars, lr, step.readState());
   }

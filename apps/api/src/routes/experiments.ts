@@ -1,4 +1,5 @@
-import { experimentRequestSchema, lossNames, runStates } from '@spherelab/config';
+import { lossNames } from '@spherelab/catalogue';
+import { experimentRequestSchema, runStates } from '@spherelab/config';
 import {
   createExperiments,
   deleteExperiment,

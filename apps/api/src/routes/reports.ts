@@ -1,4 +1,5 @@
-import { experimentRequestSchema, lossNames, type PaperDataset, paperDatasets, regularisers } from '@spherelab/config';
+import { type PaperDataset, paperDatasets, paperLossNames, regularisers } from '@spherelab/catalogue';
+import { experimentRequestSchema } from '@spherelab/config';
 import { type Database, type Experiment, listExperiments } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -26,7 +27,7 @@ const reportSchema = z
     rows: z.array(
       z.object({
         dataset: z.enum(paperDatasets),
-        loss: z.enum(lossNames),
+        loss: z.enum(paperLossNames),
         regulariser: z.enum(regularisers),
         request: experimentRequestSchema.describe('what to post to run this cell'),
         weight_source: z.string().nullable().describe('where the weight of SEC or L2-reg comes from'),

@@ -1,3 +1,4 @@
+import { backboneNames, backboneRecord } from '@spherelab/catalogue';
 import type { Dataset, ImageList } from '@spherelab/datasets';
 import type { NetworkOptions } from '@spherelab/models';
 import { type Command, Option } from 'commander';
@@ -21,9 +22,9 @@ export function addEmbedCommand(program: Command): void {
     .option('--split <part>', 'of the data set: test, train or gallery', 'test')
     .option('--checkpoint <id|file>', 'trained weights: a checkpoint id, or a downloaded checkpoint file')
     .option('--weights <file|random>', 'or a PyTorch file, or "random" for an untrained network')
-    .option('--backbone <name>', 'network of --weights: bn_inception or conv_small', 'conv_small')
-    .option('--embedding_dim <n>', 'of --weights (512 for bn_inception, 128 for conv_small)')
-    .option('--image_size <px>', 'of --weights (227 for bn_inception, 64 for conv_small)')
+    .option('--backbone <name>', `network of --weights: ${backboneNames.join(', ')}`, 'conv_small')
+    .option('--embedding_dim <n>', `of --weights (${defaultsOf('embedding_dim')})`)
+    .option('--image_size <px>', `of --weights (${defaultsOf('image_size')})`)
     .option('--need_bn <bool>', 'whether the head of --weights has a BatchNorm', 'true')
     .addOption(new Option('--need-bn <bool>').hideHelp())
     .option('--seed <n>', 'of what is random', '0')
@@ -33,6 +34,10 @@ export function addEmbedCommand(program: Command): void {
     )
     .option('--json', 'print what was written as JSON')
     .action(embed);
+}
+
+function defaultsOf(field: 'embedding_dim' | 'image_size'): string {
+  return backboneNames.map((name) => `${backboneRecord(name).preset[field]?.value} for ${name}`).join(', ');
 }
 
 async function embed(options: EmbedOptions): Promise<void> {

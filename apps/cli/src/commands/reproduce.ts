@@ -1,3 +1,4 @@
+import { paperLossNames } from '@spherelab/catalogue';
 import type { PaperCell } from '@spherelab/config';
 import type { Command } from 'commander';
 import { ApiClient, ServerAway } from '../api-client.ts';
@@ -22,7 +23,7 @@ export function addReproduceCommands(program: Command): void {
     .command('reproduce')
     .description('post cells of the published table, each with its own setting; all 48 unless chosen')
     .option('--dataset <names>', 'cub, cars, sop, inshop, separated by commas')
-    .option('--loss <names>', 'triplet, semihtriplet, n-npair, ms')
+    .option('--loss <names>', paperLossNames.join(', '))
     .option('--regulariser <names>', 'none, l2reg, sec')
     .option('--seeds <list>', 'one run of each cell for each seed', '0')
     .option('--device <device>', 'any, cpu or gpu; not part of what is compared')

@@ -10,6 +10,13 @@ export type FieldSchema = {
   readonly exclusiveMinimum?: number;
   readonly items?: FieldSchema;
   readonly anyOf?: readonly FieldSchema[];
+  /** The part of the form that it stands in. */
+  readonly 'x-group'?: string;
+  /** Values that are known by name, where others may be given too. */
+  readonly 'x-known'?: readonly string[];
+  /** The losses or optimizers that it belongs to; absent: all. */
+  readonly 'x-losses'?: readonly string[];
+  readonly 'x-optimizers'?: readonly string[];
 };
 
 type Document = {
@@ -23,6 +30,15 @@ export async function readFieldSchemas(signal: AbortSignal): Promise<Readonly<Re
   const document = (await (await fetch(served('/openapi.json'), { signal })).json()) as Document;
   const { force: _, ...fields } = document.components.schemas.ExperimentRequest.properties;
   return fields;
+}
+
+/** Names of the fields by part of the form, both in the order of the schema. */
+export function groupsOf(schemas: Readonly<Record<string, FieldSchema>>): [title: string, fields: string[]][] {
+  const groups = new Map<string, string[]>();
+  for (const [name, { 'x-group': group = 'Other' }] of Object.entries(schemas)) {
+    groups.set(group, [...(groups.get(group) ?? []), name]);
+  }
+  return [...groups];
 }
 
 /** A field that may be null is described by what else it may be. */

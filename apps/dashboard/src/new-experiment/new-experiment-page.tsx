@@ -7,15 +7,12 @@ import { useQueryValue } from '../navigation/use-query-value.ts';
 import { PendingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { Segmented } from '../parts/segmented.tsx';
-import { fieldGroups } from './field-groups.ts';
 import { FieldInput } from './field-input.tsx';
-import { type FieldSchema, readFieldSchemas } from './field-schema.ts';
+import { type FieldSchema, groupsOf, readFieldSchemas } from './field-schema.ts';
 import { GridEditor } from './grid-editor.tsx';
 import { JsonView } from './json-view.tsx';
 import { type ExperimentBody, SubmitBar } from './submit-bar.tsx';
 import { type Draft, firstOf, type Grid, useDraft, useGrid } from './use-draft.ts';
-
-const namedDatasets = ['shapes', 'cub', 'cars', 'sop', 'inshop'];
 
 /** A new experiment: presets filled in, each value with its source, checked by the API as it is written. */
 export default function NewExperimentPage() {
@@ -75,35 +72,33 @@ function Form(props: {
   const names = [
     ...new Set([
       ...(datasets.data?.items ?? []).filter(({ facts }) => facts !== null).map(({ name }) => name),
-      ...namedDatasets,
+      ...(schemas.dataset?.['x-known'] ?? []),
     ]),
   ];
   const problems = problemsOf(resolved.error);
   const isShown = (field: string) =>
-    !(field in grid) && (!lossConstants.includes(field) || field in (known?.config ?? {}) || field in draft);
+    !(field in grid) && (!isOptional(schemas[field]) || field in (known?.config ?? {}) || field in draft);
   return (
     <>
-      {fieldGroups.map(([title, fields]) => (
+      {groupsOf(schemas).map(([title, fields]) => (
         <section className="panel" key={title}>
           <div className="panel-head">
             <h2>{title}</h2>
           </div>
           <div className="panel-body form-grid">
-            {fields
-              .filter((field) => field in schemas && isShown(field))
-              .map((field) => (
-                <FieldInput
-                  key={field}
-                  name={field}
-                  schema={schemas[field] as FieldSchema}
-                  given={draft[field]}
-                  resolved={known?.config[field]}
-                  source={known?.sources[field]}
-                  problem={problems.find((problem) => problem.field === field)}
-                  {...(field === 'dataset' ? { suggestions: names } : {})}
-                  onChange={(value) => onChange(withField(draft, field, value))}
-                />
-              ))}
+            {fields.filter(isShown).map((field) => (
+              <FieldInput
+                key={field}
+                name={field}
+                schema={schemas[field] as FieldSchema}
+                given={draft[field]}
+                resolved={known?.config[field]}
+                source={known?.sources[field]}
+                problem={problems.find((problem) => problem.field === field)}
+                {...(field === 'dataset' ? { suggestions: names } : {})}
+                onChange={(value) => onChange(withField(draft, field, value, schemas))}
+              />
+            ))}
           </div>
         </section>
       ))}
@@ -111,15 +106,20 @@ function Form(props: {
   );
 }
 
-const lossConstants = ['margin', 'scale', 'alpha', 'beta', 'base'];
+/** Whether the field belongs to some losses or optimizers only. */
+function isOptional(schema: FieldSchema | undefined): boolean {
+  return schema?.['x-losses'] !== undefined || schema?.['x-optimizers'] !== undefined;
+}
 
-function withField(draft: Draft, field: string, value: unknown): Draft {
+function withField(draft: Draft, field: string, value: unknown, schemas: Readonly<Record<string, FieldSchema>>): Draft {
   const { [field]: _, ...rest } = draft;
   const next = value === undefined ? rest : { ...rest, [field]: value };
-  // Constants belong to a loss: those of the old one would be refused.
-  return field === 'loss'
-    ? Object.fromEntries(Object.entries(next).filter(([name]) => !lossConstants.includes(name)))
-    : next;
+  // What belongs to another loss or optimizer would be refused.
+  const owners = { loss: 'x-losses', optimizer: 'x-optimizers' } as const;
+  const key = field === 'loss' || field === 'optimizer' ? owners[field] : null;
+  if (key === null) return next;
+  const belongs = (name: string) => schemas[name]?.[key]?.includes(String(value)) ?? true;
+  return Object.fromEntries(Object.entries(next).filter(([name]) => belongs(name)));
 }
 
 function problemsOf(error: unknown) {

@@ -1,0 +1,137 @@
+import { from, type SourcedValue } from './sourced-value.ts';
+
+/** A constant of a loss: its default with the source, and what a user may set it to. */
+export type LossConstant = SourcedValue<number> & {
+  readonly about: string;
+  readonly minimum: number;
+  readonly maximum: number;
+  /** Whether the minimum itself is refused. */
+  readonly exclusive?: true;
+};
+
+/** Everything about a metric loss but its formula, which packages/losses has in the file of the title's name. */
+export type LossRecord = {
+  /** For people; in lower case with dashes, the name of its file in packages/losses/src/metric-losses. */
+  readonly title: string;
+  /** What it is, in one sentence. */
+  readonly about: string;
+  readonly source: string;
+  /** By the field of an experiment. */
+  readonly constants: Readonly<Record<string, LossConstant>>;
+  /** Images a class in a batch. */
+  readonly instances: SourcedValue<number>;
+  /**
+   * Which batches it takes. `any`: classes of any size; `equal`: two or more rows of each class, all of one size;
+   * `instances`: exactly the experiment's `instances` rows of each of two or more classes.
+   */
+  readonly composition: 'any' | 'equal' | 'instances';
+  /** Whether it learns a vector for each training class; these are part of a checkpoint and have a learning rate of their own. */
+  readonly proxies: boolean;
+  /** Whose numbers the golden tests hold. */
+  readonly golden: GoldenSource;
+};
+
+/** The reference's own run, or a loss of pytorch-metric-learning made by scripts/golden/losses.py. */
+export type GoldenSource =
+  | 'reference'
+  | {
+      readonly pml: string;
+      /** Arguments of its constructor: our field or a number. */
+      readonly arguments: Readonly<Record<string, string | number>>;
+    };
+
+/** The losses by the names of the field `loss`: first those of the paper, by the reference's command-line names. */
+export const losses = {
+  triplet: {
+    title: 'Triplet',
+    about: 'hinge over all triplets of a batch: a negative farther than the positive by the margin costs nothing',
+    source: 'reference, loss.py:9',
+    constants: {
+      margin: { ...from('loss.py:9', 1), about: 'margin between squared distances', minimum: 0, maximum: 10 },
+    },
+    instances: from('readme', 3),
+    composition: 'instances',
+    proxies: false,
+    golden: 'reference',
+  },
+  semihtriplet: {
+    title: 'Semihard triplet',
+    about: 'the same hinge with one negative for each positive pair: the nearest that is farther than the positive',
+    source: 'reference, loss.py:52',
+    constants: {
+      margin: { ...from('loss.py:52', 0.2), about: 'margin between squared distances', minimum: 0, maximum: 10 },
+    },
+    instances: from('readme', 3),
+    composition: 'any',
+    proxies: false,
+    golden: 'reference',
+  },
+  'n-npair': {
+    title: 'N-pair',
+    about: 'softmax over one positive and the positives of all other classes, on normalised rows (tuplet loss)',
+    source: 'reference, loss.py:134-136',
+    constants: {
+      // Rows are scaled by 5 after normalising, so logits are 25 x cosine.
+      scale: {
+        ...from('loss.py:134', 5),
+        about: 'scale of the normalised rows',
+        minimum: 0,
+        exclusive: true,
+        maximum: 100,
+      },
+    },
+    instances: from('readme', 2),
+    composition: 'equal',
+    proxies: false,
+    golden: 'reference',
+  },
+  ms: {
+    title: 'Multi-similarity',
+    about: 'soft maxima over the mined positive and negative pairs of each row',
+    source: 'reference, loss.py:169-185',
+    constants: {
+      alpha: {
+        ...from('loss.py:171', 2),
+        about: 'scale of positive pairs',
+        minimum: 0,
+        exclusive: true,
+        maximum: 1000,
+      },
+      beta: {
+        ...from('loss.py:172', 40),
+        about: 'scale of negative pairs',
+        minimum: 0,
+        exclusive: true,
+        maximum: 1000,
+      },
+      base: { ...from('loss.py:169', 0.5), about: 'similarity threshold', minimum: -1, maximum: 1 },
+      margin: { ...from('loss.py:170', 0.1), about: 'margin of the mining of pairs', minimum: 0, maximum: 10 },
+    },
+    instances: from('readme', 5),
+    composition: 'any',
+    proxies: false,
+    golden: 'reference',
+  },
+} as const satisfies Readonly<Record<string, LossRecord>>;
+
+export type LossName = keyof typeof losses;
+
+type Losses = typeof losses;
+/** Fields of an experiment that are constants of some loss. */
+export type LossConstantField = { [L in LossName]: keyof Losses[L]['constants'] }[LossName];
+/** The constants of one loss by field. */
+export type LossConstantsOf<L extends LossName> = Readonly<Record<keyof Losses[L]['constants'], number>>;
+
+export const lossNames = Object.keys(losses) as readonly LossName[];
+
+/** The losses of the published table, in its order. */
+export const paperLossNames = lossNames.filter((name) => lossRecord(name).golden === 'reference');
+
+export const lossConstantFields = [
+  ...new Set(lossNames.flatMap((name) => Object.keys(lossRecord(name).constants))),
+] as readonly LossConstantField[];
+
+/** The record of a loss in its general type. */
+export function lossRecord(name: LossName): LossRecord {
+  return losses[name];
+}
