@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { datasetNames, datasetRecord } from '@spherelab/catalogue';
 import { byteOrder } from './byte-order.ts';
 import { DatasetError } from './dataset-error.ts';
-import { fetchedDatasets } from './emoji/emoji-facts.ts';
+import { fetchedDatasets } from './fetched-datasets.ts';
 import { paperLayouts } from './paper/paper-dataset.ts';
 
 const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
