@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { utimesSync } from 'node:fs';
+import { mkdirSync, utimesSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Environment } from '@spherelab/config';
 import { type BatchStreamOptions, classBalancedSampler, type Dataset, type ImageEntry } from '@spherelab/datasets';
 import { littleEndianBytes } from '@spherelab/weight-files';
@@ -8,6 +9,7 @@ import { type FeatureFile, type FeatureRows, openFeatureFile, writeFeatureFile }
 import { type FrozenRecipe, frozenTensorNames, openFrozenStages } from './frozen-graph.ts';
 import type { StepGraph } from './provide-step-graph.ts';
 import { imagesOf, type ListPart, pictureBatches, type RunInputs } from './run-inputs.ts';
+import { takeWorkLock } from './work-lock.ts';
 
 /** What the output of frozen stages follows from, beside the pictures. */
 export type FrozenStagesOf = {
@@ -21,6 +23,9 @@ export type FrozenStagesOf = {
   /** Called after each batch; may throw, which ends it. */
   readonly onProgress: () => Promise<void>;
 };
+
+/** Between two looks at what another process makes. */
+const WAIT_MS = 250;
 
 /** Facts of the environment under which the same picture gives the same bits. */
 const decisive = [
@@ -49,8 +54,18 @@ export async function frozenInputs(
     return Promise.resolve();
   };
   try {
-    for (const part of ['train', 'test', 'gallery'] as const) {
-      if (dataset[part] !== null) files.set(part, await provideFile(dataset, part, stages));
+    const parts = (['train', 'test', 'gallery'] as const).filter((part) => dataset[part] !== null);
+    for (let left: readonly ListPart[] = parts; left.length > 0; left = left.filter((part) => !files.has(part))) {
+      const before = files.size;
+      for (const part of left) {
+        const file = await provideFile(dataset, part, stages);
+        if (file !== null) files.set(part, file);
+      }
+      // Another run makes what is left: two that begin together share the work.
+      if (files.size === before) {
+        await stages.onProgress();
+        await setTimeout(WAIT_MS);
+      }
     }
   } catch (error) {
     await close();
@@ -87,19 +102,32 @@ async function* batchesOf(file: FeatureFile, batchSize: number) {
   }
 }
 
-async function provideFile(dataset: Dataset, part: ListPart, stages: FrozenStagesOf): Promise<FeatureFile> {
+/** The features of a list, from the cache or made now; null while another process makes them. */
+async function provideFile(dataset: Dataset, part: ListPart, stages: FrozenStagesOf): Promise<FeatureFile | null> {
   const folder = path.join(stages.cacheFolder, 'features', keyOf(dataset, part, stages));
   const known = await openFeatureFile(folder);
   if (known !== null) {
     markRead(folder);
     return known;
   }
-  const { recipe, graph, weights } = stages;
-  const session = openFrozenStages(graph.folder, recipe, weights);
+  mkdirSync(path.dirname(folder), { recursive: true });
+  const lock = takeWorkLock(`${folder}.lock`);
+  if (lock === null) return null;
+  const { recipe, graph, weights, onProgress } = stages;
+  const progress = (): Promise<void> => {
+    lock.show();
+    return onProgress();
+  };
   try {
-    await writeFeatureFile(folder, session.width, rowsOf(dataset, part, stages, session.run));
+    const session = openFrozenStages(graph.folder, recipe, weights);
+    try {
+      const rows = rowsOf(dataset, part, { ...stages, onProgress: progress }, session.run);
+      await writeFeatureFile(folder, session.width, rows);
+    } finally {
+      session.close();
+    }
   } finally {
-    session.close();
+    lock.release();
   }
   const made = await openFeatureFile(folder);
   if (made === null) throw new Error(`the features in ${folder} were removed while they were written`);

@@ -1,4 +1,4 @@
-import { readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { observeRun, pointsOf, smallConfig, withFolder } from './observed-run.ts';
@@ -75,6 +75,30 @@ describe('frozen stages', () => {
       const { outcome } = await observeRun(config, folder, { stop });
       expect(outcome).toEqual({ outcome: 'stopped', reason: 'cancel' });
       expect(await featureFolders(folder)).toEqual([]);
+    });
+  });
+
+  test('two runs that begin together share the work and have the bits of one', async () => {
+    await withFolder(async (folder) => {
+      const alone = weightsOf(await observeRun(config, `${folder}/alone`));
+      const together = [config, { ...config, name: 'other' }].map((one, at) =>
+        observeRun(one, folder, { workFolder: `${folder}/work-${at}` }),
+      );
+      for (const run of await Promise.all(together)) expect(weightsOf(run)).toBe(alone);
+      expect(await featureFolders(folder)).toHaveLength(2);
+    });
+  });
+
+  test('what a process that died was making is made', async () => {
+    await withFolder(async (folder) => {
+      await observeRun(config, folder);
+      const [one = ''] = await featureFolders(folder);
+      await rm(one, { recursive: true });
+      await writeFile(`${one}.lock`, '');
+      const old = new Date(Date.now() - 120_000);
+      await utimes(`${one}.lock`, old, old);
+      await observeRun(config, folder);
+      expect(await featureFolders(folder)).toContain(one);
     });
   });
 
