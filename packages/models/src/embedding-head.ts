@@ -52,5 +52,5 @@ export function embeddingHead(state: StateMap, pooled: Tensor2D, training: boole
     : { output: pooled, runningStatistics: new Map<never, never>() };
   const weight = stateTensor(state, 'head.fc.weight') as Tensor2D;
   const linear = tf.matMul(output as Tensor2D, weight, false, true);
-  return { embeddings: tf.add(linear, stateTensor(state, 'head.fc.bias')), runningStatistics };
+  return { embeddings: tf.add(linear, stateTensor(state, 'head.fc.bias')), pooled, runningStatistics };
 }

@@ -55,5 +55,9 @@ export function trainedForward(
   const pass = passOn(state, training && !options.freezeBn);
   const pooled = pooledFeatures(runStages(trained, pass, features));
   const { embeddings, runningStatistics } = embeddingHead(state, pooled, training, options.needBn);
-  return { embeddings, runningStatistics: new Map([...pass.changed, ...runningStatistics]) } satisfies ForwardResult;
+  return {
+    embeddings,
+    pooled,
+    runningStatistics: new Map([...pass.changed, ...runningStatistics]),
+  } satisfies ForwardResult;
 }

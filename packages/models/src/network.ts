@@ -28,6 +28,8 @@ export type StateMap = ReadonlyMap<string, Tensor>;
 export type ForwardResult = {
   /** [batch, embedding_dim], raw (not normalised). */
   readonly embeddings: Tensor2D;
+  /** [batch, channels], what the head is given: the backbone's features, averaged over the picture. */
+  readonly pooled: Tensor2D;
   /** New values of the running statistics that this pass changed; empty outside training. */
   readonly runningStatistics: StateMap;
 };

@@ -90,6 +90,11 @@ export function openCompiledStep(folder: string, options: TrainStepOptions, sign
     run,
     embed: (input) =>
       session.run({ [stepGraph.embedInput]: inputFeed(input) }, [stepGraph.embeddings])[0] as Float32Array,
+    embedWithFeatures: (input) => {
+      const outputs = [stepGraph.embeddings, stepGraph.pooled];
+      const [embeddings, features] = session.run({ [stepGraph.embedInput]: inputFeed(input) }, outputs);
+      return { embeddings: embeddings as Float32Array, features: features as Float32Array };
+    },
     readState,
     writeState,
     dispose: () => session.close(),

@@ -119,6 +119,7 @@ function withDecay(gradient: Tensor, parameter: Tensor, decay: number): Tensor {
 function recordEmbedding(graph: GraphBuilder, options: TrainStepOptions, signature: InputSignature): void {
   const { state, nodes } = standIns(graph, options);
   const input = inputStandIn(graph, nodes, stepGraph.embedInput, options, signature);
-  const { result, nodeOf } = traceOps(graph, nodes, () => options.network.forward(state, input, false).embeddings);
-  graph.output(stepGraph.embeddings, nodeOf(result));
+  const { result, nodeOf } = traceOps(graph, nodes, () => options.network.forward(state, input, false));
+  graph.output(stepGraph.embeddings, nodeOf(result.embeddings));
+  graph.output(stepGraph.pooled, nodeOf(result.pooled));
 }

@@ -17,6 +17,7 @@ export const stepGraph = {
   /** Entry point `embed`, from a placeholder of its own. */
   embedInput: 'embed_input',
   embeddings: 'embeddings',
+  pooled: 'pooled',
   /** Entry point `restore`: fetching it assigns what is fed for every variable. */
   restore: (index: number): string => `restore_${index}`,
   restored: 'restored',

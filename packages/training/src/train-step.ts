@@ -52,6 +52,11 @@ export type TrainStep = {
   readonly run: (batch: StepBatch, at: StepRates) => StepScalars;
   /** Raw embeddings [batch, dim] in eval mode, row-major. */
   readonly embed: (input: StepInput) => Float32Array;
+  /** The same with the backbone's features [batch, channels] that the embeddings are made of. */
+  readonly embedWithFeatures: (input: StepInput) => {
+    readonly embeddings: Float32Array;
+    readonly features: Float32Array;
+  };
   /** Everything a step carries to the next one, always with the same keys in the same order. */
   readonly readState: () => Map<string, Float32Array>;
   /** Replaces the whole state. Throws RangeError naming the key that does not fit; nothing is changed then. */

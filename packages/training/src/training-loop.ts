@@ -107,6 +107,8 @@ async function measure(run: TrainingRun, step: number, isWanted: () => boolean):
     batchSize: config.batch_size,
     embed: (input) => trainStep.embed(input),
     step,
+    embedWithFeatures:
+      updates === 0 && config.weights !== 'random' ? (input) => trainStep.embedWithFeatures(input) : null,
     withColourHistogram: run.progress.colourHistogram === null,
     isFinal: updates === run.schedule.totalUpdates,
     goOn: async () => {
@@ -117,8 +119,9 @@ async function measure(run: TrainingRun, step: number, isWanted: () => boolean):
     onProgress: () => void reporter.tick(updates, 'evaluating'),
   });
   if (evaluation === null) return null;
-  const { summary, colourHistogram } = evaluation;
+  const { summary, features, colourHistogram } = evaluation;
   run.progress = withEvaluation(run.progress, summary);
+  if (features !== null) run.progress = { ...run.progress, features };
   if (colourHistogram !== null) run.progress = { ...run.progress, colourHistogram };
   addMetrics(
     run,
@@ -181,7 +184,8 @@ async function finish(run: SafeRun): Promise<TrainOutcome> {
   return { outcome: 'finished', result: resultOf(run, run.progress) };
 }
 
-function resultOf(run: TrainingRun, { updates, last, best, untrained, colourHistogram }: RunProgress): TrainingResult {
+function resultOf(run: TrainingRun, progress: RunProgress): TrainingResult {
+  const { updates, last, best, untrained, features, colourHistogram } = progress;
   if (last === null || untrained === null || colourHistogram === null) {
     throw new Error('the run ended without its evaluations');
   }
@@ -190,6 +194,6 @@ function resultOf(run: TrainingRun, { updates, last, best, untrained, colourHist
     updates,
     last,
     best: best ?? last,
-    baselines: { untrained, colour_histogram: colourHistogram },
+    baselines: { untrained, ...(features === null ? {} : { features }), colour_histogram: colourHistogram },
   };
 }

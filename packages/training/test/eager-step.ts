@@ -69,6 +69,11 @@ export function createEagerStep(options: TrainStepOptions): TrainStep {
       return Object.fromEntries(stepScalarNames.map((name, index) => [name, scalars[index]])) as StepScalars;
     },
     embed: (input) => tf.tidy(() => network.forward(state, tensorOf(input), false).embeddings.dataSync<'float32'>()),
+    embedWithFeatures: (input) =>
+      tf.tidy(() => {
+        const { embeddings, pooled } = network.forward(state, tensorOf(input), false);
+        return { embeddings: embeddings.dataSync<'float32'>(), features: pooled.dataSync<'float32'>() };
+      }),
     readState: () =>
       new Map([
         ...[...state].map(([key, tensor]) => [key, Float32Array.from(tensor.dataSync<'float32'>())] as const),

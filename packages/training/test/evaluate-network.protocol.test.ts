@@ -35,6 +35,7 @@ describe('what is measured when', () => {
         }),
       step: 7,
       isFinal,
+      embedWithFeatures: null,
       withColourHistogram: false,
       goOn: async () => goOn(),
       onProgress: () => undefined,

@@ -78,8 +78,10 @@ function tinyNetwork(freezeBn: boolean): Network {
     forward: (state, input, training) => {
       const first = batchNorm(state, 'proj_bn', linear(state, 'proj', input), training && !freezeBn);
       const second = batchNorm(state, 'head.bn', tf.relu(first.output), training);
+      const embeddings = linear(state, 'head.fc', second.output);
       return {
-        embeddings: linear(state, 'head.fc', second.output),
+        embeddings,
+        pooled: embeddings,
         runningStatistics: new Map([...first.changed, ...second.changed]),
       };
     },

@@ -24,7 +24,8 @@ const network: Network = {
   ],
   forward: (state, input, training) => {
     const { output, changed } = batchNorm(state, 'head.bn', linear(state, 'proj', input), training);
-    return { embeddings: linear(state, 'head.fc', output), runningStatistics: new Map(changed) };
+    const embeddings = linear(state, 'head.fc', output);
+    return { embeddings, pooled: embeddings, runningStatistics: new Map(changed) };
   },
 };
 

@@ -47,7 +47,10 @@ const network: Network = {
   name: 'linear',
   inputShape: [inputs],
   specs: [spec('head.fc.weight', weightShape, 'head'), spec('head.fc.bias', initial['head.fc.bias'].shape, 'head')],
-  forward: (state, input) => ({ embeddings: linear(state, 'head.fc', input), runningStatistics: new Map() }),
+  forward: (state, input) => {
+    const embeddings = linear(state, 'head.fc', input);
+    return { embeddings, pooled: embeddings, runningStatistics: new Map() };
+  },
 };
 
 /** The K of `recall_initial` and `recall_final`: powers of two from 1. */
