@@ -21,7 +21,15 @@ export async function fetchPackage(pinned: PinnedPackage, signal?: AbortSignal):
   const folder = await mkdtemp(path.join(tmpdir(), 'spherelab-npm-'));
   try {
     const what = `${pinned.name}@${pinned.version}`;
-    const args = ['pack', what, '--ignore-scripts', '--loglevel=error', `--pack-destination=${folder}`, ...patience];
+    const args = [
+      'pack',
+      what,
+      '--ignore-scripts',
+      '--dry-run=false',
+      '--loglevel=error',
+      `--pack-destination=${folder}`,
+      ...patience,
+    ];
     const result = await runCommand('npm', args, { cwd: checkout, signal });
     signal?.throwIfAborted();
     const [file] = result.code === 0 ? await readdir(folder) : [];
