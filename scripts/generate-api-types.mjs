@@ -18,7 +18,7 @@ if (process.argv.includes('--help')) {
     'usage: node scripts/generate-api-types.mjs   writes openapi.json and the types made from it; build first',
   );
 } else {
-  writeFileSync(document, execFileSync(process.execPath, ['apps/api/dist/openapi.js'], { cwd: root }));
+  writeFileSync(document, execFileSync(process.execPath, ['apps/api/dist/document/openapi.js'], { cwd: root }));
   if (!existsSync(path.join(tool, 'node_modules'))) {
     execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--workspaces=false'], { cwd: tool, stdio: 'inherit' });
   }

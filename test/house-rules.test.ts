@@ -33,10 +33,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'weight-files',
   ],
   'apps/worker': ['training', 'queue', 'db', 'config', 'numerics', 'host'],
-  'apps/api': ['catalogue', 'queue', 'db', 'config', 'datasets/catalogue', 'numerics', 'host'],
+  'apps/api': ['catalogue', 'queue', 'db', 'config', 'datasets/catalogue', 'numerics', 'weight-files/npy', 'host'],
   'apps/cli': ['catalogue', 'config', 'evaluation', 'models', 'weight-files', 'datasets', 'tensorflow', 'host'],
   'apps/launcher': ['db', 'host'],
-  'apps/dashboard': [],
+  'apps/dashboard': ['weight-files'],
 };
 
 /** The rooms of mathematics know tensors and numbers only. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { answerConnectionProblem } from './answers/connection-problem.ts';
 import type { AppDependencies } from './app-dependencies.ts';
-import { answerConnectionProblem } from './connection-problem.ts';
 import { access } from './plugins/app/access.ts';
 import { allowedMethods } from './plugins/app/allowed-methods.ts';
 import { jsonBody } from './plugins/app/json-body.ts';

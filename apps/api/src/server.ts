@@ -22,7 +22,7 @@ import { periodically } from './background/periodically.ts';
 import { reconcile } from './background/reconcile.ts';
 import { relayOutbox } from './background/relay-outbox.ts';
 import { readApiEnv } from './env.ts';
-import { presentFolder } from './present-folder.ts';
+import { presentFolder } from './requests/present-folder.ts';
 
 export type ApiOptions = {
   readonly databaseUrl: string;

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { ConfigError, resolveExperiment } from '@spherelab/config';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AppDependencies } from '../src/app-dependencies.ts';
-import { checkWeightsFile } from '../src/check-weights-file.ts';
-import { resolveExperimentRequest, resolveSweepRequest } from '../src/resolve-request.ts';
+import { checkWeightsFile } from '../src/requests/check-weights-file.ts';
+import { resolveExperimentRequest, resolveSweepRequest } from '../src/requests/resolve-request.ts';
 
 describe('the file of weights', () => {
   let dataRoot: string;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { confidenceInterval, tQuantile } from '../src/confidence-interval.ts';
-import { statistic } from '../src/statistic.ts';
+import { confidenceInterval, tQuantile } from '../src/tables/confidence-interval.ts';
+import { statistic } from '../src/tables/statistic.ts';
 
 /** P(T <= t) by Simpson's rule over the density; an oracle that shares nothing with the table. */
 function distribution(t: number, degrees: number): number {

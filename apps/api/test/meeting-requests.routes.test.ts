@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openTurnstile } from '../src/turnstile.ts';
+import { openTurnstile } from '../src/requests/turnstile.ts';
 import { type AppUnderTest, appForEachTest } from './app-under-test.ts';
 
 describe('requests that meet', () => {

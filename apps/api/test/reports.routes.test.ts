@@ -5,7 +5,7 @@ import { claimExperiment, recordStart, settleAttempt } from '@spherelab/db';
 import { describe, expect, test } from 'vitest';
 import { storeExperiment } from '../../../test/experiment-fixture.ts';
 import { goldenRoot } from '../../../test/golden-reader.ts';
-import type { ReportRow } from '../src/paper-report.ts';
+import type { ReportRow } from '../src/tables/paper-report.ts';
 import { type AppUnderTest, appForEachTest } from './app-under-test.ts';
 
 const secOnCub = { dataset: 'cub', loss: 'triplet', sec_wei: 1 };

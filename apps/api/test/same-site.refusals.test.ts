@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startPostgresServer } from '../../../test/postgres-server.ts';
+import { isKnownHost } from '../src/access/known-host.ts';
 import { readApiEnv } from '../src/env.ts';
-import { isKnownHost } from '../src/known-host.ts';
 import { type AppUnderTest, appForEachTest, appUnderTest } from './app-under-test.ts';
 
 const request = { dataset: 'shapes', loss: 'triplet' };

@@ -1,6 +1,6 @@
 import { float16ToFloat32 } from '@spherelab/weight-files';
+import { npyHeader, readNpyHeader } from '@spherelab/weight-files/npy';
 import { CliError } from './cli-error.ts';
-import { npyMagic, readNpyHeader } from './npy-header.ts';
 import { npzArrays } from './npz-arrays.ts';
 
 export type NpyArray = {
@@ -99,16 +99,5 @@ function transposed(payload: Uint8Array, width: number, shape: readonly number[]
 /** Writes float32 rows [n, d] or int32 labels [n] as a version 1 .npy file. */
 export function writeNpy(data: Float32Array | Int32Array, shape: readonly number[]): Uint8Array {
   const descr = data instanceof Float32Array ? '<f4' : '<i4';
-  const shapeText = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
-  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shapeText}, }`;
-  const padded = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`;
-  const head = Buffer.alloc(10);
-  head.write(npyMagic, 'latin1');
-  head.set([1, 0], 6);
-  head.writeUInt16LE(padded.length, 8);
-  return Buffer.concat([
-    head,
-    Buffer.from(padded, 'latin1'),
-    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
-  ]);
+  return Buffer.concat([npyHeader(descr, shape), Buffer.from(data.buffer, data.byteOffset, data.byteLength)]);
 }

@@ -113,6 +113,7 @@ export const uncounted: readonly string[] = [
   'models/export-state-dict',
   'models/index',
   'weight-files/index',
+  'weight-files/npy',
   'weight-files/encode-safetensors',
   'weight-files/torch-file/encode-state-pickle',
   'weight-files/encode-tfjs-weights',

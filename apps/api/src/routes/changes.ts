@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { changePosition, type Database, type Experiment, experimentsChangedSince } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { AppDependencies } from '../app-dependencies.ts';
-import { sendEventStream } from '../event-stream.ts';
 import { toExperimentView } from '../schemas/experiment-view.ts';
+import { sendEventStream } from '../streams/event-stream.ts';
 
 const defaultPollMs = 500;
 const keepAliveMs = 15_000;

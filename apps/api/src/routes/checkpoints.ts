@@ -9,9 +9,9 @@ import {
 } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { sendDownload } from '../answers/download.ts';
+import { found } from '../answers/problem.ts';
 import type { AppDependencies } from '../app-dependencies.ts';
-import { sendDownload } from '../download.ts';
-import { found } from '../problem.ts';
 import { pageSchema } from '../schemas/page-schema.ts';
 import { problems } from '../schemas/problem-schema.ts';
 

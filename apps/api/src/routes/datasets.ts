@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { AppDependencies } from '../app-dependencies.ts';
-import { presentFolder } from '../present-folder.ts';
+import { presentFolder } from '../requests/present-folder.ts';
 import { pageSchema } from '../schemas/page-schema.ts';
 
 const datasetSchema = z

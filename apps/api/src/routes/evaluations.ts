@@ -6,12 +6,12 @@ import {
   readEvaluationEmbeddings,
   readThumbnail,
 } from '@spherelab/db';
+import { npyHeader } from '@spherelab/weight-files/npy';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { sendDownload } from '../answers/download.ts';
+import { found, notFound } from '../answers/problem.ts';
 import type { AppDependencies } from '../app-dependencies.ts';
-import { sendDownload } from '../download.ts';
-import { npyHeader } from '../npy-header.ts';
-import { found, notFound } from '../problem.ts';
 import { evaluationDetailSchema, evaluationNormsSchema } from '../schemas/evaluation-view.ts';
 import { pageSchema } from '../schemas/page-schema.ts';
 import { problems } from '../schemas/problem-schema.ts';
@@ -60,7 +60,7 @@ export const evaluationRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
       const stored = await readEvaluationEmbeddings(database.pool, id, params.step);
       if (stored === null) throw notFound('stored embedding of evaluation', String(params.step));
       const fileName = `${id.slice(0, 8)}-${params.step}-embeddings.npy`;
-      const file = Buffer.concat([npyHeader(stored.rows, stored.dim), stored.bytes]);
+      const file = Buffer.concat([npyHeader('<f4', [stored.rows, stored.dim]), stored.bytes]);
       return sendDownload(request, reply, {
         fileName,
         bytes: file.length,

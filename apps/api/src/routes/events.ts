@@ -3,11 +3,11 @@ import { isSettled } from '@spherelab/config';
 import { type Database, evaluationSteps, getExperiment, logLinesAfter, metricsAfter } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { found } from '../answers/problem.ts';
 import type { AppDependencies } from '../app-dependencies.ts';
-import { type EventCursor, formatEvent, parseEventId } from '../event-format.ts';
-import { sendEventStream } from '../event-stream.ts';
-import { found } from '../problem.ts';
 import { toExperimentView } from '../schemas/experiment-view.ts';
+import { type EventCursor, formatEvent, parseEventId } from '../streams/event-format.ts';
+import { sendEventStream } from '../streams/event-stream.ts';
 
 /** With what a trainer holds back and a write takes, a measured value is told within a second. */
 const defaultPollMs = 250;

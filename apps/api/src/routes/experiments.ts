@@ -17,9 +17,9 @@ import {
 } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { conflict, found, notFound } from '../answers/problem.ts';
 import type { AppDependencies } from '../app-dependencies.ts';
-import { conflict, found, notFound } from '../problem.ts';
-import { resolveExperimentRequest } from '../resolve-request.ts';
+import { resolveExperimentRequest } from '../requests/resolve-request.ts';
 import {
   attemptViewSchema,
   experimentDetailSchema,

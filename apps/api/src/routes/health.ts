@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { countExperiments, countInterruptedOften, countOutbox, listWorkers, pingDatabase } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { prometheusText } from '../answers/prometheus-text.ts';
 import type { AppDependencies } from '../app-dependencies.ts';
-import { prometheusText } from '../prometheus-text.ts';
 
 const answerWithinMs = 3_000;
 const checkSchema = z.enum(['ok', 'unreachable']);

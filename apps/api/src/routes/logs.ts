@@ -1,8 +1,8 @@
 import { getExperiment, logLinesAfter } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { found } from '../answers/problem.ts';
 import type { AppDependencies } from '../app-dependencies.ts';
-import { found } from '../problem.ts';
 import { pageSchema } from '../schemas/page-schema.ts';
 import { problems } from '../schemas/problem-schema.ts';
 

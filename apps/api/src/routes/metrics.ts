@@ -1,8 +1,8 @@
 import { getExperiment, type MetricPoint, readMetrics } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { found } from '../answers/problem.ts';
 import type { AppDependencies } from '../app-dependencies.ts';
-import { found } from '../problem.ts';
 import { problems } from '../schemas/problem-schema.ts';
 
 const step = z.coerce.number().int().min(0).max(2_147_483_647).optional();

@@ -4,9 +4,9 @@ import { type Database, type Experiment, listExperiments } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { AppDependencies } from '../app-dependencies.ts';
-import { cellStatuses, paperReport } from '../paper-report.ts';
-import { reportAsCsv, reportAsMarkdown } from '../render-report.ts';
 import { problems } from '../schemas/problem-schema.ts';
+import { cellStatuses, paperReport } from '../tables/paper-report.ts';
+import { reportAsCsv, reportAsMarkdown } from '../tables/render-report.ts';
 
 const pageSize = 500;
 const rate = z.number().nullable();

@@ -3,8 +3,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { keyCookie, sentKey } from '../access/sent-key.ts';
 import { tokenBuckets } from '../access/token-bucket.ts';
+import { Problem } from '../answers/problem.ts';
 import type { AppDependencies } from '../app-dependencies.ts';
-import { Problem } from '../problem.ts';
 import { problems } from '../schemas/problem-schema.ts';
 
 const sessionSchema = z

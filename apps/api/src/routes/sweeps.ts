@@ -13,17 +13,17 @@ import {
 } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { conflict, found } from '../answers/problem.ts';
 import type { AppDependencies } from '../app-dependencies.ts';
-import { confidenceInterval } from '../confidence-interval.ts';
-import { conflict, found } from '../problem.ts';
-import { tableAsCsv, tableAsLatex, tableAsMarkdown } from '../render-table.ts';
-import { resolveSweepRequest } from '../resolve-request.ts';
+import { resolveSweepRequest } from '../requests/resolve-request.ts';
+import { openTurnstile } from '../requests/turnstile.ts';
 import { experimentViewSchema, toExperimentView } from '../schemas/experiment-view.ts';
 import { pageQuery, pageSchema } from '../schemas/page-schema.ts';
 import { problems } from '../schemas/problem-schema.ts';
 import { sweepViewSchema, toSweepView } from '../schemas/sweep-view.ts';
-import { type SweepTable, sweepTable } from '../sweep-table.ts';
-import { openTurnstile } from '../turnstile.ts';
+import { confidenceInterval } from '../tables/confidence-interval.ts';
+import { tableAsCsv, tableAsLatex, tableAsMarkdown } from '../tables/render-table.ts';
+import { type SweepTable, sweepTable } from '../tables/sweep-table.ts';
 
 const params = z.object({ id: z.string() });
 const statisticSchema = z.object({

@@ -1,8 +1,8 @@
 import { getExperiment, listVerifications, requestVerification, type Verification } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { conflict, found } from '../answers/problem.ts';
 import type { AppDependencies } from '../app-dependencies.ts';
-import { conflict, found } from '../problem.ts';
 import { pageSchema } from '../schemas/page-schema.ts';
 import { problems } from '../schemas/problem-schema.ts';
 

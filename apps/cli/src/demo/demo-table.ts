@@ -22,3 +22,14 @@ export function demoTable(cells: readonly Experiment[]): string {
   ];
   return formatTable(['loss', 'sec_wei', ...columns.map((column) => column.heading)], rows);
 }
+
+/** Says which runs are not above the pretrained features that they began with, in R@1; null where all are. */
+export function belowFeatures(cells: readonly Experiment[]): string | null {
+  const below = cells.filter(({ result }) => {
+    const features = result?.baselines.features?.metrics.recall_at_1;
+    return features !== undefined && (result?.last.metrics.recall_at_1 ?? 0) <= features;
+  });
+  if (below.length === 0) return null;
+  const names = below.map(({ config }) => `${config.loss} (sec_wei ${config.sec_wei})`).join(', ');
+  return `not above the pretrained features in R@1: ${names}`;
+}

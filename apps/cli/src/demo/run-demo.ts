@@ -2,23 +2,12 @@ import { stopSignals } from '@spherelab/host';
 import { ApiClient } from '../api-client.ts';
 import type { Experiment, Sweep } from '../api-types.ts';
 import { CliError } from '../cli-error.ts';
-import { type DemoOptions, demoUsage, readDemoOptions } from './demo-options.ts';
+import { demoUsage, readDemoOptions } from './demo-options.ts';
+import { type DemoPlan, demoLosses, planDemo } from './demo-plan.ts';
 import { type DemoServer, startDemoServer } from './demo-server.ts';
-import { demoTable } from './demo-table.ts';
+import { belowFeatures, demoTable } from './demo-table.ts';
 import { followDemo } from './follow-demo.ts';
 import { normPicture } from './norm-picture.ts';
-
-/** Losses in the order in which they train. */
-const losses = ['triplet', 'semihtriplet', 'n-npair', 'ms'] as const;
-
-/**
- * The SEC weight of each loss, chosen on held-out training classes (scripts/tune.mjs, README): the one that about halves
- * the spread of the norms there at least cost in recall. For a folder, on the grocery photographs.
- */
-const secWeiOf = {
-  shapes: { triplet: 2, semihtriplet: 0.5, 'n-npair': 0.1, ms: 0.05 },
-  folder: { triplet: 3, semihtriplet: 0.5, 'n-npair': 0.05, ms: 0.1 },
-} as const;
 
 const out = (text: string) => void process.stdout.write(`${text}\n`);
 
@@ -33,9 +22,10 @@ export async function runDemo(args: readonly string[]): Promise<number> {
       out(demoUsage);
       return 0;
     }
+    const plan = await planDemo(options.dataset, out, signals.asked);
     out('starting database, API and workers');
     server = await startDemoServer(signals);
-    const code = await Promise.race([demonstrate(new ApiClient(server.url), options), interrupted.then(() => 130)]);
+    const code = await Promise.race([demonstrate(new ApiClient(server.url), plan), interrupted.then(() => 130)]);
     if (code === 130 || options.exit) return code;
     out('Ctrl-C stops the server.');
     await interrupted;
@@ -50,17 +40,18 @@ export async function runDemo(args: readonly string[]): Promise<number> {
   }
 }
 
-async function demonstrate(api: ApiClient, options: DemoOptions): Promise<number> {
+async function demonstrate(api: ApiClient, plan: DemoPlan): Promise<number> {
   const startedMs = Date.now();
   await cancelEarlier(api);
-  const weights = secWeiOf[options.dataset.toLowerCase() === 'shapes' ? 'shapes' : 'folder'];
-  const cells = losses.flatMap((loss) => [0, weights[loss]].map((secWei) => ({ loss, sec_wei: secWei })));
-  const base = { dataset: options.dataset, tags: ['demo'] };
+  const cells = demoLosses.flatMap((loss) => [0, plan.secWei[loss]].map((secWei) => ({ loss, sec_wei: secWei })));
+  const base = { ...plan.base, tags: ['demo'] };
   const sweep = await api.post<Sweep>('/sweeps', { name: 'demo', base, cells, force: true });
   const page = `${api.url}/lab/sweeps/${sweep.id}`;
-  out(`training ${cells.length} runs on ${options.dataset} (4 losses, plain and with SEC)\nwatch them: ${page}`);
+  out(
+    `training ${plan.network}: ${cells.length} runs on ${plan.base.dataset} (4 losses, plain and with SEC)\nwatch them: ${page}`,
+  );
   const runs = await followDemo(api, sweep.id, out);
-  await report(api, runs, options);
+  await report(api, runs, plan.base.dataset);
   out(`took ${((Date.now() - startedMs) / 60_000).toFixed(1)} minutes`);
   out(`\nthe sweep, its curves, norms and neighbours: ${page}`);
   out(`the same in a terminal: SPHERELAB_URL=${api.url} npx spherelab list`);
@@ -76,14 +67,14 @@ async function cancelEarlier(api: ApiClient): Promise<void> {
   for (const sweep of open) await api.post(`/sweeps/${sweep.id}/cancel`);
 }
 
-async function report(api: ApiClient, runs: readonly Experiment[], options: DemoOptions): Promise<void> {
+async function report(api: ApiClient, runs: readonly Experiment[], dataset: string): Promise<void> {
   for (let pair = 0; pair + 1 < runs.length; pair += 2) {
     const [plain, sec] = [runs[pair], runs[pair + 1]];
     if (plain?.status === 'succeeded' && sec?.status === 'succeeded') out(await normPicture(api, plain, sec));
   }
-  out(
-    `\nTest classes of ${options.dataset}, none of them seen in training (percent; norm_cv as is):\n${demoTable(runs)}`,
-  );
+  out(`\nTest classes of ${dataset}, none of them seen in training (percent; norm_cv as is):\n${demoTable(runs)}`);
+  const below = belowFeatures(runs);
+  if (below !== null) out(below);
   for (const run of runs.filter((one) => one.status !== 'succeeded')) {
     out(
       `${run.id} (${String(run.config.loss)}, sec_wei ${String(run.config.sec_wei)}) is ${run.status}: ${run.error?.message ?? run.status_reason ?? ''}`,

@@ -11,7 +11,7 @@ import fp from 'fastify-plugin';
 import { neededScope } from '../../access/needed-scope.ts';
 import { sentKey } from '../../access/sent-key.ts';
 import { tokenBuckets } from '../../access/token-bucket.ts';
-import { Problem } from '../../problem.ts';
+import { Problem } from '../../answers/problem.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {

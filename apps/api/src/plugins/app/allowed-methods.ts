@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { Problem } from '../../problem.ts';
+import { Problem } from '../../answers/problem.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {

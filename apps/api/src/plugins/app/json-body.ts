@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { Problem } from '../../problem.ts';
-import { checkStorable, mayBeUnstorable } from '../../storable-text.ts';
-import { turn } from '../../turn.ts';
+import { Problem } from '../../answers/problem.ts';
+import { checkStorable, mayBeUnstorable } from '../../requests/storable-text.ts';
+import { turn } from '../../requests/turn.ts';
 
 /** Deeper than any request of ours; code that walks a body may call itself this often. */
 const deepest = 32;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { contentSecurityPolicy } from '../../content-security-policy.ts';
+import { contentSecurityPolicy } from '../../answers/content-security-policy.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -4,7 +4,7 @@ import { CursorError, isTransientError } from '@spherelab/db';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { Problem } from '../../problem.ts';
+import { Problem } from '../../answers/problem.ts';
 
 type ProblemBody = {
   readonly type: string;

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { isKnownHost } from '../../known-host.ts';
-import { Problem } from '../../problem.ts';
+import { isKnownHost } from '../../access/known-host.ts';
+import { Problem } from '../../answers/problem.ts';
 
 type Options = { readonly allowedHosts: readonly string[] };
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { checkStorable } from '../../storable-text.ts';
+import { checkStorable } from '../../requests/storable-text.ts';
 
 /** Refuses parameters that cannot be stored, so that no route needs to think of them. */
 export const storableAddress = fp(async (app: FastifyInstance) => {

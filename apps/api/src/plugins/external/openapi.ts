@@ -3,8 +3,8 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import { completeOpenapi } from '../../complete-openapi.ts';
-import { contentSecurityPolicy } from '../../content-security-policy.ts';
+import { contentSecurityPolicy } from '../../answers/content-security-policy.ts';
+import { completeOpenapi } from '../../document/complete-openapi.ts';
 
 type Document = Parameters<typeof completeOpenapi>[0];
 

@@ -1,5 +1,5 @@
 import { UMAP } from 'umap-js';
-import { parseNpy } from './parse-npy.ts';
+import { floatRows } from './float-rows.ts';
 
 /** What the worker tells: how far it is, and where the images are now. */
 export type UmapReport = { readonly share: number; readonly points: readonly (readonly [number, number])[] };
@@ -17,7 +17,7 @@ function seededRandom(): () => number {
 }
 
 addEventListener('message', ({ data: file }: MessageEvent<ArrayBuffer>) => {
-  const { values, rows, dim } = parseNpy(file);
+  const { values, rows, dim } = floatRows(file);
   const unit = Array.from({ length: rows }, (_, row) => {
     const vector = Array.from(values.subarray(row * dim, (row + 1) * dim));
     const norm = Math.hypot(...vector);

@@ -1,6 +1,6 @@
 // Prints the OpenAPI document of the app, without connecting to anything: node apps/api/dist/openapi.js > openapi.json
 import { openDatabase } from '@spherelab/db';
-import { buildApp } from './app.ts';
+import { buildApp } from '../app.ts';
 
 const database = openDatabase('postgresql://127.0.0.1:1/nothing'); // never connects: no statement runs
 const never = async () => {

@@ -1,4 +1,4 @@
-import type { RequestCount } from './plugins/app/request-counter.ts';
+import type { RequestCount } from '../plugins/app/request-counter.ts';
 
 export type ServerState = {
   readonly experiments: Readonly<Record<string, number>>;

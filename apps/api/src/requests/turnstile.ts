@@ -1,4 +1,4 @@
-import { Problem } from './problem.ts';
+import { Problem } from '../answers/problem.ts';
 
 /** ms. Those who wait longer are sent away: clients give a request up after half a minute or so. */
 const longestWaitMs = 20_000;

@@ -12,7 +12,7 @@ import {
   type SweepRequest,
 } from '@spherelab/config';
 import type { NewExperiment } from '@spherelab/db';
-import type { AppDependencies, Protocol } from './app-dependencies.ts';
+import type { AppDependencies, Protocol } from '../app-dependencies.ts';
 import { checkWeightsFile } from './check-weights-file.ts';
 import { presentFolder } from './present-folder.ts';
 import { turn } from './turn.ts';
