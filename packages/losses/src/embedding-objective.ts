@@ -32,6 +32,7 @@ export type Objective = {
 
 /**
  * What a training step minimises: loss_metric + sec_wei loss_sec + l2reg_wei loss_l2reg of raw embeddings [batch, dim].
+ * `proxies` [training classes, dim] for a loss that learns some, else null; no regularizer looks at them.
  * Both regularizers are measured whatever their weight; a weight of 0 adds no term (golden/quirks.md).
  */
 export function embeddingObjective(
@@ -39,13 +40,14 @@ export function embeddingObjective(
   layout: LayoutTensors,
   { loss, secWei, l2regWei }: ObjectiveSettings,
   { recordNormMean, momentum }: NormRecord,
+  proxies: Tensor2D | null = null,
 ): Objective {
   const norms = rowNorms(embeddings);
   const normMean = tf.mean<Scalar>(norms);
   const record = updateRecord(norms, recordNormMean, momentum);
   const sec = sphericalConstraint(norms, record);
   const l2reg = normL2(norms);
-  const metric = metricLoss(embeddings, layout, loss);
+  const metric = metricLoss(embeddings, layout, loss, proxies);
   let total = metric.loss;
   if (secWei !== 0) total = tf.add(total, tf.mul(secWei, sec));
   if (l2regWei !== 0) total = tf.add(total, tf.mul(l2regWei, l2reg));
