@@ -23,16 +23,17 @@ export type GoldenFolder<Manifest> = {
   readonly uint8: (entry: TensorEntry) => Uint8Array;
 };
 
-const copyInThisRepository = fileURLToPath(new URL('./golden', import.meta.url));
+/** Golden data of this repository; what scripts/golden makes is nowhere else. */
+export const copyInThisRepository = fileURLToPath(new URL('./golden', import.meta.url));
 
 /** The folder of golden data: `SPHERELAB_GOLDEN_DIR`, or the copy in this repository. */
 export function goldenRoot(): string {
   return process.env.SPHERELAB_GOLDEN_DIR ?? copyInThisRepository;
 }
 
-/** Reads one folder of golden data, for example `losses`. */
-export function readGolden<Manifest>(name: string): GoldenFolder<Manifest> {
-  const folder = path.join(goldenRoot(), name);
+/** Reads one folder of golden data, for example `losses`; `root` is another folder of such folders. */
+export function readGolden<Manifest>(name: string, root = goldenRoot()): GoldenFolder<Manifest> {
+  const folder = path.join(root, name);
   const files = new Map<string, Buffer>();
   const json = <T>(file: string): T => JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as T;
   const bytesOf = (entry: TensorEntry, dtype: TensorEntry['dtype']): ArrayBuffer => {

@@ -16,6 +16,8 @@ export type LossRecord = {
   /** What it is, in one sentence. */
   readonly about: string;
   readonly source: string;
+  /** What of the source one might not expect, and is kept (docs/paper-map.md). */
+  readonly quirk: string;
   /** By the field of an experiment. */
   readonly constants: Readonly<Record<string, LossConstant>>;
   /** Images a class in a batch. */
@@ -46,6 +48,7 @@ export const losses = {
     title: 'Triplet',
     about: 'hinge over all triplets of a batch: a negative farther than the positive by the margin costs nothing',
     source: 'reference, loss.py:9',
+    quirk: 'the divisor counts inactive triplets too',
     constants: {
       margin: { ...from('loss.py:9', 1), about: 'margin between squared distances', minimum: 0, maximum: 10 },
     },
@@ -58,6 +61,7 @@ export const losses = {
     title: 'Semihard triplet',
     about: 'the same hinge with one negative for each positive pair: the nearest that is farther than the positive',
     source: 'reference, loss.py:52',
+    quirk: 'the farthest negative where none is semihard',
     constants: {
       margin: { ...from('loss.py:52', 0.2), about: 'margin between squared distances', minimum: 0, maximum: 10 },
     },
@@ -70,6 +74,7 @@ export const losses = {
     title: 'N-pair',
     about: 'softmax over one positive and the positives of all other classes, on normalised rows (tuplet loss)',
     source: 'reference, loss.py:134-136',
+    quirk: 'the first and second row of a class alone',
     constants: {
       // Rows are scaled by 5 after normalising, so logits are 25 x cosine.
       scale: {
@@ -89,6 +94,7 @@ export const losses = {
     title: 'Multi-similarity',
     about: 'soft maxima over the mined positive and negative pairs of each row',
     source: 'reference, loss.py:169-185',
+    quirk: 'a skipped anchor gives 0 and counts in the divisor',
     constants: {
       alpha: {
         ...from('loss.py:171', 2),
