@@ -1,4 +1,4 @@
-import { from, type SourcedValue } from './sourced-value.ts';
+import { from, ours, type SourcedValue } from './sourced-value.ts';
 
 /** A constant of a loss: its default with the source, and what a user may set it to. */
 export type LossConstant = SourcedValue<number> & {
@@ -117,6 +117,30 @@ export const losses = {
     composition: 'any',
     proxies: false,
     golden: 'reference',
+  },
+  contrastive: {
+    title: 'Contrastive',
+    about: 'positive pairs are pulled together, negative pairs pushed apart until they are farther than a margin',
+    source: 'pytorch-metric-learning 2.8, losses/contrastive_loss.py',
+    quirk: 'pairs without loss are left out of the averages; rows nearer than 1e-3 count as equal',
+    constants: {
+      pos_margin: {
+        ...from('losses/contrastive_loss.py', 0),
+        about: 'distance below which a positive pair costs nothing',
+        minimum: 0,
+        maximum: 2,
+      },
+      neg_margin: {
+        ...from('losses/contrastive_loss.py', 1),
+        about: 'distance above which a negative pair costs nothing',
+        minimum: 0,
+        maximum: 2,
+      },
+    },
+    instances: ours(3),
+    composition: 'any',
+    proxies: false,
+    golden: { pml: 'ContrastiveLoss', arguments: { pos_margin: 'pos_margin', neg_margin: 'neg_margin' } },
   },
 } as const satisfies Readonly<Record<string, LossRecord>>;
 

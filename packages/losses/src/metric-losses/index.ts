@@ -1,6 +1,7 @@
 // Made by scripts/generate-registries.mjs from the records of packages/catalogue.
 import type { LossName } from '@spherelab/catalogue';
 import type { MetricLossFunction } from '../metric-loss-function.ts';
+import { contrastiveLoss } from './contrastive.ts';
 import { multiSimilarityLoss } from './multi-similarity.ts';
 import { nPairLoss } from './n-pair.ts';
 import { semihardTripletLoss } from './semihard-triplet.ts';
@@ -12,4 +13,5 @@ export const metricLosses: { readonly [L in LossName]: MetricLossFunction<L> } =
   semihtriplet: semihardTripletLoss,
   'n-npair': nPairLoss,
   ms: multiSimilarityLoss,
+  contrastive: contrastiveLoss,
 };
