@@ -192,6 +192,10 @@ def number(value):
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
+def largest_difference(a, b):
+    return number((a - b).abs().max().item())
+
+
 def run_both(data, record, constants, batch, weights, norm_records=(None, None)):
     """The pass in float32 and float64 as the manifest writes it, and both records of the norms."""
     single = run(record, constants, batch, weights, torch.float32, norm_records[0])
@@ -201,10 +205,14 @@ def run_both(data, record, constants, batch, weights, norm_records=(None, None))
         "f64": {name: number(value) for name, value in double[0].items()},
         "grad": data.add(single[1]),
         "grad64": data.add(double[1].float()),
-        "grad_f32_vs_f64_max_abs": number((single[1] - double[1]).abs().max().item()),
+        "grad_f32_vs_f64_max_abs": largest_difference(single[1], double[1]),
     }
     if record["proxies"]:
-        written |= {"grad_proxies": data.add(single[2]), "grad_proxies64": data.add(double[2].float())}
+        written |= {
+            "grad_proxies": data.add(single[2]),
+            "grad_proxies64": data.add(double[2].float()),
+            "grad_proxies_f32_vs_f64_max_abs": largest_difference(single[2], double[2]),
+        }
     return written, (single[3], double[3])
 
 
