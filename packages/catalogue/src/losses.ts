@@ -142,6 +142,25 @@ export const losses = {
     proxies: false,
     golden: { pml: 'ContrastiveLoss', arguments: { pos_margin: 'pos_margin', neg_margin: 'neg_margin' } },
   },
+  supcon: {
+    title: 'SupCon',
+    about: 'softmax of the positives of each row over all other rows; NT-Xent where batches hold pairs (instances 2)',
+    source: 'pytorch-metric-learning 2.8, losses/supcon_loss.py',
+    quirk:
+      'a batch without a positive or without a negative pair gives 0; rows without loss are left out of the average',
+    constants: {
+      temperature: {
+        ...from('losses/supcon_loss.py', 0.1),
+        about: 'divisor of the cosines',
+        minimum: 0.001,
+        maximum: 10,
+      },
+    },
+    instances: ours(2),
+    composition: 'any',
+    proxies: false,
+    golden: { pml: 'SupConLoss', arguments: { temperature: 'temperature' } },
+  },
 } as const satisfies Readonly<Record<string, LossRecord>>;
 
 export type LossName = keyof typeof losses;

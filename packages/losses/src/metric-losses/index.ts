@@ -5,6 +5,7 @@ import { contrastiveLoss } from './contrastive.ts';
 import { multiSimilarityLoss } from './multi-similarity.ts';
 import { nPairLoss } from './n-pair.ts';
 import { semihardTripletLoss } from './semihard-triplet.ts';
+import { supconLoss } from './supcon.ts';
 import { tripletLoss } from './triplet.ts';
 
 /** Every loss of the catalogue by its name. */
@@ -14,4 +15,5 @@ export const metricLosses: { readonly [L in LossName]: MetricLossFunction<L> } =
   'n-npair': nPairLoss,
   ms: multiSimilarityLoss,
   contrastive: contrastiveLoss,
+  supcon: supconLoss,
 };
