@@ -6,11 +6,15 @@ import { numericalGradient, type Row, type Rows, unitRows } from './naive-rows.t
 import { metricLossOf } from './objective-of.ts';
 import { proxiesFor, randomBatch, rowsOf } from './random-batch.ts';
 
-/** The formula of a loss as loops: normalised rows, constants, and normalised proxies (none for most losses). */
+/**
+ * The formula of a loss as loops: normalised rows, constants, normalised proxies (none for most losses), and the rows
+ * from which it takes what is constant to the gradient: the same in the same order, but not moved with the others.
+ */
 export type NaiveLoss<L extends LossName> = (
   rows: readonly Row[],
   constants: LossConstantsOf<L>,
   proxies: Rows,
+  unmoved: readonly Row[],
 ) => number;
 
 const shapes = [
@@ -37,11 +41,10 @@ export function equalsNaiveLoops<L extends LossName>(
       const batch = randomBatch(shape, seed + 1, shape.spread);
       const labels = [...batch.labels];
       const proxies = lossRecord(name).proxies ? rowsOf({ features: proxiesFor(batch), dim: batch.dim }) : [];
-      const naiveOf = (rows: Rows, of: Rows = proxies): number => {
-        const unit = unitRows(rows).map((x, index) => ({ x, index, label: labels[index] as number }));
-        return naive(unit, loss as unknown as LossConstantsOf<L>, unitRows(of));
-      };
       const rows = rowsOf(batch);
+      const unit = (of: Rows): Row[] => unitRows(of).map((x, index) => ({ x, index, label: labels[index] as number }));
+      const naiveOf = (moved: Rows, of: Rows = proxies): number =>
+        naive(unit(moved), loss as unknown as LossConstantsOf<L>, unitRows(of), unit(rows));
       const actual = metricLossOf(batch, loss);
       expect(deviation(actual.scalars.loss_metric, naiveOf(rows), { relative: 1e-5, absolute: 1e-6 })).toBeNull();
       expectGradient(actual.grad, numericalGradient(rows, naiveOf));
