@@ -161,6 +161,31 @@ export const losses = {
     proxies: false,
     golden: { pml: 'SupConLoss', arguments: { temperature: 'temperature' } },
   },
+  circle: {
+    title: 'Circle',
+    about: 'soft hinge over the hardest pairs of each row, in which a pair far from its optimum weighs more',
+    source: 'pytorch-metric-learning 2.8, losses/circle_loss.py',
+    quirk: 'a row without a positive or a negative pair, or without loss, is left out of the average',
+    constants: {
+      margin: {
+        ...from('losses/circle_loss.py', 0.4),
+        about: 'm: optima are 1 + m and -m, boundaries 1 - m and m',
+        minimum: 0,
+        maximum: 1,
+      },
+      scale: {
+        ...from('losses/circle_loss.py', 80),
+        about: 'gamma, factor of the weighted cosines',
+        minimum: 0,
+        exclusive: true,
+        maximum: 1000,
+      },
+    },
+    instances: ours(4),
+    composition: 'any',
+    proxies: false,
+    golden: { pml: 'CircleLoss', arguments: { m: 'margin', gamma: 'scale' } },
+  },
 } as const satisfies Readonly<Record<string, LossRecord>>;
 
 export type LossName = keyof typeof losses;

@@ -1,6 +1,7 @@
 // Made by scripts/generate-registries.mjs from the records of packages/catalogue.
 import type { LossName } from '@spherelab/catalogue';
 import type { MetricLossFunction } from '../metric-loss-function.ts';
+import { circleLoss } from './circle.ts';
 import { contrastiveLoss } from './contrastive.ts';
 import { multiSimilarityLoss } from './multi-similarity.ts';
 import { nPairLoss } from './n-pair.ts';
@@ -16,4 +17,5 @@ export const metricLosses: { readonly [L in LossName]: MetricLossFunction<L> } =
   ms: multiSimilarityLoss,
   contrastive: contrastiveLoss,
   supcon: supconLoss,
+  circle: circleLoss,
 };
