@@ -186,6 +186,32 @@ export const losses = {
     proxies: false,
     golden: { pml: 'CircleLoss', arguments: { m: 'margin', gamma: 'scale' } },
   },
+  proxy_anchor: {
+    title: 'Proxy anchor',
+    about:
+      'a learned vector for each training class attracts the rows of its class and repels all others, by soft maxima',
+    source: 'pytorch-metric-learning 2.8, losses/proxy_anchor_loss.py',
+    quirk: 'attraction is averaged over the classes of the batch, repulsion over all training classes',
+    constants: {
+      margin: {
+        ...from('losses/proxy_anchor_loss.py', 0.1),
+        about: 'cosine beyond which a row costs little',
+        minimum: 0,
+        maximum: 1,
+      },
+      alpha: {
+        ...from('losses/proxy_anchor_loss.py', 32),
+        about: 'scale of the cosines',
+        minimum: 0,
+        exclusive: true,
+        maximum: 1000,
+      },
+    },
+    instances: ours(3),
+    composition: 'any',
+    proxies: true,
+    golden: { pml: 'ProxyAnchorLoss', arguments: { margin: 'margin', alpha: 'alpha' } },
+  },
 } as const satisfies Readonly<Record<string, LossRecord>>;
 
 export type LossName = keyof typeof losses;

@@ -5,6 +5,7 @@ import { circleLoss } from './circle.ts';
 import { contrastiveLoss } from './contrastive.ts';
 import { multiSimilarityLoss } from './multi-similarity.ts';
 import { nPairLoss } from './n-pair.ts';
+import { proxyAnchorLoss } from './proxy-anchor.ts';
 import { semihardTripletLoss } from './semihard-triplet.ts';
 import { supconLoss } from './supcon.ts';
 import { tripletLoss } from './triplet.ts';
@@ -18,4 +19,5 @@ export const metricLosses: { readonly [L in LossName]: MetricLossFunction<L> } =
   contrastive: contrastiveLoss,
   supcon: supconLoss,
   circle: circleLoss,
+  proxy_anchor: proxyAnchorLoss,
 };
