@@ -212,6 +212,32 @@ export const losses = {
     proxies: true,
     golden: { pml: 'ProxyAnchorLoss', arguments: { margin: 'margin', alpha: 'alpha' } },
   },
+  arcface: {
+    title: 'ArcFace',
+    about:
+      'softmax over cosines with a learned vector for each training class, whose own angle is made harder by a margin',
+    source: 'pytorch-metric-learning 2.8, losses/arcface_loss.py',
+    quirk: 'an own angle beyond 180 degrees less the margin takes cos - margin sin margin instead',
+    constants: {
+      margin: {
+        ...from('losses/arcface_loss.py', 28.6),
+        about: 'margin of the own angle, degrees',
+        minimum: 0,
+        maximum: 90,
+      },
+      scale: {
+        ...from('losses/arcface_loss.py', 64),
+        about: 'scale of the cosines',
+        minimum: 0,
+        exclusive: true,
+        maximum: 1000,
+      },
+    },
+    instances: ours(3),
+    composition: 'any',
+    proxies: true,
+    golden: { pml: 'ArcFaceLoss', arguments: { margin: 'margin', scale: 'scale' } },
+  },
 } as const satisfies Readonly<Record<string, LossRecord>>;
 
 export type LossName = keyof typeof losses;

@@ -1,6 +1,7 @@
 // Made by scripts/generate-registries.mjs from the records of packages/catalogue.
 import type { LossName } from '@spherelab/catalogue';
 import type { MetricLossFunction } from '../metric-loss-function.ts';
+import { arcfaceLoss } from './arcface.ts';
 import { circleLoss } from './circle.ts';
 import { contrastiveLoss } from './contrastive.ts';
 import { multiSimilarityLoss } from './multi-similarity.ts';
@@ -20,4 +21,5 @@ export const metricLosses: { readonly [L in LossName]: MetricLossFunction<L> } =
   supcon: supconLoss,
   circle: circleLoss,
   proxy_anchor: proxyAnchorLoss,
+  arcface: arcfaceLoss,
 };
