@@ -15,6 +15,8 @@ const recipe = {
     secWei: 0,
     l2regWei: 0,
     normMomentum: 1,
+    secRampSteps: null,
+    optimizer: { name: 'adam' },
     weightDecay: 2.5e-3,
     freezeBn: true,
   },
@@ -30,7 +32,7 @@ const labels = Int32Array.from({ length: batchSize }, (_, row) => Math.floor(row
 let index = 0;
 for await (const _ of createInterface({ input: process.stdin })) {
   const startedMs = performance.now();
-  const { loss_total: loss } = step.run({ input, labels }, { step: index, lr: 1e-5, lrP: 1e-5 });
+  const { loss_total: loss } = step.run({ input, labels }, { step: index, lr: 1e-5, lrP: 1e-5, lrProxies: 0 });
   index += 1;
   const ms = performance.now() - startedMs;
   console.log(JSON.stringify({ ms, loss, peak_mb: process.resourceUsage().maxRSS / 1024 }));

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { timingMetrics } from '@spherelab/config';
-import { convSmall, importStateDict } from '@spherelab/models';
+import { createNetwork, importStateDict } from '@spherelab/models';
 import { littleEndianBytes, readTorchFile } from '@spherelab/weight-files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from './wait-until.ts';
@@ -237,7 +237,9 @@ describe('the command line against a running server', () => {
       await spherelab('export', id, '--format', 'pth', '--checkpoint', 'final', '--out', file, '--json'),
     );
     expect(written).toMatchObject({ format: 'pth', source: { experiment: id, kind: 'final' }, updates: 12 });
-    const network = convSmall({
+    const network = createNetwork({
+      backbone: 'conv_small',
+      freezeBn: true,
       imageSize: experiment?.config.image_size as number,
       embeddingDim: experiment?.config.embedding_dim as number,
       needBn: true,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -23,17 +23,21 @@ export type GoldenFolder<Manifest> = {
   readonly uint8: (entry: TensorEntry) => Uint8Array;
 };
 
-/** Golden data of this repository; what scripts/golden makes is nowhere else. */
-export const copyInThisRepository = fileURLToPath(new URL('./golden', import.meta.url));
+const copyInThisRepository = fileURLToPath(new URL('./golden', import.meta.url));
 
-/** The folder of golden data: `SPHERELAB_GOLDEN_DIR`, or the copy in this repository. */
+/** The folder of golden data made with the reference: `SPHERELAB_GOLDEN_DIR`, or the copy in this repository. */
 export function goldenRoot(): string {
   return process.env.SPHERELAB_GOLDEN_DIR ?? copyInThisRepository;
 }
 
-/** Reads one folder of golden data, for example `losses`; `root` is another folder of such folders. */
-export function readGolden<Manifest>(name: string, root = goldenRoot()): GoldenFolder<Manifest> {
-  const folder = path.join(root, name);
+/** One folder of golden data; those that scripts/golden makes are in this repository alone. */
+export function goldenFolder(name: string): string {
+  const folder = path.join(goldenRoot(), name);
+  return existsSync(folder) ? folder : path.join(copyInThisRepository, name);
+}
+
+/** Reads one folder of golden data, for example `losses`, from where `goldenFolder` finds it or another place. */
+export function readGolden<Manifest>(name: string, folder = goldenFolder(name)): GoldenFolder<Manifest> {
   const files = new Map<string, Buffer>();
   const json = <T>(file: string): T => JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as T;
   const bytesOf = (entry: TensorEntry, dtype: TensorEntry['dtype']): ArrayBuffer => {

@@ -12,14 +12,14 @@ const run = promisify(execFile);
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'packages/catalogue': [],
   'packages/config': ['catalogue'],
-  'packages/tensorflow': [],
+  'packages/tensorflow': ['host'],
   'packages/host': [],
   'packages/losses': ['catalogue', 'tensorflow'],
   'packages/weight-files': [],
   'packages/models': ['tensorflow', 'weight-files'],
   'packages/evaluation': ['tensorflow'],
   'packages/queue': ['config'],
-  'packages/datasets': ['catalogue', 'config'],
+  'packages/datasets': ['catalogue', 'config', 'host'],
   'packages/db': ['config'],
   'packages/numerics': ['config'],
   'packages/training': [

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { timingMetrics } from '@spherelab/config';
-import { bnInception, exportStateDict, initialState } from '@spherelab/models';
+import { createNetwork, exportStateDict, initialState } from '@spherelab/models';
 import { encodeTorchFile } from '@spherelab/weight-files';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -164,7 +164,13 @@ describe.each(testStores.filter((store) => store.available))(
       }
     }
     async function writeWeights(seed: number): Promise<void> {
-      const network = bnInception({ imageSize: 32, embeddingDim: 16, needBn: true, freezeBn: true });
+      const network = createNetwork({
+        backbone: 'bn_inception',
+        imageSize: 32,
+        embeddingDim: 16,
+        needBn: true,
+        freezeBn: true,
+      });
       const backbone = exportStateDict(network, initialState(network, seed)).filter(
         ({ name }) => !name.startsWith('head.'),
       );

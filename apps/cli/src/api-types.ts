@@ -6,7 +6,12 @@ export type ExperimentResult = {
   readonly updates: number;
   readonly last: Evaluation;
   readonly best: Evaluation;
-  readonly baselines: { readonly untrained: Evaluation; readonly colour_histogram: Evaluation };
+  readonly baselines: {
+    readonly untrained: Evaluation;
+    /** Absent where nothing is pretrained. */
+    readonly features?: Evaluation;
+    readonly colour_histogram: Evaluation;
+  };
 };
 
 export type Experiment = {

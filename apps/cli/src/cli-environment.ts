@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { cacheFolder } from '@spherelab/host';
+import { cacheFolder, pipEnvironment } from '@spherelab/host';
 import { checkoutFolder } from './checkout-folder.ts';
 import { CliError } from './cli-error.ts';
 
@@ -32,6 +32,11 @@ export function serverAddress(env: NodeJS.ProcessEnv = process.env): string {
   } catch {
     throw new CliError('no server is running here', 'start one with `npm start`, or set SPHERELAB_URL');
   }
+}
+
+/** The environment that pip downloads in. */
+export function pipSettings(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return pipEnvironment(env);
 }
 
 /** Keys of `spherelab login`, by the address of the server. */

@@ -1,8 +1,9 @@
 import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { isPublishedSha256, weightsRecord } from '@spherelab/catalogue';
 import { openFileReader, readerSha256 } from '@spherelab/datasets/file-reader';
 import type { NetworkOptions } from '@spherelab/models';
-import { knownWeights, readTorchFile, type TorchFile } from '@spherelab/weight-files';
+import { readTorchFile, type TorchFile } from '@spherelab/weight-files';
 import { temporaryBeside } from './atomic-write.ts';
 import { readEnvironment } from './cli-environment.ts';
 import { CliError } from './cli-error.ts';
@@ -70,8 +71,8 @@ async function check(name: string, file: string, options: ImportOptions, needBn:
   const [reader, close] = openFileReader(file);
   try {
     const sha256 = readerSha256(reader);
-    const known = knownWeights.get(name);
-    if (known !== undefined && known.sha256 !== sha256) {
+    const known = weightsRecord(name);
+    if (known !== null && !isPublishedSha256(known, sha256)) {
       throw new CliError(
         `${name} has SHA-256 ${sha256}, the published file of that name has ${known.sha256}`,
         'the download was damaged, or it is another file: fetch it again, or give it another name',
@@ -84,7 +85,7 @@ async function check(name: string, file: string, options: ImportOptions, needBn:
     const { importStateDict } = await import('@spherelab/models');
     const network = await networkFor({ backbone, embeddingDim, needBn, imageSize: ANY_IMAGE_SIZE, freezeBn: true });
     const { matched, missing, unused } = importStateDict(network, content);
-    return { sha256, known: known !== undefined, backbone, matched, missing, unused };
+    return { sha256, known: known !== null, backbone, matched, missing, unused };
   } finally {
     close();
   }

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { bnInception, exportStateDict, initialState } from '@spherelab/models';
+import { createNetwork, exportStateDict, initialState } from '@spherelab/models';
 import { encodeTorchFile } from '@spherelab/weight-files';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { goldenRoot } from '../../../test/golden-reader.ts';
@@ -19,7 +19,13 @@ beforeAll(async () => {
   for (const name of pictures) {
     await copyFile(path.join(goldenRoot(), 'preprocess', 'images', name), path.join(folder, 'pictures', 'some', name));
   }
-  const network = bnInception({ imageSize: 227, embeddingDim: 512, needBn: true, freezeBn: true });
+  const network = createNetwork({
+    backbone: 'bn_inception',
+    imageSize: 227,
+    embeddingDim: 512,
+    needBn: true,
+    freezeBn: true,
+  });
   const all = exportStateDict(network, initialState(network, 7));
   await writeFile(path.join(folder, 'whole.pth'), encodeTorchFile(all));
   await writeFile(

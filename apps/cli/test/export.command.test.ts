@@ -1,14 +1,14 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { convSmall, importStateDict, initialState } from '@spherelab/models';
+import { createNetwork, importStateDict, initialState } from '@spherelab/models';
 import { tf } from '@spherelab/tensorflow';
 import { decodeTensorFile, encodeTensorFile, readTorchFile, tensorValues } from '@spherelab/weight-files';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runSpherelab } from './run-spherelab.ts';
 
 const model = { backbone: 'conv_small', imageSize: 32, embeddingDim: 24, needBn: true, freezeBn: true };
-const network = convSmall(model);
+const network = createNetwork(model);
 const state = initialState(network, 1);
 let folder: string;
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { convSmall, exportStateDict, initialState } from '@spherelab/models';
+import { createNetwork, exportStateDict, initialState } from '@spherelab/models';
 import { encodeTorchFile } from '@spherelab/weight-files';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { goldenRoot } from '../../../test/golden-reader.ts';
@@ -12,7 +12,13 @@ let folder: string;
 
 const spherelab = (...args: string[]) => runSpherelab(args, { SPHERELAB_DATA_DIR: path.join(folder, 'data') });
 
-const network = convSmall({ imageSize: 32, embeddingDim: 24, needBn: true });
+const network = createNetwork({
+  backbone: 'conv_small',
+  freezeBn: true,
+  imageSize: 32,
+  embeddingDim: 24,
+  needBn: true,
+});
 const state = initialState(network, 1);
 const exported = exportStateDict(network, state);
 const inFolder = (name: string) => path.join(folder, name);

@@ -42,8 +42,8 @@ export const backbones = {
     title: 'BN-Inception',
     about: "the paper's network: ten inception blocks with batch norms",
     source: 'reference, models/bninception.py',
-    stages: ['conv1', 'conv2', '3a', '3b', '3c', '4a', '4b', '4c', '4d', '4e', '5a', '5b'],
-    parameters: 10_295_168,
+    stages: ['stem', ...['3a', '3b', '3c', '4a', '4b', '4c', '4d', '4e', '5a', '5b'].map((id) => `inception_${id}`)],
+    parameters: 10_270_240,
     pretrained: true,
     sizes: {
       fits: fitsBnInception,
@@ -64,8 +64,8 @@ export const backbones = {
     about:
       'inverted bottlenecks with depthwise convolutions, ReLU6 and no squeeze-and-excitation; made for small devices',
     source: 'PyPI efficientnet-lite-pytorch 0.1.0',
-    stages: ['stem', 'block1', 'block2', 'block3', 'block4', 'block5', 'block6', 'block7', 'head_conv'],
-    parameters: 3_371_024,
+    stages: ['stem', ...[1, 2, 3, 4, 5, 6, 7].map((block) => `mbconv${block}`), 'conv_head'],
+    parameters: 3_371_008,
     pretrained: true,
     sizes: from(32),
     preset: {
@@ -97,7 +97,7 @@ export const backbones = {
     about: 'four convolutions for pictures of about 64 px; trains from random weights on a CPU in minutes',
     source: 'ours',
     stages: ['conv1', 'conv2', 'conv3', 'conv4'],
-    parameters: 79_824,
+    parameters: 79_744,
     pretrained: false,
     sizes: from(16),
     preset: {

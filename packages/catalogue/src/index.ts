@@ -42,3 +42,12 @@ export type { Preset, PresetCell, PresetValues } from './preset.ts';
 export { referenceDefaults } from './reference-defaults.ts';
 export { type Regulariser, regulariserOf, regularisers } from './regulariser.ts';
 export { from, ours, type SourcedValue } from './sourced-value.ts';
+export {
+  isPublishedSha256,
+  type WeightsName,
+  type WeightsRecord,
+  type WeightsSource,
+  weights,
+  weightsNames,
+  weightsRecord,
+} from './weights.ts';

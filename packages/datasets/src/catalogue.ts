@@ -8,6 +8,7 @@ import type { Protocol } from './image-list.ts';
 export type { CatalogueCounts, DatasetDescription } from './catalogue/known-datasets.ts';
 export { DatasetError, type DatasetErrorCode } from './dataset-error.ts';
 export type { ListedFacts } from './dataset-facts.ts';
+export { type FetchedDataset, fetchedDatasets } from './fetched-datasets.ts';
 export type { Protocol } from './image-list.ts';
 
 /** What data sets and files of weights are by content. A known data set that has not changed is told from memory. */

@@ -14,6 +14,8 @@ export type DatasetErrorCode =
   | 'unreadable_image'
   | 'data_changed'
   | 'unreadable_file'
+  | 'fetch_failed'
+  | 'unwritable_folder'
   | 'invalid_batch';
 
 /** What is wrong with a data set, told to its user. Trying again does not help: never retryable. */

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { datasetNames, datasetRecord } from '@spherelab/catalogue';
 import { byteOrder } from './byte-order.ts';
 import { DatasetError } from './dataset-error.ts';
+import { fetchedDatasets } from './fetched-datasets.ts';
 import { paperLayouts } from './paper/paper-dataset.ts';
 
 const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -59,5 +60,7 @@ export async function resolveDatasetFolder(dataRoot: string, name: string): Prom
   const [match] = matches;
   if (match !== undefined) return match;
   const known = knownDatasetNames(folders).join(', ');
-  throw new DatasetError('unknown_dataset', `there is no data set "${name}"; known: ${known}`);
+  const fetched = fetchedDatasets.find((dataset) => dataset.name === name.toLowerCase());
+  const how = fetched === undefined ? '' : `; to have it: ${fetched.command}`;
+  throw new DatasetError('unknown_dataset', `there is no data set "${name}"; known: ${known}${how}`);
 }

@@ -2,6 +2,7 @@ export { cacheFolder } from './cache-folder.ts';
 export { forgetForeignVariables } from './forget-foreign-variables.ts';
 export { type LeftoverFile, leftoverFiles, removeLeftoverFiles, workFolderPrefix } from './leftover-files.ts';
 export { localRetention } from './local-retention.ts';
+export { pipEnvironment } from './pip-environment.ts';
 export {
   isProcessAlive,
   ownIdentity,
@@ -10,5 +11,6 @@ export {
   processIdentity,
   processStartMs,
 } from './process-identity.ts';
+export { type CommandResult, lastLines, runCommand } from './run-command.ts';
 export { passOn, type StopSignals, stopSignals } from './stop-signals.ts';
 export { withPassword } from './with-password.ts';

@@ -15,11 +15,15 @@ const hourMs = 3_600_000;
 const clockSlackMs = 5_000;
 
 /**
- * Work folders of workers that are dead, steps whose recording was killed, and steps that no run has read for long.
+ * Work folders of workers that are dead, recordings that were killed, and recorded steps and features that no run has read for long.
  * @param cacheFolder `spherelab` beneath the user's caches
  */
 export function leftoverFiles(cacheFolder: string, temporary: string = tmpdir()): LeftoverFile[] {
-  return [...deadWorkFolders(temporary), ...oldGraphs(path.join(cacheFolder, 'graphs'))];
+  return [
+    ...deadWorkFolders(temporary),
+    ...unread(path.join(cacheFolder, 'graphs'), 'recorded step', localRetention.graphDays),
+    ...unread(path.join(cacheFolder, 'features'), 'features of frozen stages', localRetention.featureDays),
+  ];
 }
 
 /** Removes them; one that cannot be is left. @returns those that are gone */
@@ -52,14 +56,14 @@ function deadWorkFolders(temporary: string): LeftoverFile[] {
   });
 }
 
-function oldGraphs(graphs: string): LeftoverFile[] {
-  return entriesOf(graphs).flatMap(({ name, file, stats }) => {
+function unread(folder: string, what: string, days: number): LeftoverFile[] {
+  return entriesOf(folder).flatMap(({ name, file, stats }) => {
     const isRecording = name.startsWith('.recording-');
     const idleMs = Date.now() - (isRecording ? stats.mtimeMs : lastReadMs(file, stats));
-    if (idleMs < (isRecording ? localRetention.recordingHours : 24 * localRetention.graphDays) * hourMs) return [];
+    if (idleMs < (isRecording ? localRetention.recordingHours : 24 * days) * hourMs) return [];
     const why = isRecording
       ? 'a recording that was killed'
-      : `recorded step, not read for ${Math.floor(idleMs / hourMs / 24)} days`;
+      : `${what}, not read for ${Math.floor(idleMs / hourMs / 24)} days`;
     return [{ path: file, bytes: sizeOf(file), why }];
   });
 }

@@ -2,6 +2,8 @@
 export const localRetention = {
   /** days since a recorded step was read last. Recorded anew in some ten seconds; a code that changes leaves one behind each time. */
   graphDays: 30,
+  /** days since what frozen stages made of a list of images was read last. Computed anew in minutes; each takes megabytes to gigabytes. */
+  featureDays: 14,
   /** hours after which a step that is being recorded is not: it takes a minute at most. */
   recordingHours: 1,
   /** ms between two looks of a worker that runs for weeks. */

@@ -12,8 +12,14 @@ export type ObjectiveSettings = {
   readonly l2regWei: number;
 };
 
-/** The running mean of the norms before this step, and how far it moves (1 at step 0); scalars. */
-export type NormRecord = { readonly recordNormMean: Tensor; readonly momentum: Tensor };
+/** Scalars that differ from step to step. */
+export type StepScalars = {
+  /** The running mean of the norms before this step, and how far it moves (1 at step 0). */
+  readonly recordNormMean: Tensor;
+  readonly momentum: Tensor;
+  /** The share of its weight that SEC has; null: all of it. */
+  readonly secShare: Tensor | null;
+};
 
 /** Scalars of one forward pass, named as the metrics; only `loss_total` is to be differentiated. */
 export type Objective = {
@@ -39,7 +45,7 @@ export function embeddingObjective(
   embeddings: Tensor2D,
   layout: LayoutTensors,
   { loss, secWei, l2regWei }: ObjectiveSettings,
-  { recordNormMean, momentum }: NormRecord,
+  { recordNormMean, momentum, secShare }: StepScalars,
   proxies: Tensor2D | null = null,
 ): Objective {
   const norms = rowNorms(embeddings);
@@ -49,7 +55,7 @@ export function embeddingObjective(
   const l2reg = normL2(norms);
   const metric = metricLoss(embeddings, layout, loss, proxies);
   let total = metric.loss;
-  if (secWei !== 0) total = tf.add(total, tf.mul(secWei, sec));
+  if (secWei !== 0) total = tf.add(total, tf.mul(secShare === null ? secWei : tf.mul(secWei, secShare), sec));
   if (l2regWei !== 0) total = tf.add(total, tf.mul(l2regWei, l2reg));
   return {
     loss_total: total,

@@ -2,9 +2,9 @@ export { BatchCompositionError, type BatchCompositionIssue } from './batch-compo
 export { type BatchLayout, batchLayout, type LayoutTensors, layoutTensors } from './batch-layout.ts';
 export {
   embeddingObjective,
-  type NormRecord,
   type Objective,
   type ObjectiveSettings,
+  type StepScalars,
 } from './embedding-objective.ts';
 export { type LossSettings, type MetricLoss, metricLoss } from './metric-loss.ts';
 export { normL2 } from './norm-l2.ts';

@@ -3,14 +3,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type LossName, type LossRecord, losses, lossNames, lossRecord } from '@spherelab/catalogue';
 import { describe, expect, it } from 'vitest';
-import { copyInThisRepository, readGolden } from '../../../test/golden-reader.ts';
+import { readGolden } from '../../../test/golden-reader.ts';
 import { metricLosses } from '../src/metric-losses/index.ts';
 import type { PmlManifest } from './pml-cases.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const paperMap = readFileSync(path.join(root, 'docs/paper-map.md'), 'utf8');
 const ofReference = readGolden<{ readonly full: readonly { readonly loss: string }[] }>('losses').manifest;
-const ofPml = readGolden<PmlManifest>('losses-pml', copyInThisRepository).manifest;
+const ofPml = readGolden<PmlManifest>('losses-pml').manifest;
 
 function hasNumbers(name: string, { golden, constants }: LossRecord): boolean {
   if (golden === 'reference') return ofReference.full.some(({ loss }) => loss === name);

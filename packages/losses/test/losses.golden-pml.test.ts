@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { copyInThisRepository, readGolden } from '../../../test/golden-reader.ts';
+import { readGolden } from '../../../test/golden-reader.ts';
 import { type PmlManifest, pmlCases } from './pml-cases.ts';
 
 const python = process.env.SPHERELAB_PEER_PYTHON;
 const script = fileURLToPath(new URL('../../../scripts/golden/losses.py', import.meta.url));
 
-const cases = pmlCases(readGolden<PmlManifest>('losses-pml', copyInThisRepository));
+const cases = pmlCases(readGolden<PmlManifest>('losses-pml'));
 
 it.each(cases)("equals pytorch-metric-learning's numbers: $title", ({ check }) => check());
 
@@ -30,7 +30,7 @@ it('equals what pytorch-metric-learning gives now, on other inputs', ({ skip }) 
   if (why !== null) return skip(why);
   const folder = mkdtempSync(path.join(tmpdir(), 'spherelab-peer-'));
   try {
-    execFileSync(python as string, [script, '--seed', '2', '--out', path.join(folder, 'losses-pml')], {
+    execFileSync(python as string, [script, '--seed', '2', '--out', folder], {
       stdio: 'pipe',
     });
     const live = pmlCases(readGolden<PmlManifest>('losses-pml', folder));

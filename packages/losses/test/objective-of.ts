@@ -71,7 +71,7 @@ export function objectiveOf(batch: Batch, options: ObjectiveOptions): Measured<k
         x,
         layoutTensors(layout),
         { loss, secWei, l2regWei },
-        { recordNormMean: tf.scalar(record), momentum: tf.scalar(momentum) },
+        { recordNormMean: tf.scalar(record), momentum: tf.scalar(momentum), secShare: null },
         proxies,
       ),
     'loss_total',

@@ -1,11 +1,12 @@
 import { nativeBackend, type OpAttribute, tf } from '@spherelab/tensorflow';
+import { type Activation, activationGradient, activationValue } from './activation.ts';
 import type { Tensor, Tensor4D } from './network.ts';
 
 export type ConvolutionOptions = {
   readonly stride: 1 | 2;
   /** Pixels of zeros on every side, as torch counts; `same` is TensorFlow's rule, which differs at stride 2. */
   readonly padding: number | 'same';
-  readonly relu: boolean;
+  readonly activation: Activation;
 };
 
 const KERNEL = 'SpherelabConvolution';
@@ -54,15 +55,16 @@ function convolutionAttributes(
   ];
 }
 
-type Inputs = { readonly input: Tensor; readonly filter: Tensor; readonly bias: Tensor };
+type Inputs = { readonly input: Tensor; readonly filter: Tensor; readonly bias?: Tensor };
 
 function forward({ input, filter, bias }: Inputs, options: ConvolutionOptions): Tensor {
   const backend = nativeBackend();
   return tf.tidy(() => {
     const attributes = convolutionAttributes(input.shape, filter.shape, options);
     const product = backend.executeSingleOutput('Conv2D', attributes, [input, filter]);
-    const sum = backend.executeSingleOutput('BiasAdd', [typeAttribute(), layoutAttribute()], [product, bias]);
-    return options.relu ? backend.executeSingleOutput('Relu', [typeAttribute()], [sum]) : sum;
+    const biased = [typeAttribute(), layoutAttribute()];
+    const sum = bias === undefined ? product : backend.executeSingleOutput('BiasAdd', biased, [product, bias]);
+    return activationValue(options.activation, sum);
   });
 }
 
@@ -74,9 +76,7 @@ function gradients(
 ) {
   const backend = nativeBackend();
   const attributes = convolutionAttributes(input.shape, filter.shape, options);
-  const inner = options.relu
-    ? backend.executeSingleOutput('ReluGrad', [typeAttribute()], [gradient, output])
-    : gradient;
+  const inner = activationGradient(options.activation, gradient, output);
   const shapeOf = (tensor: Tensor): Tensor => tf.tensor1d(tensor.shape, 'int32');
   return {
     input: () => backend.executeSingleOutput('Conv2DBackpropInput', attributes, [shapeOf(input), filter, inner]),
@@ -103,9 +103,15 @@ tf.registerGradient({
 });
 
 /**
- * conv2d(input, filter) + bias, then ReLU if asked, with TensorFlow's own gradient ops, which also take torch's padding.
- * Input [batch, h, w, c], filter [kh, kw, c, out], bias [out] -> [batch, h', w', out].
+ * conv2d(input, filter) + bias (where there is one), then the activation, with TensorFlow's own gradient ops, which also
+ * take torch's padding. Input [batch, h, w, c], filter [kh, kw, c, out], bias [out] -> [batch, h', w', out].
  */
-export function convolution(input: Tensor4D, filter: Tensor, bias: Tensor, options: ConvolutionOptions): Tensor4D {
-  return tf.engine().runKernel(KERNEL, { input, filter, bias }, { ...options }) as unknown as Tensor4D;
+export function convolution(
+  input: Tensor4D,
+  filter: Tensor,
+  bias: Tensor | null,
+  options: ConvolutionOptions,
+): Tensor4D {
+  const inputs = bias === null ? { input, filter } : { input, filter, bias };
+  return tf.engine().runKernel(KERNEL, inputs, { ...options }) as unknown as Tensor4D;
 }

@@ -1,6 +1,5 @@
-import { bnInception } from './bn-inception.ts';
-import { convSmall } from './conv-small.ts';
 import type { Network } from './network.ts';
+import { frozenFeatures, networkParts, trainedForward } from './network-parts.ts';
 
 export type NetworkOptions = {
   /** The name in an experiment's config. */
@@ -10,11 +9,24 @@ export type NetworkOptions = {
   readonly needBn: boolean;
   /** Whether the backbone's batch norms stay on their running statistics in training; conv_small has none. */
   readonly freezeBn: boolean;
+  /** How many of the first stages are never trained; 0 where it is absent. */
+  readonly freezeStages?: number;
+  /** Rows of `loss.proxies`, one for each training class; none where it is absent. */
+  readonly proxies?: number;
 };
 
-/** The network of that name. Throws RangeError for a name or size that this build does not have. */
+/**
+ * The network of that name, from pixels to embeddings: the backbone, then the reference's head, average pool, batch norm
+ * (if `needBn`) and a linear layer. Input: RGB pixels 0..255 [batch, imageSize, imageSize, 3], int32 or float32. Every
+ * tensor has torch's state-dict key. Throws RangeError for a name, size or number of stages that this build does not
+ * have.
+ */
 export function createNetwork(options: NetworkOptions): Network {
-  if (options.backbone === 'conv_small') return convSmall(options);
-  if (options.backbone === 'bn_inception') return bnInception(options);
-  throw new RangeError(`there is no backbone "${options.backbone}"; there are bn_inception and conv_small`);
+  const parts = networkParts(options);
+  return {
+    name: parts.backbone.name,
+    inputShape: parts.backbone.inputShape,
+    specs: parts.specs,
+    forward: (state, pixels, training) => trainedForward(parts, state, frozenFeatures(parts, state, pixels), training),
+  };
 }

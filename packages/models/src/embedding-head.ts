@@ -1,5 +1,5 @@
 import { tf } from '@spherelab/tensorflow';
-import { batchNormSpecs, frozenBatchNorm, trainingBatchNorm } from './batch-norm.ts';
+import { batchNormSpecs, frozenBatchNorm, torchBatchNorm, trainingBatchNorm } from './batch-norm.ts';
 import type { ForwardResult, StateMap, Tensor, Tensor2D, Tensor4D, TensorSpec } from './network.ts';
 import { stateTensor } from './state-tensor.ts';
 
@@ -32,21 +32,25 @@ function normalise(
   pooled: Tensor,
   training: boolean,
 ): { output: Tensor; runningStatistics: StateMap } {
-  if (training) return trainingBatchNorm(state, 'head.bn', pooled);
-  const { scale, shift } = frozenBatchNorm(state, 'head.bn');
+  if (training) return trainingBatchNorm(state, 'head.bn', pooled, torchBatchNorm);
+  const { scale, shift } = frozenBatchNorm(state, 'head.bn', torchBatchNorm);
   return { output: tf.add(tf.mul(pooled, scale), shift), runningStatistics: new Map() };
 }
 
+/** Global average pool: [batch, height, width, channels] -> [batch, channels]. */
+export function pooledFeatures(features: Tensor4D): Tensor2D {
+  return tf.mean(features, [1, 2]);
+}
+
 /**
- * The reference's head: global average pool, BatchNorm (if `needBn`), linear layer with bias.
- * `features` [batch, height, width, channels] -> embeddings [batch, embeddingDim].
+ * The reference's head behind its average pool: BatchNorm (if `needBn`), linear layer with bias.
+ * `pooled` [batch, channels] -> embeddings [batch, embeddingDim].
  */
-export function embeddingHead(state: StateMap, features: Tensor4D, training: boolean, needBn: boolean): ForwardResult {
-  const pooled = tf.mean(features, [1, 2]);
+export function embeddingHead(state: StateMap, pooled: Tensor2D, training: boolean, needBn: boolean): ForwardResult {
   const { output, runningStatistics } = needBn
     ? normalise(state, pooled, training)
     : { output: pooled, runningStatistics: new Map<never, never>() };
   const weight = stateTensor(state, 'head.fc.weight') as Tensor2D;
   const linear = tf.matMul(output as Tensor2D, weight, false, true);
-  return { embeddings: tf.add(linear, stateTensor(state, 'head.fc.bias')), runningStatistics };
+  return { embeddings: tf.add(linear, stateTensor(state, 'head.fc.bias')), pooled, runningStatistics };
 }

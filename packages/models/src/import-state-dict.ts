@@ -6,7 +6,7 @@ import {
   tensorFloat32,
 } from '@spherelab/weight-files';
 import { nameUnderPrefix } from './name-under-prefix.ts';
-import type { Network, TensorSpec } from './network.ts';
+import type { Network, ParameterGroup, TensorSpec } from './network.ts';
 import { axesFromTorch, isConvolution, torchShape } from './state-dict-layout.ts';
 
 export type ImportedState = {
@@ -20,20 +20,32 @@ export type ImportedState = {
   readonly unused: readonly string[];
 };
 
+const backboneGroups: readonly ParameterGroup[] = ['frozen', 'backbone', 'backbone-bn'];
+
 /** Batches that a BatchNorm has seen: counted by torch, used by nothing here. */
 const BATCH_COUNTER = /(^|\.)num_batches_tracked$/;
 
+function moduleOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('.'));
+}
+
+/** The tensors of a network's BatchNorms: of every module that has a running variance. */
+function batchNormTensors({ specs }: Network): ReadonlySet<string> {
+  const norms = new Set(specs.filter(({ name }) => name.endsWith('.running_var')).map(({ name }) => moduleOf(name)));
+  return new Set(specs.map(({ name }) => name).filter((name) => norms.has(moduleOf(name))));
+}
+
 /** Files of 2017 hold the vectors of a BatchNorm as [1, channels]. */
-function isOldBatchNorm({ group, shape }: TensorSpec, fileShape: readonly number[]): boolean {
-  return group.endsWith('-bn') && fileShape.length === 2 && fileShape[0] === 1 && fileShape[1] === shape[0];
+function isOldVector({ shape }: TensorSpec, fileShape: readonly number[]): boolean {
+  return fileShape.length === 2 && fileShape[0] === 1 && fileShape[1] === shape[0];
 }
 
 type FileTensor = { readonly key: string; readonly tensor: TorchTensor };
 
-function importTensor(spec: TensorSpec, { key, tensor }: FileTensor): Float32Array {
+function importTensor(spec: TensorSpec, { key, tensor }: FileTensor, isOfBatchNorm: boolean): Float32Array {
   const wanted = torchShape(spec);
   const isSame = tensor.shape.length === wanted.length && tensor.shape.every((size, axis) => size === wanted[axis]);
-  if (!isSame && !isOldBatchNorm(spec, tensor.shape)) {
+  if (!isSame && !(isOfBatchNorm && isOldVector(spec, tensor.shape))) {
     throw new TorchFileError(`${key} has shape [${tensor.shape}] in the file, [${wanted}] is wanted`);
   }
   try {
@@ -66,14 +78,20 @@ export function importStateDict(network: Network, file: TorchFile): ImportedStat
   const tensors = byName(file, network);
   const found = network.specs.filter(({ name }) => tensors.has(name));
   // Told first: in a file for another network single keys, as the head's, may fit by name and not by shape.
-  if (!found.some(({ group }) => group.startsWith('backbone'))) {
+  if (!found.some(({ group }) => backboneGroups.includes(group))) {
     const keys = [...file.tensors.keys()].slice(0, 3).join(', ') || 'nothing';
     const wanted = network.specs[0]?.name ?? 'nothing';
     throw new TorchFileError(
       `the file has no tensor of the backbone of ${network.name}: it holds ${keys} ..., wanted are ${wanted} ...`,
     );
   }
-  const state = new Map(found.map((spec) => [spec.name, importTensor(spec, tensors.get(spec.name) as FileTensor)]));
+  const norms = batchNormTensors(network);
+  const state = new Map(
+    found.map((spec) => {
+      const tensor = tensors.get(spec.name) as FileTensor;
+      return [spec.name, importTensor(spec, tensor, norms.has(spec.name))];
+    }),
+  );
   const missing = network.specs.map(({ name }) => name).filter((name) => !state.has(name));
   const used = new Set([...state.keys()].map((name) => tensors.get(name)?.key));
   const unused = [...file.tensors.keys()].filter((key) => !used.has(key) && !BATCH_COUNTER.test(key));

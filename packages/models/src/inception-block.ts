@@ -44,6 +44,8 @@ export type InceptionBlock = {
   readonly doubleThree: readonly [reduce: InceptionConvolution, InceptionConvolution, last: InceptionConvolution];
   readonly pool: 'average' | 'max';
   readonly projection: InceptionConvolution | null;
+  /** Channels of the concatenation. */
+  readonly outputs: number;
 };
 
 function blockOf({ id, one, three, doubleThree, pool, projection }: BlockTable, inputs: number): InceptionBlock {
@@ -57,9 +59,11 @@ function blockOf({ id, one, three, doubleThree, pool, projection }: BlockTable, 
     stride: step,
     padding: size === 3 ? 1 : 0,
   });
+  const pooled = projection ?? inputs;
   return {
     name,
     stride,
+    outputs: (one ?? 0) + three[1] + doubleThree[1] + pooled,
     one: one === null ? null : by('1x1', inputs, one, 1),
     three: [by('3x3_reduce', inputs, three[0], 1), by('3x3', three[0], three[1], 3, stride)],
     doubleThree: [
@@ -84,17 +88,12 @@ export function convolutionsOf({ one, three, doubleThree, projection }: Inceptio
   return [one, ...three, ...doubleThree, projection].filter((convolution) => convolution !== null);
 }
 
-function outputsOf({ one, three, doubleThree, projection }: InceptionBlock, inputs: number): number {
-  const pooled = projection?.outputs ?? inputs;
-  return (one?.outputs ?? 0) + three[1].outputs + doubleThree[2].outputs + pooled;
-}
-
 /** The ten blocks, 3a to 5b. */
 export const inceptionBlocks: readonly InceptionBlock[] = (() => {
   let inputs = inceptionStem[2].outputs;
   return table.map((row) => {
     const block = blockOf(row, inputs);
-    inputs = outputsOf(block, inputs);
+    inputs = block.outputs;
     return block;
   });
 })();

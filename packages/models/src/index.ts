@@ -1,5 +1,4 @@
-export { type BnInceptionOptions, bnInception } from './bn-inception.ts';
-export { type ConvSmallOptions, convSmall } from './conv-small.ts';
+export { stageNames } from './backbones.ts';
 export { counterUniform } from './counter-uniform.ts';
 export { createNetwork, type NetworkOptions } from './create-network.ts';
 export { type BatchesTracked, exportStateDict } from './export-state-dict.ts';
@@ -15,3 +14,5 @@ export type {
   Tensor4D,
   TensorSpec,
 } from './network.ts';
+export { proxiesKey } from './proxies.ts';
+export { type FrozenStages, type SplitNetwork, splitNetwork } from './split-network.ts';

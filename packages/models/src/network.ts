@@ -4,8 +4,11 @@ export type Tensor = InstanceType<typeof tf.Tensor>;
 export type Tensor2D = ReturnType<typeof tf.tensor2d>;
 export type Tensor4D = ReturnType<typeof tf.tensor4d>;
 
-/** Decides the learning rate (`backbone*`: lr_p, `head*`: lr) and the weight decay (none for `*-bn`). */
-export type ParameterGroup = 'backbone' | 'backbone-bn' | 'head' | 'head-bn';
+/**
+ * Decides the learning rate (`backbone*`: lr_p, `head*`: lr) and the weight decay (none for `*-bn`). `frozen` is never
+ * trained: parameters and running statistics of the first stages; `proxies` belong to a loss.
+ */
+export type ParameterGroup = 'frozen' | 'backbone' | 'backbone-bn' | 'head' | 'head-bn' | 'proxies';
 
 /** One stored tensor of a network: its checkpoint key, shape and how it starts. */
 export type TensorSpec = {
@@ -15,8 +18,8 @@ export type TensorSpec = {
   readonly shape: readonly number[];
   readonly role: 'parameter' | 'running-statistic';
   readonly group: ParameterGroup;
-  /** `uniform`: U(-bound, bound), counter-based from the seed and the name. */
-  readonly init: 'zeros' | 'ones' | { readonly uniform: number };
+  /** `uniform`: U(-bound, bound); `normal`: N(0, std^2); both counter-based from the seed and the name. */
+  readonly init: 'zeros' | 'ones' | { readonly uniform: number } | { readonly normal: number };
 };
 
 /** Every `TensorSpec` name to its tensor. */
@@ -25,6 +28,8 @@ export type StateMap = ReadonlyMap<string, Tensor>;
 export type ForwardResult = {
   /** [batch, embedding_dim], raw (not normalised). */
   readonly embeddings: Tensor2D;
+  /** [batch, channels], what the head is given: the backbone's features, averaged over the picture. */
+  readonly pooled: Tensor2D;
   /** New values of the running statistics that this pass changed; empty outside training. */
   readonly runningStatistics: StateMap;
 };

@@ -84,3 +84,21 @@ export function averagePool(input: Tensor4D): Tensor4D {
   const [, height, width] = input.shape;
   return tf.mul(pool(AVERAGE_POOL, input, { stride: 1, padding: 'SAME' }), shareInside(height, width));
 }
+
+/**
+ * Max pooling 3x3, stride 2, one pixel of padding as torch's, of values that are not negative: zeros may stand for
+ * torch's padding. [batch, h, w, c] -> [batch, ceil(h / 2), ceil(w / 2), c], h and w of the same parity.
+ */
+export function maxPoolAfterRelu(input: Tensor4D): Tensor4D {
+  const [, height, width] = input.shape;
+  if (height % 2 !== width % 2) throw new RangeError(`max pooling of ${height} x ${width}: one side is odd, one even`);
+  if (height % 2 === 1) return pool(MAX_POOL, input, { stride: 2, padding: 'SAME' });
+  // Torch's windows begin one pixel outside; TensorFlow's SAME would put that pixel at the end.
+  const padded = tf.pad(input, [
+    [0, 0],
+    [1, 0],
+    [1, 0],
+    [0, 0],
+  ]);
+  return pool(MAX_POOL, padded, { stride: 2, padding: 'VALID' });
+}

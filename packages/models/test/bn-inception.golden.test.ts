@@ -1,12 +1,14 @@
 import { tf } from '@spherelab/tensorflow';
 import { describe, expect, it } from 'vitest';
 import { deviation, maxAbsDifference } from '../../../test/golden-reader.ts';
-import { frozenBatchNorm, trainingBatchNorm } from '../src/batch-norm.ts';
-import { bnInception, bnInceptionFeatures } from '../src/bn-inception.ts';
+import { frozenBatchNorm, torchBatchNorm, trainingBatchNorm } from '../src/batch-norm.ts';
+import { bnInception } from '../src/bn-inception.ts';
 import { convolution } from '../src/convolution.ts';
-import { embeddingHead } from '../src/embedding-head.ts';
+import { createNetwork } from '../src/create-network.ts';
+import { embeddingHead, pooledFeatures } from '../src/embedding-head.ts';
 import type { StateMap, Tensor, Tensor2D, Tensor4D } from '../src/network.ts';
 import { averagePool, maxPool } from '../src/pooling.ts';
+import { runStages } from '../src/stage.ts';
 import {
   activationAsTorch,
   type GoldenCase,
@@ -29,7 +31,7 @@ type Listing = {
 };
 
 const networkOf = (needBn: boolean, freezeBn = true) =>
-  bnInception({ imageSize: 227, embeddingDim: 512, needBn, freezeBn });
+  createNetwork({ backbone: 'bn_inception', imageSize: 227, embeddingDim: 512, needBn, freezeBn });
 
 describe('the parameters of bn_inception', () => {
   it.each([
@@ -111,8 +113,8 @@ function forward(state: StateMap, input: Tensor4D, { mode, need_bn: needBn }: Go
     changed,
     observe: (name: string, activation: Tensor) => void seen.set(name, tf.keep(tf.clone(activation))),
   };
-  const features = bnInceptionFeatures(pass, input);
-  const { embeddings, runningStatistics } = embeddingHead(state, features, mode !== 'eval', needBn);
+  const features = runStages(bnInception(input.shape[1]).stages, pass, input);
+  const { embeddings, runningStatistics } = embeddingHead(state, pooledFeatures(features), mode !== 'eval', needBn);
   return { embeddings, seen, changed: new Map([...changed, ...runningStatistics]) };
 }
 
@@ -128,7 +130,7 @@ function addInnerActivations(
     convolution(from, state.get(`${name}.weight`) as Tensor, state.get(`${name}.bias`) as Tensor, {
       stride,
       padding,
-      relu: false,
+      activation: 'none',
     });
   seen.set('conv1_7x7_s2', raw('conv1_7x7_s2', input, 2, 3));
   seen.set('conv2_3x3', raw('conv2_3x3', at('conv2_3x3_reduce'), 1, 1));
@@ -138,9 +140,11 @@ function addInnerActivations(
   const pooled = tf.mean(at('inception_5b_output'), [1, 2], true);
   seen.set('head.avgpool', pooled);
   if (!needBn) return;
-  const { scale, shift } = frozenBatchNorm(state, 'head.bn');
+  const { scale, shift } = frozenBatchNorm(state, 'head.bn', torchBatchNorm);
   const normalised =
-    mode === 'eval' ? tf.add(tf.mul(pooled, scale), shift) : trainingBatchNorm(state, 'head.bn', pooled).output;
+    mode === 'eval'
+      ? tf.add(tf.mul(pooled, scale), shift)
+      : trainingBatchNorm(state, 'head.bn', pooled, torchBatchNorm).output;
   seen.set('head.bn', normalised);
 }
 
@@ -214,7 +218,8 @@ describe('bn_inception', () => {
   });
 
   it('refuses a side whose branches cannot be concatenated', () => {
-    const side = (imageSize: number) => bnInception({ imageSize, embeddingDim: 8, needBn: true, freezeBn: true });
+    const side = (imageSize: number) =>
+      createNetwork({ backbone: 'bn_inception', imageSize, embeddingDim: 8, needBn: true, freezeBn: true });
     expect(() => side(240)).toThrow('image_size 240');
     for (const fits of [32, 64, 224, 227]) expect(side(fits).inputShape[0]).toBe(fits);
   });

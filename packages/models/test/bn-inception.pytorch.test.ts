@@ -8,7 +8,7 @@ import { tf } from '@spherelab/tensorflow';
 import { encodeTorchFile } from '@spherelab/weight-files';
 import { expect, it } from 'vitest';
 import { maxAbsDifference } from '../../../test/golden-reader.ts';
-import { bnInception } from '../src/bn-inception.ts';
+import { createNetwork } from '../src/create-network.ts';
 import { exportStateDict } from '../src/export-state-dict.ts';
 import type { Tensor } from '../src/network.ts';
 import { goldenState } from './golden-network.ts';
@@ -21,7 +21,13 @@ it.skipIf(python === undefined)(
   async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'spherelab-peer-'));
     try {
-      const network = bnInception({ imageSize: 227, embeddingDim: 512, needBn: true, freezeBn: true });
+      const network = createNetwork({
+        backbone: 'bn_inception',
+        imageSize: 227,
+        embeddingDim: 512,
+        needBn: true,
+        freezeBn: true,
+      });
       const state = goldenState(network);
       const values = new Map([...state].map(([name, tensor]) => [name, tensor.dataSync<'float32'>()]));
       const weights = path.join(folder, 'weights.pth');

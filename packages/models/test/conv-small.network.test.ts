@@ -1,6 +1,5 @@
 import { tf } from '@spherelab/tensorflow';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { convSmall } from '../src/conv-small.ts';
 import { convolution } from '../src/convolution.ts';
 import { createNetwork } from '../src/create-network.ts';
 import { initialState } from '../src/initial-state.ts';
@@ -19,7 +18,13 @@ function stateOf(network: Network, seed: number): StateMap {
   return new Map(network.specs.map(({ name, shape }) => [name, tf.tensor(values.get(name) ?? [], [...shape])]));
 }
 
-const network = convSmall({ imageSize: 32, embeddingDim: 16, needBn: true });
+const network = createNetwork({
+  backbone: 'conv_small',
+  freezeBn: true,
+  imageSize: 32,
+  embeddingDim: 16,
+  needBn: true,
+});
 
 function pixelsOf(batch: number): Tensor {
   return tf.cast(tf.floor(tf.randomUniform([batch, 32, 32, 3], 0, 256, 'float32', 7)), 'int32');
@@ -27,7 +32,13 @@ function pixelsOf(batch: number): Tensor {
 
 describe('conv_small', () => {
   test('has these tensors, in checkpoint-key order', () => {
-    const { specs } = convSmall({ imageSize: 64, embeddingDim: 128, needBn: true });
+    const { specs } = createNetwork({
+      backbone: 'conv_small',
+      freezeBn: true,
+      imageSize: 64,
+      embeddingDim: 128,
+      needBn: true,
+    });
     const count = (role: string): number =>
       specs
         .filter((spec) => spec.role === role)
@@ -49,7 +60,13 @@ describe('conv_small', () => {
       'head.fc.bias [128] head',
     ]);
     expect([count('parameter'), count('running-statistic')]).toEqual([92_352, 192]);
-    const plain = convSmall({ imageSize: 64, embeddingDim: 128, needBn: false });
+    const plain = createNetwork({
+      backbone: 'conv_small',
+      freezeBn: true,
+      imageSize: 64,
+      embeddingDim: 128,
+      needBn: false,
+    });
     expect(plain.specs.filter(({ name }) => name.startsWith('head.bn'))).toEqual([]);
   });
 
@@ -71,7 +88,13 @@ describe('conv_small', () => {
       const state = stateOf(network, 1);
       const moved = network.forward(state, pixelsOf(4), true).runningStatistics;
       expect([...moved.keys()]).toEqual(['head.bn.running_mean', 'head.bn.running_var']);
-      const identity = convSmall({ imageSize: 32, embeddingDim: 96, needBn: false });
+      const identity = createNetwork({
+        backbone: 'conv_small',
+        freezeBn: true,
+        imageSize: 32,
+        embeddingDim: 96,
+        needBn: false,
+      });
       const bare = new Map([...state, ['head.fc.weight', tf.eye(96)], ['head.fc.bias', tf.zeros([96])]]);
       const pooled = identity.forward(bare, pixelsOf(4), false).embeddings;
       const { mean, variance } = tf.moments(pooled, 0);
@@ -85,7 +108,9 @@ describe('conv_small', () => {
   });
 
   test('refuses pictures that are too small, and unknown backbones', () => {
-    expect(() => convSmall({ imageSize: 8, embeddingDim: 4, needBn: true })).toThrow('image_size >= 16');
+    expect(() =>
+      createNetwork({ backbone: 'conv_small', freezeBn: true, imageSize: 8, embeddingDim: 4, needBn: true }),
+    ).toThrow('image_size >= 16');
     const options = { backbone: 'resnet', imageSize: 64, embeddingDim: 4, needBn: true, freezeBn: true };
     expect(() => createNetwork(options)).toThrow('there is no backbone "resnet"');
   });
@@ -115,7 +140,7 @@ test.each([1, 2] as const)(
       const plain = (x: Tensor, f: Tensor, b: Tensor): Tensor =>
         weight(tf.relu(tf.add(tf.conv2d(x as Tensor4D, f as Tensor4D, stride, 'same'), b)));
       const own = (x: Tensor, f: Tensor, b: Tensor): Tensor =>
-        weight(convolution(x as Tensor4D, f, b, { stride, padding: 'same', relu: true }));
+        weight(convolution(x as Tensor4D, f, b, { stride, padding: 'same', activation: 'relu' }));
       const parametersOnly = (f: Tensor, b: Tensor): Tensor => own(input, f, b);
       const gradients = (f: (...inputs: Tensor[]) => Tensor, inputs: Tensor[]): Tensor[] =>
         tf.grads(f as Parameters<typeof tf.grads>[0])(inputs);

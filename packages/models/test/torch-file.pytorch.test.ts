@@ -10,7 +10,7 @@ import {
   tensorBytes,
 } from '@spherelab/weight-files';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { convSmall } from '../src/conv-small.ts';
+import { createNetwork } from '../src/create-network.ts';
 import { exportStateDict } from '../src/export-state-dict.ts';
 import { initialState } from '../src/initial-state.ts';
 
@@ -22,7 +22,13 @@ function runPython(script: string, ...args: string[]): string {
   return execFileSync(python as string, ['-c', script, ...args], { encoding: 'utf8', timeout: 50_000 });
 }
 
-const network = convSmall({ imageSize: 32, embeddingDim: 16, needBn: true });
+const network = createNetwork({
+  backbone: 'conv_small',
+  freezeBn: true,
+  imageSize: 32,
+  embeddingDim: 16,
+  needBn: true,
+});
 const tensors: readonly StateTensor[] = [
   ...exportStateDict(network, initialState(network, 3), { 'head-bn': 41 }),
   { name: 'empty ü', shape: [0, 3], values: new Float32Array(0) },

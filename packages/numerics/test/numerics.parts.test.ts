@@ -53,7 +53,7 @@ describe('the version of the numerics', () => {
     'evaluation/dist/recall-at-k.js',
     'datasets/dist/class-balanced-sampler.js',
     'datasets/dist/pictures/pillow-resize.js',
-    'training/dist/adam-rates.js',
+    'training/dist/optimizers/adam.js',
     'training/dist/training-loop.js',
     'catalogue/dist/datasets/measures.js',
     'models/dist/initial-state.js',

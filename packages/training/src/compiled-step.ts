@@ -1,13 +1,15 @@
 import { batchLayout, type LayoutTensors } from '@spherelab/losses';
 import { type Feed, openGraphSession } from '@spherelab/tensorflow';
-import { adamRates } from './adam-rates.ts';
+import { optimizerOf } from './optimizers/optimizer-of.ts';
+import { rateOf } from './parameter-groups.ts';
 import type { InputSignature } from './record-step.ts';
 import { stepGraph } from './step-graph.ts';
-import { checkState, stepVariables, updatesKey } from './step-variables.ts';
+import { checkState, stepVariables, trainedSpecs, updatesKey } from './step-variables.ts';
 import {
   checkFirstStep,
   type StepInput,
   type StepScalars,
+  secShareAt,
   stepScalarNames,
   type TrainStep,
   type TrainStepOptions,
@@ -21,7 +23,9 @@ const scalar = (value: number): Feed => ({ values: Float32Array.of(value), shape
  */
 export function openCompiledStep(folder: string, options: TrainStepOptions, signature: InputSignature): TrainStep {
   const { network, loss, instances } = options;
-  const variables = stepVariables(network, options.freezeBn);
+  const optimizer = optimizerOf(options.optimizer);
+  const variables = stepVariables(network, options.freezeBn, optimizer);
+  const rates = [...new Set(trainedSpecs(network, options.freezeBn).map(({ group }) => rateOf(group)))];
   const session = openGraphSession(folder);
   const inputShape = [signature.batchSize, ...network.inputShape];
   const keys = [...variables.map(({ key }) => key), updatesKey];
@@ -45,16 +49,20 @@ export function openCompiledStep(folder: string, options: TrainStepOptions, sign
     return Object.fromEntries(named.map(([part, feed]) => [stepGraph.layout(part), feed]));
   };
 
-  const run: TrainStep['run'] = ({ input, labels }, { step, lr, lrP }) => {
+  const run: TrainStep['run'] = ({ input, labels }, at) => {
+    const { step } = at;
+    const t = updates + 1;
     checkFirstStep(step, updates);
-    const rates = adamRates(lr, updates + 1);
+    const fed = [
+      ...rates.map((rate) => [stepGraph[rate], scalar(optimizer.rate(at[rate], t))] as const),
+      ...Object.entries(optimizer.feed(t)).map(([name, value]) => [stepGraph.optimizer(name), scalar(value)] as const),
+      ...(options.secRampSteps === null ? [] : [[stepGraph.secShare, scalar(secShareAt(step, options))] as const]),
+    ];
     const feeds = {
       [stepGraph.input]: inputFeed(input),
       ...layoutFeeds(labels),
       [stepGraph.momentum]: scalar(step === 0 ? 1 : options.normMomentum),
-      [stepGraph.lr]: scalar(rates.lr),
-      [stepGraph.lrP]: scalar(adamRates(lrP, updates + 1).lr),
-      [stepGraph.epsilon]: scalar(rates.epsilon),
+      ...Object.fromEntries(fed),
     };
     const [values] = session.run(feeds, [stepGraph.scalars]);
     updates += 1;
@@ -82,6 +90,11 @@ export function openCompiledStep(folder: string, options: TrainStepOptions, sign
     run,
     embed: (input) =>
       session.run({ [stepGraph.embedInput]: inputFeed(input) }, [stepGraph.embeddings])[0] as Float32Array,
+    embedWithFeatures: (input) => {
+      const outputs = [stepGraph.embeddings, stepGraph.pooled];
+      const [embeddings, features] = session.run({ [stepGraph.embedInput]: inputFeed(input) }, outputs);
+      return { embeddings: embeddings as Float32Array, features: features as Float32Array };
+    },
     readState,
     writeState,
     dispose: () => session.close(),

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type CheckpointFacts,
   type Environment,
@@ -6,21 +7,24 @@ import {
   mayContinueFrom,
   type RunFacts,
 } from '@spherelab/config';
-import { type BatchStream, type Dataset, encodeManifest, openBatchStream, openDataset } from '@spherelab/datasets';
+import { type Dataset, encodeManifest, openDataset } from '@spherelab/datasets';
 import { initialState, type Network, type NetworkOptions } from '@spherelab/models';
 import { type LoadedCheckpoint, readCheckpoint } from './checkpoint.ts';
 import { openCompiledStep } from './compiled-step.ts';
 import { dataChangedError, weightsChangedError } from './data-changed.ts';
 import { readEnvironment } from './environment.ts';
 import { type EventReporter, eventReporter } from './event-reporter.ts';
+import { frozenInputs } from './frozen-features.ts';
+import { frozenRecipeOf } from './frozen-graph.ts';
 import { type LogWindow, logWindow } from './log-window.ts';
 import { countUpdates } from './lr-schedule.ts';
 import { pretrainedState, weightsFileSha256 } from './pretrained-state.ts';
 import { provideStepGraph, readStepGraph, type StepGraph } from './provide-step-graph.ts';
 import { runFacts } from './run-facts.ts';
+import { pictureInputs, type RunInputs } from './run-inputs.ts';
 import { initialProgress, type RunProgress, type Schedule } from './run-progress.ts';
-import { stepOptionsOf, stepRecipeOf } from './step-recipe.ts';
-import { stepVariables } from './step-variables.ts';
+import { stepOptionsOf, stepRecipeOf, variablesOf } from './step-recipe.ts';
+import { StoppedEarly } from './stopped-early.ts';
 import type { TrainOptions } from './train-options.ts';
 import type { TrainStep } from './train-step.ts';
 import { TrainingError } from './training-error.ts';
@@ -31,13 +35,15 @@ export type TrainingRun = {
   readonly dataset: Dataset;
   readonly network: Network;
   readonly trainStep: TrainStep;
-  readonly batches: BatchStream;
+  readonly inputs: RunInputs;
   readonly schedule: Schedule;
   readonly model: NetworkOptions;
   readonly facts: CheckpointFacts;
   readonly reporter: EventReporter;
   readonly window: LogWindow;
   readonly workFolder: string;
+  /** Of a checkpoint, about. */
+  readonly stateBytes: number;
   progress: RunProgress;
   /** Updates done at the newest checkpoint from which this run could go on; null before the first. */
   savedAt: number | null;
@@ -92,9 +98,6 @@ async function resumedState(
 export async function openRun(options: TrainOptions): Promise<TrainingRun> {
   const { config, workFolder, emit } = options;
   await mkdir(workFolder, { recursive: true });
-  const recipe = stepRecipeOf(config);
-  const stepOptions = stepOptionsOf(recipe);
-  const { network } = stepOptions;
   const weightsSha256 = config.weights === 'random' ? 'random' : weightsFileSha256(options.dataRoot, config.weights);
   const machine = readEnvironment(options.hostEnvironment);
   const dataset = await openDataset({
@@ -106,11 +109,29 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
     ...(options.cacheBytes === undefined ? {} : { cacheBytes: options.cacheBytes }),
   });
   let trainStep: TrainStep | null = null;
+  let inputs: RunInputs | null = null;
   const close = async (): Promise<void> => {
     trainStep?.dispose();
+    await inputs?.close();
     await dataset.close();
   };
+  const recording = (what: string) => () =>
+    emit({ type: 'log', level: 'info', message: `recording ${what}, once for this configuration` });
   try {
+    const recipe = stepRecipeOf(config, dataset.facts.trainingClasses);
+    const stepOptions = stepOptionsOf(recipe);
+    const { network } = stepOptions;
+    const variables = variablesOf(stepOptions);
+    const frozenRecipe = frozenRecipeOf(recipe.model);
+    const frozenGraph =
+      frozenRecipe === null
+        ? null
+        : await provideStepGraph(
+            options.cacheFolder,
+            frozenRecipe,
+            options.numerics.version,
+            recording('the frozen stages'),
+          );
     const totalUpdates = countRunUpdates(config, dataset);
     const now = runFacts({
       config,
@@ -118,16 +139,15 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
       dataset: dataset.name,
       dataSha256: dataset.facts.dataSha256,
       weightsSha256,
-      variables: stepVariables(network, config.freeze_bn),
+      variables,
+      frozenSha256: frozenGraph?.sha256 ?? null,
       environment: machine,
     });
     const start = await options.chooseStart(now);
     if (start.type === 'refuse') throw await dataChangedError(start, dataset.manifest);
     const graph =
       start.graphFolder === null
-        ? await provideStepGraph(options.cacheFolder, recipe, now.numerics, () =>
-            emit({ type: 'log', level: 'info', message: 'recording the training step, once for this configuration' }),
-          )
+        ? await provideStepGraph(options.cacheFolder, recipe, now.numerics, recording('the training step'))
         : await readStepGraph(start.graphFolder);
     const resumed = start.resumeFrom === null ? null : await resumedState(start.resumeFrom, now, graph, emit);
     trainStep = openCompiledStep(graph.folder, stepOptions, recipe.signature);
@@ -159,24 +179,44 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
       environment: environmentOf(facts, dataset.facts.dataListSha256),
     });
     await reporter.flush(progress.updates, 'preparing');
+    const batches = {
+      batchSize: config.batch_size,
+      instances: config.instances,
+      seed: config.seed,
+      firstStep: progress.updates,
+      endStep: totalUpdates,
+    };
+    if (frozenRecipe === null || frozenGraph === null) inputs = pictureInputs(dataset, batches);
+    else {
+      const message = `the first ${config.freeze_stages} stages are frozen: their output is computed once for each image, without augmentation`;
+      await emit({ type: 'log', level: 'info', message });
+      inputs = await frozenInputs(dataset, batches, {
+        recipe: frozenRecipe,
+        graph: frozenGraph,
+        weights: trainStep.readState(),
+        environment: machine,
+        cacheFolder: options.cacheFolder,
+        onProgress: async () => {
+          const reason = options.stop();
+          if (reason !== null) throw new StoppedEarly(reason);
+          await reporter.tick(progress.updates, 'preparing');
+          await nextTurn();
+        },
+      });
+    }
     return {
       config,
       dataset,
       network,
       trainStep,
-      batches: openBatchStream(dataset, {
-        batchSize: config.batch_size,
-        instances: config.instances,
-        seed: config.seed,
-        firstStep: progress.updates,
-        endStep: totalUpdates,
-      }),
+      inputs,
       schedule: { evalEvery: config.eval_every, checkpointEvery: config.checkpoint_every, totalUpdates },
       model: recipe.model,
       facts,
       reporter,
       window: logWindow(config.log_every, config.batch_size),
       workFolder,
+      stateBytes: variables.reduce((sum, { shape }) => sum + shape.reduce((bytes, size) => bytes * size, 4), 0),
       progress,
       savedAt: resumedFromStep,
       close,

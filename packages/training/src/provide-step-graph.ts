@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { nativeBackend, tf } from '@spherelab/tensorflow';
+import type { FrozenRecipe } from './frozen-graph.ts';
 import type { StepRecipe } from './step-recipe.ts';
 import { TrainingError } from './training-error.ts';
 
@@ -14,7 +15,7 @@ const run = promisify(execFile);
 
 const GRAPH_FILE = 'saved_model.pb';
 
-/** A recorded step on disk. */
+/** A recorded step, or the recorded stages before it that are not trained, on disk. */
 export type StepGraph = {
   readonly folder: string;
   readonly content: Uint8Array;
@@ -29,7 +30,7 @@ export type StepGraph = {
  */
 export async function provideStepGraph(
   cacheFolder: string,
-  recipe: StepRecipe,
+  recipe: StepRecipe | FrozenRecipe,
   numerics: string,
   onRecording: () => void | Promise<void> = () => undefined,
 ): Promise<StepGraph> {
@@ -57,7 +58,7 @@ export async function readStepGraph(folder: string): Promise<StepGraph> {
   return { folder, content, sha256: createHash('sha256').update(content).digest('hex') };
 }
 
-async function recordInProcess(recipe: StepRecipe, folder: string): Promise<void> {
+async function recordInProcess(recipe: StepRecipe | FrozenRecipe, folder: string): Promise<void> {
   const recipeFile = path.join(folder, 'recipe.json');
   await writeFile(recipeFile, JSON.stringify(recipe, null, 2));
   const script = require.resolve('@spherelab/training/record-step-process');
@@ -72,7 +73,7 @@ async function recordInProcess(recipe: StepRecipe, folder: string): Promise<void
   });
 }
 
-function keyOf(recipe: StepRecipe, numerics: string): string {
+function keyOf(recipe: StepRecipe | FrozenRecipe, numerics: string): string {
   const engine = { tensorflow: nativeBackend().binding.TF_Version, tfjs: tf.version.tfjs };
   return createHash('sha256').update(JSON.stringify({ recipe, numerics, engine })).digest('hex').slice(0, 32);
 }

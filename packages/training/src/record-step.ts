@@ -1,9 +1,10 @@
 import { batchLayout, type LayoutTensors, layoutTensors } from '@spherelab/losses';
 import { createGraphBuilder, type GraphBuilder, type NodeName, tf, traceOps } from '@spherelab/tensorflow';
-import { adamBetas, decayOf, isBackbone } from './adam-rates.ts';
+import { optimizerOf } from './optimizers/optimizer-of.ts';
+import { decayOf, type LearningRates, rateOf } from './parameter-groups.ts';
 import { stepGraph } from './step-graph.ts';
 import { stepPass } from './step-pass.ts';
-import { momentKeys, recordNormMeanKey, stepVariables, trainedSpecs } from './step-variables.ts';
+import { recordNormMeanKey, stepVariables, trainedSpecs } from './step-variables.ts';
 import { stepScalarNames, type TrainStepOptions } from './train-step.ts';
 
 type Tensor = InstanceType<typeof tf.Tensor>;
@@ -26,7 +27,7 @@ function anyLabels(batchSize: number, instances: number): Int32Array {
  */
 export function recordStep(options: TrainStepOptions, signature: InputSignature): Uint8Array {
   const graph = createGraphBuilder();
-  const variables = stepVariables(options.network, options.freezeBn);
+  const variables = stepVariables(options.network, options.freezeBn, optimizerOf(options.optimizer));
   for (const { key, shape } of variables) graph.variable(key, shape);
   tf.tidy(() => {
     recordUpdate(graph, options, signature);
@@ -76,35 +77,41 @@ function recordUpdate(graph: GraphBuilder, options: TrainStepOptions, signature:
   const recordNormMean = tf.scalar(0);
   nodes.set(momentum, graph.placeholder(stepGraph.momentum, 'float32', []));
   nodes.set(recordNormMean, graph.read(recordNormMeanKey));
+  const secShare = options.secRampSteps === null ? null : tf.scalar(1);
+  if (secShare !== null) nodes.set(secShare, graph.placeholder(stepGraph.secShare, 'float32', []));
 
   const trained = trainedSpecs(options.network, options.freezeBn);
   const { result, nodeOf } = traceOps(graph, nodes, () => {
-    const pass = stepPass(options, trained, state, { input, layout, momentum, recordNormMean });
+    const pass = stepPass(options, trained, state, { input, layout, momentum, recordNormMean, secShare });
     const decayed = trained.map(({ name, group }, index) =>
       withDecay(pass.gradients[index] as Tensor, state.get(name) as Tensor, decayOf(group, options.weightDecay)),
     );
     return { pass, decayed, scalars: tf.stack(stepScalarNames.map((name) => tf.reshape(pass.objective[name], []))) };
   });
 
-  const rates = [stepGraph.lr, stepGraph.lrP, stepGraph.epsilon].map((name) => graph.placeholder(name, 'float32', []));
-  const [lr, lrP, epsilon] = rates as [NodeName, NodeName, NodeName];
+  const optimizer = optimizerOf(options.optimizer);
+  const scalar = (name: string): NodeName => graph.placeholder(name, 'float32', []);
+  const rates = new Map<keyof LearningRates, NodeName>();
+  for (const { group } of trained) {
+    const rate = rateOf(group);
+    if (!rates.has(rate)) rates.set(rate, scalar(stepGraph[rate]));
+  }
+  const fed = new Map(optimizer.feeds.map((name) => [name, scalar(stepGraph.optimizer(name))]));
   const updates = trained.map(({ name, group }, index) =>
-    graph.applyAdam(
-      { parameter: name, ...momentKeys(name) },
-      {
-        lr: isBackbone(group) ? lrP : lr,
-        epsilon,
-        gradient: nodeOf(result.decayed[index] as Tensor),
-        betas: adamBetas,
-      },
-    ),
+    optimizer.apply(graph, {
+      parameter: name,
+      moments: optimizer.momentKeys(name),
+      lr: rates.get(rateOf(group)) as NodeName,
+      gradient: nodeOf(result.decayed[index] as Tensor),
+      fed: (feed) => fed.get(feed) as NodeName,
+    }),
   );
   const statistics = [...result.pass.runningStatistics].map(([name, value]) => graph.assign(name, nodeOf(value)));
   const norm = graph.assign(recordNormMeanKey, nodeOf(result.pass.objective.record_norm_mean));
   graph.output(stepGraph.scalars, nodeOf(result.scalars), [...updates, ...statistics, norm]);
 }
 
-/** The decay of torch's Adam is coupled: added to the gradient. */
+/** The decay of torch's Adam and SGD is coupled: added to the gradient. */
 function withDecay(gradient: Tensor, parameter: Tensor, decay: number): Tensor {
   return decay === 0 ? gradient : tf.add(gradient, tf.mul(parameter, decay));
 }
@@ -112,6 +119,7 @@ function withDecay(gradient: Tensor, parameter: Tensor, decay: number): Tensor {
 function recordEmbedding(graph: GraphBuilder, options: TrainStepOptions, signature: InputSignature): void {
   const { state, nodes } = standIns(graph, options);
   const input = inputStandIn(graph, nodes, stepGraph.embedInput, options, signature);
-  const { result, nodeOf } = traceOps(graph, nodes, () => options.network.forward(state, input, false).embeddings);
-  graph.output(stepGraph.embeddings, nodeOf(result));
+  const { result, nodeOf } = traceOps(graph, nodes, () => options.network.forward(state, input, false));
+  graph.output(stepGraph.embeddings, nodeOf(result.embeddings));
+  graph.output(stepGraph.pooled, nodeOf(result.pooled));
 }

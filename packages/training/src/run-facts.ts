@@ -19,12 +19,15 @@ export type FactsOfRun = {
   readonly weightsSha256: string;
   /** All that a step carries to the next one. */
   readonly variables: readonly StepVariable[];
+  /** SHA-256 (hex) of the recorded stages that are never trained; null where there are none. */
+  readonly frozenSha256: string | null;
   readonly environment: Environment;
 };
 
 /** What is to be compared before a run goes on from anything (mayContinueFrom). */
 export function runFacts(of: FactsOfRun): RunFacts {
-  const layout = { format: CHECKPOINT_FORMAT, variables: of.variables };
+  const frozen = of.frozenSha256 === null ? {} : { frozen: of.frozenSha256 };
+  const layout = { format: CHECKPOINT_FORMAT, variables: of.variables, ...frozen };
   return {
     config_sha256: configSha256({ ...of.config, dataset: of.dataset }),
     steps: of.config.steps,

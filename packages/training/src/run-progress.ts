@@ -9,6 +9,8 @@ export type RunProgress = {
   /** Total losses of the last steps, at most log_every of them: the window of train_loss. */
   readonly recentLosses: readonly number[];
   readonly untrained: EvaluationSummary | null;
+  /** Of the backbone's features before training; null where they are not pretrained. */
+  readonly features: EvaluationSummary | null;
   readonly colourHistogram: EvaluationSummary | null;
   readonly last: EvaluationSummary | null;
   readonly best: EvaluationSummary | null;
@@ -21,6 +23,7 @@ export const initialProgress: RunProgress = {
   evaluatedAt: null,
   recentLosses: [],
   untrained: null,
+  features: null,
   colourHistogram: null,
   last: null,
   best: null,

@@ -7,12 +7,17 @@ export const stepGraph = {
   momentum: 'momentum',
   lr: 'lr',
   lrP: 'lr_p',
-  epsilon: 'epsilon',
+  lrProxies: 'lr_proxies',
+  /** Only where the weight of SEC is ramped. */
+  secShare: 'sec_share',
+  /** What the optimizer wants fed beside the learning rates. */
+  optimizer: (name: string): string => name,
   layout: (part: keyof LayoutTensors): string => `layout_${part}`,
   scalars: 'scalars',
   /** Entry point `embed`, from a placeholder of its own. */
   embedInput: 'embed_input',
   embeddings: 'embeddings',
+  pooled: 'pooled',
   /** Entry point `restore`: fetching it assigns what is fed for every variable. */
   restore: (index: number): string => `restore_${index}`,
   restored: 'restored',

@@ -1,5 +1,5 @@
 import { embeddingObjective, type LayoutTensors, type Objective } from '@spherelab/losses';
-import type { StateMap, TensorSpec } from '@spherelab/models';
+import { proxiesKey, type StateMap, type Tensor2D, type TensorSpec } from '@spherelab/models';
 import { tf } from '@spherelab/tensorflow';
 import type { TrainStepOptions } from './train-step.ts';
 
@@ -12,6 +12,8 @@ export type PassFeeds = {
   /** Scalars: the running mean norm before this step, and how far it moves (1 at step 0). */
   readonly recordNormMean: Tensor;
   readonly momentum: Tensor;
+  /** Scalar, the share of its weight that SEC has at this step; null: all of it. */
+  readonly secShare: Tensor | null;
 };
 
 export type StepPass = {
@@ -34,8 +36,10 @@ export function stepPass(
   let outputs: Pick<StepPass, 'objective' | 'runningStatistics'> | null = null;
   const total = (...parameters: Tensor[]) => {
     const own = trained.map((spec, index) => [spec.name, parameters[index] as Tensor] as const);
-    const { embeddings, runningStatistics } = options.network.forward(new Map([...state, ...own]), feeds.input, true);
-    const objective = embeddingObjective(embeddings, feeds.layout, options, feeds);
+    const present: StateMap = new Map([...state, ...own]);
+    const { embeddings, runningStatistics } = options.network.forward(present, feeds.input, true);
+    const proxies = (present.get(proxiesKey) ?? null) as Tensor2D | null;
+    const objective = embeddingObjective(embeddings, feeds.layout, options, feeds, proxies);
     // Kept beyond the gradient's own scope, and handed to the caller's by the copies below.
     for (const tensor of [...Object.values(objective), ...runningStatistics.values()]) tf.keep(tensor);
     outputs = { objective, runningStatistics };

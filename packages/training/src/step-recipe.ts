@@ -1,44 +1,60 @@
+import { lossRecord } from '@spherelab/catalogue';
 import type { ExperimentConfig } from '@spherelab/config';
-import { createNetwork, type NetworkOptions } from '@spherelab/models';
+import { type NetworkOptions, splitNetwork } from '@spherelab/models';
 import { lossSettingsOf } from './loss-settings-of.ts';
+import { type OptimizerSettings, optimizerOf } from './optimizers/optimizer-of.ts';
 import type { InputSignature } from './record-step.ts';
+import { type StepVariable, stepVariables } from './step-variables.ts';
 import type { TrainStepOptions } from './train-step.ts';
 
-/** All that decides a step's graph, as plain JSON: what crosses to the process that records it. */
+/** All that decides a step's graph, as plain JSON: what crosses to the process that records it. Frozen stages are not in it. */
 export type StepRecipe = {
   readonly model: NetworkOptions;
   readonly step: Omit<TrainStepOptions, 'network'>;
   readonly signature: InputSignature;
 };
 
-function networkOptionsOf(config: ExperimentConfig): NetworkOptions {
+function networkOptionsOf(config: ExperimentConfig, trainingClasses: number): NetworkOptions {
   return {
     backbone: config.backbone,
     imageSize: config.image_size,
     embeddingDim: config.embedding_dim,
     needBn: config.need_bn,
     freezeBn: config.freeze_bn,
+    ...(config.freeze_stages === 0 ? {} : { freezeStages: config.freeze_stages }),
+    ...(lossRecord(config.loss).proxies ? { proxies: trainingClasses } : {}),
   };
 }
 
-/** The recipe of an experiment's step. */
-export function stepRecipeOf(config: ExperimentConfig): StepRecipe {
+function optimizerSettingsOf({ optimizer, momentum }: ExperimentConfig): OptimizerSettings {
+  return { name: optimizer, ...(momentum === undefined ? {} : { momentum }) };
+}
+
+/** The recipe of an experiment's step on a data set of that many training classes. */
+export function stepRecipeOf(config: ExperimentConfig, trainingClasses: number): StepRecipe {
   return {
-    model: networkOptionsOf(config),
+    model: networkOptionsOf(config, trainingClasses),
     step: {
       loss: lossSettingsOf(config),
       instances: config.instances,
       secWei: config.sec_wei,
       l2regWei: config.l2reg_wei,
       normMomentum: config.norm_momentum,
+      secRampSteps: config.sec_ramp ? config.steps : null,
+      optimizer: optimizerSettingsOf(config),
       weightDecay: config.weight_decay,
       freezeBn: config.freeze_bn,
     },
-    signature: { batchSize: config.batch_size, inputType: 'uint8' },
+    signature: { batchSize: config.batch_size, inputType: config.freeze_stages === 0 ? 'uint8' : 'float32' },
   };
 }
 
 /** The options of the step that a recipe describes. */
 export function stepOptionsOf({ model, step }: StepRecipe): TrainStepOptions {
-  return { ...step, network: createNetwork(model) };
+  return { ...step, network: splitNetwork(model).trained };
+}
+
+/** Everything that such a step carries to the next one but the number of updates. */
+export function variablesOf({ network, freezeBn, optimizer }: TrainStepOptions): StepVariable[] {
+  return stepVariables(network, freezeBn, optimizerOf(optimizer));
 }

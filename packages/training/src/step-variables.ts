@@ -1,4 +1,5 @@
 import type { Network, TensorSpec } from '@spherelab/models';
+import type { OptimizerRule } from './optimizers/optimizer-rule.ts';
 
 /** One array of a step's state: its key in checkpoints, and its shape. */
 export type StepVariable = { readonly key: string; readonly shape: readonly number[] };
@@ -7,26 +8,25 @@ export const recordNormMeanKey = 'record_norm_mean';
 /** Updates done; kept beside the variables, on the host. */
 export const updatesKey = 'updates';
 
-/** The keys of a parameter's moments. */
-export function momentKeys(parameter: string): { readonly m: string; readonly v: string } {
-  return { m: `adam.m.${parameter}`, v: `adam.v.${parameter}` };
-}
-
 /** Parameters that the optimizer sees, in checkpoint-key order. */
 export function trainedSpecs(network: Network, freezeBn: boolean): TensorSpec[] {
-  return network.specs.filter(({ role, group }) => role === 'parameter' && !(freezeBn && group === 'backbone-bn'));
+  const isTrained = ({ group }: TensorSpec): boolean => group !== 'frozen' && !(freezeBn && group === 'backbone-bn');
+  return network.specs.filter((spec) => spec.role === 'parameter' && isTrained(spec));
 }
 
 /**
  * Everything a step carries to the next one but the number of updates, in checkpoint-key order: parameters and running
- * statistics, Adam's moments, the running mean norm. A resume needs exactly this.
+ * statistics, the optimizer's moments, the running mean norm. A resume needs exactly this.
  */
-export function stepVariables(network: Network, freezeBn: boolean): StepVariable[] {
-  const trained = trainedSpecs(network, freezeBn);
+export function stepVariables(network: Network, freezeBn: boolean, optimizer: OptimizerRule): StepVariable[] {
+  const kept = trainedSpecs(network, freezeBn).map(({ name, shape }) =>
+    optimizer.momentKeys(name).map((key) => ({ key, shape })),
+  );
+  // All parameters' first moments, then all their second ones.
+  const moments = (kept[0] ?? []).flatMap((_, index) => kept.map((one) => one[index] as StepVariable));
   return [
     ...network.specs.map(({ name, shape }) => ({ key: name, shape })),
-    ...trained.map(({ name, shape }) => ({ key: momentKeys(name).m, shape })),
-    ...trained.map(({ name, shape }) => ({ key: momentKeys(name).v, shape })),
+    ...moments,
     { key: recordNormMeanKey, shape: [] },
   ];
 }

@@ -1,5 +1,5 @@
 import { type CheckpointFacts, configSha256, type ExperimentConfig } from '@spherelab/config';
-import type { Network } from '@spherelab/models';
+import { createNetwork } from '@spherelab/models';
 import { type LoadedCheckpoint, readCheckpoint } from './checkpoint.ts';
 import { pointKey } from './compare-stretch.ts';
 import { emptyDigest, withPoints } from './metrics-digest.ts';
@@ -29,10 +29,12 @@ export type StoredRun = {
 export type CheckedCheckpoint = KeptCheckpoint & { readonly loaded: LoadedCheckpoint };
 
 /** What the stored parts of a run say of each other, without computing anything again. */
-export async function checkStoredRun(
-  { config, checkpoints, points, result }: StoredRun,
-  network: Network,
-): Promise<{ readonly findings: readonly Finding[]; readonly readable: readonly CheckedCheckpoint[] }> {
+export async function checkStoredRun({
+  config,
+  checkpoints,
+  points,
+  result,
+}: StoredRun): Promise<{ readonly findings: readonly Finding[]; readonly readable: readonly CheckedCheckpoint[] }> {
   const findings: Finding[] = [];
   const readable: CheckedCheckpoint[] = [];
   for (const kept of checkpoints) {
@@ -43,7 +45,7 @@ export async function checkStoredRun(
     });
     if (loaded === null) continue;
     readable.push({ ...kept, loaded });
-    findings.push(...checkOne({ ...kept, loaded }, config, network, points));
+    findings.push(...checkOne({ ...kept, loaded }, config, points));
   }
   const others = readable.filter(
     ({ loaded }) => madeUnder(loaded.metadata.facts) !== madeUnder(readable[0]?.loaded.metadata.facts),
@@ -61,12 +63,11 @@ export async function checkStoredRun(
 function checkOne(
   { loaded, ...kept }: CheckedCheckpoint,
   config: ExperimentConfig,
-  network: Network,
   points: readonly MetricPoint[],
 ): Finding[] {
   const { metadata, state } = loaded;
   const findings: Finding[] = [];
-  const found = weightsSha256(network, state);
+  const found = weightsSha256(createNetwork(metadata.model), state);
   if (found !== metadata.weightsSha256 || found !== kept.weightsSha256) {
     const message = `${nameOf(kept)}: its weights have SHA-256 ${found}, ${kept.weightsSha256} was recorded`;
     findings.push({ what: 'checkpoint', message });

@@ -1,5 +1,7 @@
 import type { LossSettings, Objective } from '@spherelab/losses';
 import type { Network } from '@spherelab/models';
+import type { OptimizerSettings } from './optimizers/optimizer-of.ts';
+import type { LearningRates } from './parameter-groups.ts';
 
 export type TrainStepOptions = {
   readonly network: Network;
@@ -10,6 +12,9 @@ export type TrainStepOptions = {
   readonly l2regWei: number;
   /** Momentum of the running mean norm; 1 is the mean of the batch alone. */
   readonly normMomentum: number;
+  /** Last step of the run, where the weight of SEC grows from 0 at step 0 to `secWei` there; null: it is `secWei` throughout. */
+  readonly secRampSteps: number | null;
+  readonly optimizer: OptimizerSettings;
   readonly weightDecay: number;
   /** Whether the backbone's batch norms (group `backbone-bn`) are left out of training. */
   readonly freezeBn: boolean;
@@ -40,19 +45,18 @@ export type StepBatch = {
   readonly labels: Int32Array;
 };
 
-export type StepRates = {
-  readonly step: number;
-  /** Learning rate of the head. */
-  readonly lr: number;
-  /** Learning rate of the backbone. */
-  readonly lrP: number;
-};
+export type StepRates = LearningRates & { readonly step: number };
 
 export type TrainStep = {
   /** One update. Throws, before anything is changed, BatchCompositionError, or RangeError for a first step other than 0. */
   readonly run: (batch: StepBatch, at: StepRates) => StepScalars;
   /** Raw embeddings [batch, dim] in eval mode, row-major. */
   readonly embed: (input: StepInput) => Float32Array;
+  /** The same with the backbone's features [batch, channels] that the embeddings are made of. */
+  readonly embedWithFeatures: (input: StepInput) => {
+    readonly embeddings: Float32Array;
+    readonly features: Float32Array;
+  };
   /** Everything a step carries to the next one, always with the same keys in the same order. */
   readonly readState: () => Map<string, Float32Array>;
   /** Replaces the whole state. Throws RangeError naming the key that does not fit; nothing is changed then. */
@@ -67,4 +71,9 @@ export type TrainStep = {
 export function checkFirstStep(step: number, updates: number): void {
   if (step === 0 || updates > 0) return;
   throw new RangeError(`step ${step} cannot be the first: training begins at step 0 or from a written state`);
+}
+
+/** The share of its weight that SEC has at a step: 1, or what the ramp says. */
+export function secShareAt(step: number, { secRampSteps }: Pick<TrainStepOptions, 'secRampSteps'>): number {
+  return secRampSteps === null ? 1 : Math.min(1, step / secRampSteps);
 }

@@ -84,7 +84,12 @@ export type TrainingResult = {
   readonly last: EvaluationSummary;
   /** The evaluation with the highest recall_at_1 after step 0; the earliest of equals. */
   readonly best: EvaluationSummary;
-  readonly baselines: { readonly untrained: EvaluationSummary; readonly colour_histogram: EvaluationSummary };
+  readonly baselines: {
+    readonly untrained: EvaluationSummary;
+    /** Of the pretrained backbone's features, averaged over the picture, without the head; absent where nothing is pretrained. */
+    readonly features?: EvaluationSummary;
+    readonly colour_histogram: EvaluationSummary;
+  };
 };
 
 export type StopReason = 'cancel' | 'pause' | 'drain';

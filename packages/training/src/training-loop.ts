@@ -6,7 +6,7 @@ import { withPoints } from './metrics-digest.ts';
 import { openRun, type TrainingRun } from './open-run.ts';
 import { checkpointDue, evaluationDue, type RunProgress, withEvaluation, withLoss } from './run-progress.ts';
 import { type SafetyCheckpoints, safetyCheckpoints } from './safety-checkpoints.ts';
-import { stepVariables } from './step-variables.ts';
+import { StoppedEarly } from './stopped-early.ts';
 import type { TrainOptions, TrainOutcome } from './train-options.ts';
 import { asTrainingError, isFullDisk } from './training-error.ts';
 import type { CheckpointKind, EvaluationSummary, MetricPoint, StopReason, TrainingResult } from './training-events.ts';
@@ -25,10 +25,9 @@ export async function trainExperiment(options: TrainOptions): Promise<TrainOutco
   let run: TrainingRun | null = null;
   try {
     run = await openRun(options);
-    const variables = stepVariables(run.network, options.config.freeze_bn);
-    const stateBytes = variables.reduce((sum, { shape }) => sum + shape.reduce((bytes, size) => bytes * size, 4), 0);
-    return await runToEnd({ ...run, safety: safetyCheckpoints(stateBytes, options.nowMs) }, options);
+    return await runToEnd({ ...run, safety: safetyCheckpoints(run.stateBytes, options.nowMs) }, options);
   } catch (error) {
+    if (error instanceof StoppedEarly) return { outcome: 'stopped', reason: error.reason };
     throw asTrainingError(error);
   } finally {
     await run?.close();
@@ -61,7 +60,7 @@ function isSaveDue(run: SafeRun, { checkpointUnderWay = () => false }: TrainOpti
 async function update(run: TrainingRun): Promise<void> {
   const { config, trainStep, reporter } = run;
   const startedMs = performance.now();
-  const batch = await run.batches.next();
+  const batch = await run.inputs.next();
   const waitedMs = performance.now() - startedMs;
   const { lossTotal, points } = updateOnce(trainStep, batch, config);
   run.progress = withLoss(run.progress, lossTotal, config.log_every);
@@ -104,9 +103,12 @@ async function measure(run: TrainingRun, step: number, isWanted: () => boolean):
   await reporter.flush(updates, 'evaluating');
   const evaluation = await evaluateNetwork({
     dataset,
+    list: run.inputs.list,
     batchSize: config.batch_size,
     embed: (input) => trainStep.embed(input),
     step,
+    embedWithFeatures:
+      updates === 0 && config.weights !== 'random' ? (input) => trainStep.embedWithFeatures(input) : null,
     withColourHistogram: run.progress.colourHistogram === null,
     isFinal: updates === run.schedule.totalUpdates,
     goOn: async () => {
@@ -117,8 +119,9 @@ async function measure(run: TrainingRun, step: number, isWanted: () => boolean):
     onProgress: () => void reporter.tick(updates, 'evaluating'),
   });
   if (evaluation === null) return null;
-  const { summary, colourHistogram } = evaluation;
+  const { summary, features, colourHistogram } = evaluation;
   run.progress = withEvaluation(run.progress, summary);
+  if (features !== null) run.progress = { ...run.progress, features };
   if (colourHistogram !== null) run.progress = { ...run.progress, colourHistogram };
   addMetrics(
     run,
@@ -181,7 +184,8 @@ async function finish(run: SafeRun): Promise<TrainOutcome> {
   return { outcome: 'finished', result: resultOf(run, run.progress) };
 }
 
-function resultOf(run: TrainingRun, { updates, last, best, untrained, colourHistogram }: RunProgress): TrainingResult {
+function resultOf(run: TrainingRun, progress: RunProgress): TrainingResult {
+  const { updates, last, best, untrained, features, colourHistogram } = progress;
   if (last === null || untrained === null || colourHistogram === null) {
     throw new Error('the run ended without its evaluations');
   }
@@ -190,6 +194,6 @@ function resultOf(run: TrainingRun, { updates, last, best, untrained, colourHist
     updates,
     last,
     best: best ?? last,
-    baselines: { untrained, colour_histogram: colourHistogram },
+    baselines: { untrained, ...(features === null ? {} : { features }), colour_histogram: colourHistogram },
   };
 }

@@ -1,7 +1,6 @@
 import type { ExperimentConfig } from '@spherelab/config';
-import type { TrainingBatch } from '@spherelab/datasets';
 import { lrAt } from './lr-schedule.ts';
-import { stepScalarNames, type TrainStep } from './train-step.ts';
+import { type StepBatch, stepScalarNames, type TrainStep } from './train-step.ts';
 import { TrainingError } from './training-error.ts';
 import type { MetricPoint } from './training-events.ts';
 
@@ -14,12 +13,17 @@ export type UpdateResult = { readonly lossTotal: number; readonly points: readon
  * One update with the batch of its step, and the points that belong to that step.
  * Throws TrainingError non_finite_loss, which names the step.
  */
-export function updateOnce(trainStep: TrainStep, batch: TrainingBatch, config: ExperimentConfig): UpdateResult {
-  const { step, pixels, labels } = batch;
+export function updateOnce(
+  trainStep: TrainStep,
+  batch: StepBatch & { readonly step: number },
+  config: ExperimentConfig,
+): UpdateResult {
+  const { step, input, labels } = batch;
   const schedule = { gamma: config.lr_gamma, milestones: config.milestones };
   const lr = lrAt(step, { lr: config.lr, ...schedule });
   const lrP = lrAt(step, { lr: config.lr_p, ...schedule });
-  const scalars = trainStep.run({ input: pixels, labels }, { step, lr, lrP });
+  const lrProxies = lrAt(step, { lr: config.lr_proxies ?? 0, ...schedule });
+  const scalars = trainStep.run({ input, labels }, { step, lr, lrP, lrProxies });
   if (!Number.isFinite(scalars.loss_total)) {
     throw new TrainingError('non_finite_loss', `the loss is ${scalars.loss_total} at step ${step}`);
   }

@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { type CheckpointFacts, type Environment, mayContinueFrom, type RunFacts } from '@spherelab/config';
+import type { NetworkOptions } from '@spherelab/models';
+import type { CheckpointMetadata } from './checkpoint.ts';
 import { compareMetrics, compareStates, pointKey } from './compare-stretch.ts';
 import { provideStepGraph, readStepGraph } from './provide-step-graph.ts';
 import { retraceStretch } from './retrace-stretch.ts';
-import { stepOptionsOf, stepRecipeOf } from './step-recipe.ts';
+import { stepRecipeOf } from './step-recipe.ts';
 import { type CheckedCheckpoint, checkStoredRun, type StoredRun } from './stored-run.ts';
 import type { TrainOptions } from './train-options.ts';
 import { TrainingError } from './training-error.ts';
@@ -27,10 +29,10 @@ type Stretch = { readonly from: CheckedCheckpoint | null; readonly to: CheckedCh
  */
 export async function verifyRun(options: VerifyOptions): Promise<VerificationReport> {
   const { stored, graphFolder } = options;
-  const recipe = stepRecipeOf(stored.config);
-  const { findings: inconsistent, readable } = await checkStoredRun(stored, stepOptionsOf(recipe).network);
+  const { findings: inconsistent, readable } = await checkStoredRun(stored);
   const findings: Finding[] = [...inconsistent];
-  const made = readable.at(-1)?.loaded.metadata.facts;
+  const newest = readable.at(-1)?.loaded.metadata;
+  const made = newest?.facts;
   const graph = graphFolder === null ? null : await readStepGraph(graphFolder);
   if (graph === null) findings.push({ what: 'code', message: 'the recorded step of the run is not there' });
   else if (made !== undefined && graph.sha256 !== made.graph_sha256) {
@@ -39,6 +41,7 @@ export async function verifyRun(options: VerifyOptions): Promise<VerificationRep
   if (made === undefined || graph === null || graph.sha256 !== made.graph_sha256) {
     return { same_bits: null, findings, notes: [], stretches: [], environment: {} };
   }
+  const { model } = newest as CheckpointMetadata;
   let now: RunFacts | null = null;
   const notes: string[] = [];
   const stretches: StretchReport[] = [];
@@ -46,7 +49,7 @@ export async function verifyRun(options: VerifyOptions): Promise<VerificationRep
     const judge = async (facts: RunFacts): Promise<void> => {
       if (now !== null) return;
       now = facts;
-      const told = await judgeFacts(options, made, facts);
+      const told = await judgeFacts(options, made, model, facts);
       findings.push(...told.findings);
       notes.push(...told.notes);
     };
@@ -78,6 +81,7 @@ function chosen(stretches: readonly Stretch[], how: 'random' | 'all'): readonly 
 async function judgeFacts(
   { stored, numerics, cacheFolder }: VerifyOptions,
   made: CheckpointFacts,
+  model: NetworkOptions,
   now: RunFacts,
 ): Promise<{ readonly findings: readonly Finding[]; readonly notes: readonly string[] }> {
   const findings: Finding[] = [];
@@ -93,7 +97,7 @@ async function judgeFacts(
   }
   if (made.numerics === now.numerics) return { findings, notes };
   const versions = `version ${now.numerics.slice(0, 12)} of the numerics, the run was made with ${made.numerics.slice(0, 12)}`;
-  const graph = await provideStepGraph(cacheFolder, stepRecipeOf(stored.config), numerics.version);
+  const graph = await provideStepGraph(cacheFolder, stepRecipeOf(stored.config, model.proxies ?? 0), numerics.version);
   const isSame = graph.sha256 === made.graph_sha256 && made.host_numerics === now.host_numerics;
   if (isSame) notes.push(`another release: ${versions}, with the same recorded step`);
   else findings.push({ what: 'code', message: `the code here computes something else: ${versions}` });

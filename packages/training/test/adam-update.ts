@@ -1,5 +1,5 @@
 import { tf } from '@spherelab/tensorflow';
-import { type AdamRates, momentSteps } from '../src/adam-rates.ts';
+import { type AdamRates, momentSteps } from '../src/optimizers/adam.ts';
 
 export type Tensor = InstanceType<typeof tf.Tensor>;
 export type AdamMoments = { readonly m: Tensor; readonly v: Tensor };

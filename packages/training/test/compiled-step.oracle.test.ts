@@ -1,4 +1,4 @@
-import type { LossName } from '@spherelab/losses';
+import { type LossName, lossNames, lossRecord } from '@spherelab/catalogue';
 import { createNetwork, initialState, type NetworkOptions } from '@spherelab/models';
 import { tf } from '@spherelab/tensorflow';
 import { describe, expect, it } from 'vitest';
@@ -8,27 +8,27 @@ import type { TrainStep, TrainStepOptions } from '../src/train-step.ts';
 import { createEagerStep } from './eager-step.ts';
 import { compiledStep } from './step-makers.ts';
 
-const instancesOf: Readonly<Record<LossName, number>> = { triplet: 3, semihtriplet: 3, 'n-npair': 2, ms: 5 };
 const small: NetworkOptions = { backbone: 'conv_small', imageSize: 16, embeddingDim: 8, needBn: true, freezeBn: true };
 const inception: NetworkOptions = { ...small, backbone: 'bn_inception', imageSize: 32 };
 
-const regularizers = [
-  { name: 'plain', secWei: 0, l2regWei: 0, normMomentum: 1 },
-  { name: 'SEC', secWei: 0.5, l2regWei: 0, normMomentum: 1 },
-  { name: 'SEC with EMA', secWei: 0.5, l2regWei: 0, normMomentum: 0.1 },
-  { name: 'L2-reg', secWei: 0, l2regWei: 0.01, normMomentum: 1 },
+type Setting = Pick<TrainStepOptions, 'secWei' | 'l2regWei' | 'normMomentum' | 'secRampSteps' | 'optimizer'>;
+
+const plain: Setting = { secWei: 0, l2regWei: 0, normMomentum: 1, secRampSteps: null, optimizer: { name: 'adam' } };
+const settings: readonly (Setting & { readonly name: string })[] = [
+  { name: 'plain', ...plain },
+  { name: 'SEC', ...plain, secWei: 0.5 },
+  { name: 'SEC with EMA', ...plain, secWei: 0.5, normMomentum: 0.1 },
+  { name: 'L2-reg', ...plain, l2regWei: 0.01 },
+  { name: 'SEC, ramped', ...plain, secWei: 0.5, secRampSteps: 2 },
+  { name: 'SEC under SGD', ...plain, secWei: 0.5, optimizer: { name: 'sgd', momentum: 0.9 } },
 ];
 
-function optionsOf(
-  model: NetworkOptions,
-  loss: LossName,
-  regularizer: (typeof regularizers)[number],
-): TrainStepOptions {
+function optionsOf(model: NetworkOptions, loss: LossName, setting: Setting): TrainStepOptions {
   return {
     network: createNetwork(model),
     loss: lossSettings[loss],
-    instances: instancesOf[loss],
-    ...regularizer,
+    instances: lossRecord(loss).instances.value,
+    ...setting,
     weightDecay: 1e-3,
     freezeBn: model.freezeBn,
   };
@@ -58,13 +58,13 @@ function relativeDifferences(a: ReadonlyMap<string, Float32Array>, b: ReadonlyMa
   });
 }
 
-const cells = (Object.keys(instancesOf) as LossName[]).flatMap((loss) =>
-  regularizers.map((regularizer) => ({ loss, regularizer, name: `${loss}, ${regularizer.name}` })),
+const cells = lossNames.flatMap((loss) =>
+  settings.map((setting) => ({ loss, setting, name: `${loss}, ${setting.name}` })),
 );
 
 describe('the compiled step equals the eager one', () => {
-  it.each(cells)('on conv_small: $name', ({ loss, regularizer }) => {
-    const options = optionsOf(small, loss, regularizer);
+  it.each(cells)('on conv_small: $name', ({ loss, setting }) => {
+    const options = optionsOf(small, loss, setting);
     const first = batchOf(options, 4, 0);
     const compiled = started(compiledStep(options, first.labels.length, 'uint8'), options);
     const eager = started(createEagerStep(options), options);
@@ -74,7 +74,7 @@ describe('the compiled step equals the eager one', () => {
     const stateDifferences = () => relativeDifferences(eager.readState(), compiled.readState());
     for (let step = 0; step < 3; step += 1) {
       const batch = batchOf(options, 4, step);
-      const at = { step, lr: 1e-3, lrP: 5e-4 };
+      const at = { step, lr: 1e-3, lrP: 5e-4, lrProxies: 1e-2 };
       const [ours, theirs] = [compiled.run(batch, at), eager.run(batch, at)];
       for (const [name, value] of Object.entries(theirs)) {
         expect(Math.abs((ours[name as keyof typeof ours] as number) - value), name).toBeLessThan(
@@ -90,11 +90,11 @@ describe('the compiled step equals the eager one', () => {
   });
 
   it.each([true, false])('on bn_inception with freeze_bn=%s', (freezeBn) => {
-    const options = optionsOf({ ...inception, freezeBn }, 'triplet', regularizers[1] as (typeof regularizers)[number]);
+    const options = optionsOf({ ...inception, freezeBn }, 'triplet', settings[1] as Setting);
     const batch = batchOf(options, 3, 0);
     const compiled = started(compiledStep(options, batch.labels.length, 'uint8'), options);
     const eager = started(createEagerStep(options), options);
-    const at = { step: 0, lr: 1e-4, lrP: 1e-4 };
+    const at = { step: 0, lr: 1e-4, lrP: 1e-4, lrProxies: 0 };
     const [ours, theirs] = [compiled.run(batch, at), eager.run(batch, at)];
     expect(Math.abs(ours.loss_total - theirs.loss_total)).toBeLessThan(1e-5 * Math.abs(theirs.loss_total));
     // Moments, not parameters: Adam's first update is the sign of a gradient, which rounding decides where it is near 0.
@@ -108,7 +108,7 @@ describe('the compiled step equals the eager one', () => {
 });
 
 describe('a recorded step', () => {
-  const options = optionsOf(small, 'semihtriplet', regularizers[2] as (typeof regularizers)[number]);
+  const options = optionsOf(small, 'semihtriplet', settings[2] as Setting);
 
   it('is the same bytes every time', () => {
     const signature = { batchSize: 12, inputType: 'uint8' } as const;
@@ -118,7 +118,7 @@ describe('a recorded step', () => {
   it('gives the same bits every time', () => {
     const runs = [0, 1].map(() => {
       const step = started(compiledStep(options, 12, 'uint8'), options);
-      for (let i = 0; i < 3; i += 1) step.run(batchOf(options, 4, i), { step: i, lr: 1e-3, lrP: 1e-3 });
+      for (let i = 0; i < 3; i += 1) step.run(batchOf(options, 4, i), { step: i, lr: 1e-3, lrP: 1e-3, lrProxies: 0 });
       const state = step.readState();
       step.dispose();
       return state;
@@ -136,7 +136,7 @@ describe('a recorded step', () => {
     const step = compiledStep(options, 12, 'uint8');
     const input = new Float32Array(12 * 16 * 16 * 3);
     const { labels } = batchOf(options, 4, 0);
-    expect(() => step.run({ input, labels }, { step: 0, lr: 1e-3, lrP: 1e-3 })).toThrow('uint8');
+    expect(() => step.run({ input, labels }, { step: 0, lr: 1e-3, lrP: 1e-3, lrProxies: 0 })).toThrow('uint8');
     step.dispose();
   });
 });

@@ -1,24 +1,20 @@
 import { batchLayout, layoutTensors } from '@spherelab/losses';
 import { tf } from '@spherelab/tensorflow';
-import { adamRates, decayOf, isBackbone } from '../src/adam-rates.ts';
+import { optimizerOf } from '../src/optimizers/optimizer-of.ts';
+import { decayOf, rateOf } from '../src/parameter-groups.ts';
 import { stepPass } from '../src/step-pass.ts';
-import {
-  checkState,
-  momentKeys,
-  recordNormMeanKey,
-  stepVariables,
-  trainedSpecs,
-  updatesKey,
-} from '../src/step-variables.ts';
+import { checkState, recordNormMeanKey, stepVariables, trainedSpecs, updatesKey } from '../src/step-variables.ts';
 import {
   checkFirstStep,
   type StepInput,
   type StepScalars,
+  secShareAt,
   stepScalarNames,
   type TrainStep,
   type TrainStepOptions,
 } from '../src/train-step.ts';
-import { adamUpdate, type Tensor } from './adam-update.ts';
+import type { Tensor } from './adam-update.ts';
+import { optimizerUpdate } from './optimizer-update.ts';
 
 /**
  * The training step one op at a time: what the compiled step is compared with. Takes batches of any size; everything
@@ -27,7 +23,8 @@ import { adamUpdate, type Tensor } from './adam-update.ts';
 export function createEagerStep(options: TrainStepOptions): TrainStep {
   const { network, loss, instances, weightDecay } = options;
   const trained = trainedSpecs(network, options.freezeBn);
-  const variables = stepVariables(network, options.freezeBn);
+  const optimizer = optimizerOf(options.optimizer);
+  const variables = stepVariables(network, options.freezeBn, optimizer);
   const state = new Map<string, Tensor>(variables.map(({ key, shape }) => [key, tf.zeros([...shape])]));
   let updates = 0;
   const replace = (key: string, next: Tensor): void => {
@@ -40,24 +37,29 @@ export function createEagerStep(options: TrainStepOptions): TrainStep {
   };
 
   return {
-    run: ({ input, labels }, { step, lr, lrP }) => {
+    run: ({ input, labels }, at) => {
+      const { step } = at;
       checkFirstStep(step, updates);
       const layout = layoutTensors(batchLayout(labels, loss.name, instances));
       updates += 1;
       const scalars = tf.tidy(() => {
         const momentum = tf.scalar(step === 0 ? 1 : options.normMomentum);
         const recordNormMean = state.get(recordNormMeanKey) as Tensor;
-        const feeds = { input: tensorOf(input), layout, momentum, recordNormMean };
+        const secShare = options.secRampSteps === null ? null : tf.scalar(secShareAt(step, options));
+        const feeds = { input: tensorOf(input), layout, momentum, recordNormMean, secShare };
         const { gradients, objective, runningStatistics } = stepPass(options, trained, state, feeds);
         for (const [index, { name, group }] of trained.entries()) {
-          const { m, v } = momentKeys(name);
-          const moments = { m: state.get(m) as Tensor, v: state.get(v) as Tensor };
-          const rates = adamRates(isBackbone(group) ? lrP : lr, updates);
-          const decay = decayOf(group, weightDecay);
-          const next = adamUpdate(state.get(name) as Tensor, gradients[index] as Tensor, moments, decay, rates);
+          const keys = optimizer.momentKeys(name);
+          const next = optimizerUpdate(options.optimizer, {
+            parameter: state.get(name) as Tensor,
+            gradient: gradients[index] as Tensor,
+            moments: keys.map((key) => state.get(key) as Tensor),
+            decay: decayOf(group, weightDecay),
+            lr: at[rateOf(group)],
+            t: updates,
+          });
           replace(name, next.parameter);
-          replace(m, next.m);
-          replace(v, next.v);
+          for (const [slot, key] of keys.entries()) replace(key, next.moments[slot] as Tensor);
         }
         for (const [name, value] of runningStatistics) replace(name, value);
         replace(recordNormMeanKey, tf.clone(objective.record_norm_mean));
@@ -67,6 +69,11 @@ export function createEagerStep(options: TrainStepOptions): TrainStep {
       return Object.fromEntries(stepScalarNames.map((name, index) => [name, scalars[index]])) as StepScalars;
     },
     embed: (input) => tf.tidy(() => network.forward(state, tensorOf(input), false).embeddings.dataSync<'float32'>()),
+    embedWithFeatures: (input) =>
+      tf.tidy(() => {
+        const { embeddings, pooled } = network.forward(state, tensorOf(input), false);
+        return { embeddings: embeddings.dataSync<'float32'>(), features: pooled.dataSync<'float32'>() };
+      }),
     readState: () =>
       new Map([
         ...[...state].map(([key, tensor]) => [key, Float32Array.from(tensor.dataSync<'float32'>())] as const),

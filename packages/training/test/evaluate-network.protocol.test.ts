@@ -2,6 +2,7 @@ import { type Dataset, openDataset } from '@spherelab/datasets';
 import { tf } from '@spherelab/tensorflow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { evaluateNetwork, type NetworkEvaluation } from '../src/evaluate-network.ts';
+import { imagesOf, pictureBatches } from '../src/run-inputs.ts';
 
 describe('what is measured when', () => {
   let shapes: Dataset;
@@ -20,14 +21,11 @@ describe('what is measured when', () => {
   ): Promise<NetworkEvaluation | null> {
     const test = shapes.test.filter((_, at) => at % 20 === 0);
     const train = shapes.train.filter((_, at) => at % 20 === 0);
+    const gallery = withGallery ? shapes.test.filter((_, at) => at % 20 === 1) : null;
+    const dataset = { ...shapes, name, test, train, gallery };
     return evaluateNetwork({
-      dataset: {
-        ...shapes,
-        name,
-        test,
-        train,
-        gallery: withGallery ? shapes.test.filter((_, at) => at % 20 === 1) : null,
-      },
+      dataset,
+      list: (part) => pictureBatches(dataset, imagesOf(dataset, part), 32),
       batchSize: 32,
       embed: (pixels) =>
         tf.tidy(() => {
@@ -37,6 +35,7 @@ describe('what is measured when', () => {
         }),
       step: 7,
       isFinal,
+      embedWithFeatures: null,
       withColourHistogram: false,
       goOn: async () => goOn(),
       onProgress: () => undefined,

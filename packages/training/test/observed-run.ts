@@ -1,14 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { LossName } from '@spherelab/catalogue';
+import { type LossName, lossRecord } from '@spherelab/catalogue';
 import { type ExperimentConfig, resolveExperiment, timingMetrics } from '@spherelab/config';
 import { readNumerics } from '@spherelab/numerics';
 import type { TrainOptions, TrainOutcome } from '../src/train-options.ts';
 import type { TrainingEvent } from '../src/training-events.ts';
 import { trainExperiment } from '../src/training-loop.ts';
-
-const instancesOf = { triplet: 3, semihtriplet: 3, 'n-npair': 2, ms: 5 } as const;
 
 /** A run of seconds: small pictures, eight classes a batch, the held-out training classes of `shapes`. */
 export function smallConfig(loss: LossName, overrides: Record<string, unknown> = {}): ExperimentConfig {
@@ -16,8 +14,8 @@ export function smallConfig(loss: LossName, overrides: Record<string, unknown> =
     dataset: 'shapes',
     loss,
     protocol: 'validation',
-    instances: instancesOf[loss],
-    batch_size: instancesOf[loss] * 8,
+    instances: lossRecord(loss).instances.value,
+    batch_size: lossRecord(loss).instances.value * 8,
     image_size: 24,
     embedding_dim: 16,
     sec_wei: 0.5,

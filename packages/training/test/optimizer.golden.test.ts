@@ -4,8 +4,8 @@ import { tf } from '@spherelab/tensorflow';
 import { describe, expect, it } from 'vitest';
 import { deviation, maxAbsDifference, readGolden, type TensorEntry } from '../../../test/golden-reader.ts';
 import { lossSettings } from '../../../test/loss-settings.ts';
-import { adamRates } from '../src/adam-rates.ts';
 import { lrAt } from '../src/lr-schedule.ts';
+import { adamRates } from '../src/optimizers/adam.ts';
 import type { StepScalars } from '../src/train-step.ts';
 import { adamUpdate } from './adam-update.ts';
 import { batchNorm, linear, spec } from './linear-layer.ts';
@@ -78,8 +78,10 @@ function tinyNetwork(freezeBn: boolean): Network {
     forward: (state, input, training) => {
       const first = batchNorm(state, 'proj_bn', linear(state, 'proj', input), training && !freezeBn);
       const second = batchNorm(state, 'head.bn', tf.relu(first.output), training);
+      const embeddings = linear(state, 'head.fc', second.output);
       return {
-        embeddings: linear(state, 'head.fc', second.output),
+        embeddings,
+        pooled: embeddings,
         runningStatistics: new Map([...first.changed, ...second.changed]),
       };
     },
@@ -99,6 +101,8 @@ describe.each(stepMakers)('the optimizer of the $kind step', ({ make }) => {
           secWei: config.sec_wei ?? 0,
           l2regWei: config.l2reg_wei ?? 0,
           normMomentum: config.norm_momentum ?? 1,
+          secRampSteps: null,
+          optimizer: { name: 'adam' },
           weightDecay: config.weight_decay,
           freezeBn,
         },
@@ -121,6 +125,7 @@ describe.each(stepMakers)('the optimizer of the $kind step', ({ make }) => {
           step: expected.step,
           lr: lrAt(expected.step, { lr: config.lr, ...schedule }),
           lrP: lrAt(expected.step, { lr: config.lr_p, ...schedule }),
+          lrProxies: 0,
         };
         const scalars = step.run({ input, labels: Int32Array.from(picked, (i) => classes[i] as number) }, at);
         expect([at.lrP, at.lrP, at.lr, at.lr]).toEqual(expected.group_lr);

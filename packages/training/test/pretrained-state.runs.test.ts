@@ -1,12 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { bnInception, exportStateDict, initialState } from '@spherelab/models';
+import { createNetwork, exportStateDict, initialState } from '@spherelab/models';
 import { encodeTorchFile } from '@spherelab/weight-files';
 import { expect, test } from 'vitest';
 import { checkpointsOf, observeRun, pointsOf, smallConfig, withFolder } from './observed-run.ts';
 
 const inception = { backbone: 'bn_inception', image_size: 32, embedding_dim: 8, instances: 2, batch_size: 8, steps: 2 };
-const network = bnInception({ imageSize: 32, embeddingDim: 8, needBn: true, freezeBn: true });
+const network = createNetwork({
+  backbone: 'bn_inception',
+  imageSize: 32,
+  embeddingDim: 8,
+  needBn: true,
+  freezeBn: true,
+});
 
 /** Writes weights as a pretrained file has them: the backbone only, from another seed than the run's. */
 async function writePretrained(folder: string, name: string, seed: number): Promise<void> {

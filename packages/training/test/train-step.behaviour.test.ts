@@ -24,7 +24,8 @@ const network: Network = {
   ],
   forward: (state, input, training) => {
     const { output, changed } = batchNorm(state, 'head.bn', linear(state, 'proj', input), training);
-    return { embeddings: linear(state, 'head.fc', output), runningStatistics: new Map(changed) };
+    const embeddings = linear(state, 'head.fc', output);
+    return { embeddings, pooled: embeddings, runningStatistics: new Map(changed) };
   },
 };
 
@@ -43,6 +44,8 @@ function createdBy(make: MakeStep, loss: LossName, options: Partial<TrainStepOpt
       secWei: 0.5,
       l2regWei: 0,
       normMomentum: 0.3,
+      secRampSteps: null,
+      optimizer: { name: 'adam' },
       weightDecay: 0.01,
       freezeBn: true,
       ...options,
@@ -62,7 +65,7 @@ const inputAt = (index: number): Float32Array => values(classes.length * inputs,
 const oneRow = (): Float32Array => Float32Array.from({ length: classes.length * inputs }, (_, i) => 1 + (i % inputs));
 
 function runAt(step: TrainStep, index: number, labels = classes, input = inputAt(index)): StepScalars {
-  return step.run({ input, labels }, { step: index, lr: 0.01, lrP: 0.005 });
+  return step.run({ input, labels }, { step: index, lr: 0.01, lrP: 0.005, lrProxies: 0 });
 }
 
 let tensorsBefore = 0;

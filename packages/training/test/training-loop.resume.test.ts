@@ -18,30 +18,43 @@ function crashAfter(updates: number): { emit: (event: { type: string; step?: num
   };
 }
 
-test.each(lossNames)('a run with %s that is killed and resumed equals one that was not', async (loss: LossName) => {
-  const config = smallConfig(loss);
-  await withFolder(async (folder) => {
-    const whole = await observeRun(config, `${folder}/whole`);
-    const events: Parameters<typeof pointsOf>[0][number][] = [];
-    const crash = crashAfter(4);
-    const killed = observeRun(config, `${folder}/parts`, {
-      emit: (event) => {
-        crash.emit(event);
-        events.push(event);
-      },
+type Variant = { readonly name: string; readonly loss: LossName; readonly overrides: Record<string, unknown> };
+
+const variants: readonly Variant[] = [
+  ...lossNames.map((loss) => ({ name: loss, loss, overrides: {} })),
+  { name: 'triplet under SGD', loss: 'triplet', overrides: { optimizer: 'sgd', momentum: 0.8 } },
+  { name: 'triplet and a ramp of SEC', loss: 'triplet', overrides: { sec_ramp: true } },
+  { name: 'triplet and frozen stages', loss: 'triplet', overrides: { freeze_stages: 2 } },
+  { name: 'triplet and its head alone', loss: 'triplet', overrides: { freeze_stages: 4 } },
+];
+
+test.each(variants)(
+  'a run with $name that is killed and resumed equals one that was not',
+  async ({ loss, overrides }) => {
+    const config = smallConfig(loss, overrides);
+    await withFolder(async (folder) => {
+      const whole = await observeRun(config, `${folder}/whole`);
+      const events: Parameters<typeof pointsOf>[0][number][] = [];
+      const crash = crashAfter(4);
+      const killed = observeRun(config, `${folder}/parts`, {
+        emit: (event) => {
+          crash.emit(event);
+          events.push(event);
+        },
+      });
+      await expect(killed).rejects.toThrow('killed');
+      const latest = checkpointsOf(events).findLast(({ kind }) => kind === 'latest');
+      expect(latest?.step).toBe(4);
+      const resumed = await observeRun(config, `${folder}/parts`, { resumeFrom: latest?.file as string });
+      expect(resumed.events.find(({ type }) => type === 'started')).toMatchObject({
+        type: 'started',
+        resumedFromStep: 4,
+      });
+      expect(resultOf(resumed)).toEqual(resultOf(whole));
+      expect(pointsOf([...events, ...resumed.events])).toEqual(pointsOf(whole.events));
     });
-    await expect(killed).rejects.toThrow('killed');
-    const latest = checkpointsOf(events).findLast(({ kind }) => kind === 'latest');
-    expect(latest?.step).toBe(4);
-    const resumed = await observeRun(config, `${folder}/parts`, { resumeFrom: latest?.file as string });
-    expect(resumed.events.find(({ type }) => type === 'started')).toMatchObject({
-      type: 'started',
-      resumedFromStep: 4,
-    });
-    expect(resultOf(resumed)).toEqual(resultOf(whole));
-    expect(pointsOf([...events, ...resumed.events])).toEqual(pointsOf(whole.events));
-  });
-});
+  },
+);
 
 test('a run that is paused at every step, in an evaluation too, equals one that was not', async () => {
   const config = smallConfig('triplet', { steps: 4, eval_every: 2, checkpoint_every: 100 });

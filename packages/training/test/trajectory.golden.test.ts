@@ -47,7 +47,10 @@ const network: Network = {
   name: 'linear',
   inputShape: [inputs],
   specs: [spec('head.fc.weight', weightShape, 'head'), spec('head.fc.bias', initial['head.fc.bias'].shape, 'head')],
-  forward: (state, input) => ({ embeddings: linear(state, 'head.fc', input), runningStatistics: new Map() }),
+  forward: (state, input) => {
+    const embeddings = linear(state, 'head.fc', input);
+    return { embeddings, pooled: embeddings, runningStatistics: new Map() };
+  },
 };
 
 /** The K of `recall_initial` and `recall_final`: powers of two from 1. */
@@ -92,6 +95,8 @@ function train(
       secWei: config.sec_wei ?? 0,
       l2regWei: config.l2reg_wei ?? 0,
       normMomentum: config.norm_momentum ?? 1,
+      secRampSteps: null,
+      optimizer: { name: 'adam' },
       weightDecay: config.weight_decay,
       freezeBn: true,
     },
@@ -109,7 +114,7 @@ function train(
     const lr = lrAt(s, { lr: config.lr, ...schedule });
     const scalars = step.run(
       { input, labels: Int32Array.from(picked, (i) => classes[i] as number) },
-      { step: s, lr, lrP: lrAt(s, { lr: config.lr_p, ...schedule }) },
+      { step: s, lr, lrP: lrAt(s, { lr: config.lr_p, ...schedule }), lrProxies: 0 },
     );
     onStep(scalars, lr, step.readState());
   }

@@ -1,22 +1,27 @@
+import { isPublishedSha256, weights, weightsNames } from '@spherelab/catalogue';
 import { openFileReader, readerSha256 } from '@spherelab/datasets/file-reader';
-import { type ByteReader, elementCount, knownWeights, printableText, readTorchFile } from '@spherelab/weight-files';
+import { type ByteReader, elementCount, printableText, readTorchFile } from '@spherelab/weight-files';
 import { type Command, Option } from 'commander';
 import { type ImportOptions, importWeights } from '../import-weights.ts';
 import { formatTable } from '../output/print-table.ts';
 import { jsonLine } from '../output/terminal-text.ts';
+import { addWeightsFetchCommand } from './weights-fetch.ts';
+import { addWeightsListCommand } from './weights-list.ts';
 
-/** `spherelab weights`: PyTorch files, looked into and taken over without Python; runs without a server. */
+/** `spherelab weights`: files of weights, fetched, looked into and taken over; runs without a server. */
 export function addWeightsCommand(program: Command): void {
-  const weights = program
+  const command = program
     .command('weights')
-    .description('PyTorch weight files (.pth), read without executing anything');
-  weights
+    .description('files of weights: published ones, and PyTorch files (.pth), read without executing anything');
+  command
     .command('inspect')
     .description('keys, shapes and types of a state dict')
     .argument('<file>', 'what torch.save wrote, in the zip or the older format')
     .option('--json', 'print JSON')
     .action(inspect);
-  weights
+  addWeightsListCommand(command);
+  addWeightsFetchCommand(command);
+  command
     .command('import')
     .description('check that a file fits a network, and copy it to <data root>/weights')
     .argument('<file>', 'a .pth file')
@@ -41,13 +46,13 @@ function inspect(file: string, options: { readonly json?: boolean }): void {
 function printInspection(file: string, reader: ByteReader, asJson: boolean): void {
   const { container, tensors, scalars } = readTorchFile(reader);
   const sha256 = readerSha256(reader);
-  const known = [...knownWeights].find(([, entry]) => entry.sha256 === sha256);
+  const known = weightsNames.find((name) => isPublishedSha256(weights[name], sha256));
   if (asJson) {
     const report = {
       file,
       bytes: reader.size,
       sha256,
-      known_as: known?.[0] ?? null,
+      known_as: known ?? null,
       container,
       tensors: [...tensors].map(([key, { dtype, shape }]) => ({ key, dtype, shape })),
       // JSON has no whole numbers beyond 2^53.
@@ -61,7 +66,7 @@ function printInspection(file: string, reader: ByteReader, asJson: boolean): voi
   const lines = [
     formatTable(['key', 'type', 'shape'], rows),
     `${tensors.size} tensors, ${elements} elements; ${container} container, ${reader.size} bytes`,
-    `SHA-256 ${sha256}${known === undefined ? '' : ` (${known[0]}: ${known[1].about})`}`,
+    `SHA-256 ${sha256}${known === undefined ? '' : ` (${known}: ${weights[known].about})`}`,
   ];
   if (scalars.size > 0)
     lines.push(

@@ -1,13 +1,12 @@
 import type { ExperimentResult } from '../api-types.ts';
+import { baselineRows } from './baseline-rows.ts';
 import { metricCells, metricColumns } from './metric-columns.ts';
 import { formatTable } from './print-table.ts';
 
-/** The final table of one run: what was reached beside the untrained network and the colour histogram. */
+/** The final table of one run: what was reached beside its baselines. */
 export function resultTable(result: ExperimentResult): string {
-  const { untrained, colour_histogram: histogram } = result.baselines;
   const rows = [
-    ['untrained network', ...metricCells(untrained.metrics)],
-    ['colour histogram', ...metricCells(histogram.metrics)],
+    ...baselineRows(result.baselines),
     [`best (step ${result.best.step})`, ...metricCells(result.best.metrics)],
     [`last (step ${result.last.step})`, ...metricCells(result.last.metrics)],
   ];

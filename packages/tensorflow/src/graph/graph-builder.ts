@@ -6,14 +6,6 @@ export type NodeName = string;
 
 export type DType = 'float32' | 'int32' | 'uint8';
 
-export type AdamNodes = {
-  /** float32 scalars; lr is the learning rate after both bias corrections. */
-  readonly lr: NodeName;
-  readonly epsilon: NodeName;
-  readonly gradient: NodeName;
-  readonly betas: readonly [number, number];
-};
-
 /** Builds one graph node by node. Names are unique; nodes refer to nodes that were added before. */
 export type GraphBuilder = {
   readonly add: (
@@ -32,8 +24,8 @@ export type GraphBuilder = {
   readonly read: (variable: string) => NodeName;
   /** An assignment; it is carried out in a run that fetches something ordered after it. */
   readonly assign: (variable: string, value: NodeName) => NodeName;
-  /** TensorFlow's fused Adam on three variables. */
-  readonly applyAdam: (variables: { parameter: string; m: string; v: string }, nodes: AdamNodes) => NodeName;
+  /** One of TensorFlow's fused optimizers (`ResourceApply...`): the parameter's variable, those of its moments, then the other inputs. */
+  readonly applyOptimizer: (op: string, variables: readonly string[], inputs: readonly NodeName[]) => NodeName;
   /** A named output; `after` are carried out before it can be fetched. */
   readonly output: (name: string, value: NodeName, after?: readonly NodeName[]) => void;
   /** Bytes of the `saved_model.pb`. */
@@ -84,16 +76,12 @@ export function createGraphBuilder(): GraphBuilder {
       return known;
     },
     assign: (variable, value) => add('AssignVariableOp', [handleOf(variable), value], { dtype: float }),
-    applyAdam: ({ parameter, m, v }, { lr, epsilon, gradient, betas }) => {
-      const zero = scalar(0);
-      // Both powers 0: the corrections are in `lr`, worked out in float64, where 1 - 0.999 would lose four digits.
-      const inputs = [zero, zero, lr, scalar(betas[0]), scalar(betas[1]), epsilon, gradient];
-      return add('ResourceApplyAdam', [...[parameter, m, v].map(handleOf), ...inputs], {
+    applyOptimizer: (op, variables, inputs) =>
+      add(op, [...variables.map(handleOf), ...inputs], {
         T: float,
         use_locking: { flag: false },
         use_nesterov: { flag: false },
-      });
-    },
+      }),
     output: (name, value, after = []) =>
       void add('Identity', [value, ...after.map((node) => `^${node}`)], { T: float }, name),
     encode: () => encodeSavedModel(nodes),

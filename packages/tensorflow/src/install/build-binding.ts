@@ -3,9 +3,9 @@ import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { lastLines, runCommand } from '@spherelab/host';
 import { makeCached } from './engine-cache.ts';
 import { EngineError } from './engine-error.ts';
-import { lastLines, runCommand } from './run-command.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -1,20 +1,11 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
+import { cacheFolder } from '@spherelab/host';
 import { EngineError } from './engine-error.ts';
 
 /** Where engines live: outside node_modules, shared by all clones of a user. */
 export function engineCacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return path.join(env.XDG_CACHE_HOME || userCache(), 'spherelab', 'engine');
-}
-
-/** A user without an entry in passwd (`docker run --user 12345`) has no home. */
-function userCache(): string {
-  try {
-    return path.join(homedir(), '.cache');
-  } catch {
-    return path.join(tmpdir(), `cache-of-${process.getuid?.()}`);
-  }
+  return path.join(cacheFolder(env), 'engine');
 }
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { runCommand } from '@spherelab/host';
 import { EngineError } from './engine-error.ts';
-import { runCommand } from './run-command.ts';
 
 const requiredFiles = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2', 'include/tensorflow/c/c_api.h'];
 

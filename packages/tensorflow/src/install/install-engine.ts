@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { lastLines, runCommand } from '@spherelab/host';
 import type { EngineReport } from '../verify-kernels.ts';
 import { buildBinding, tfjsPackageFolder } from './build-binding.ts';
 import { engineCacheFolder } from './engine-cache.ts';
 import { EngineError } from './engine-error.ts';
 import { findTensorflow } from './find-tensorflow.ts';
 import { linkBinding, linkedBinding } from './link-binding.ts';
-import { lastLines, runCommand } from './run-command.ts';
 import { fetchTensorflow, type Progress } from './tensorflow-wheel.ts';
 import { verifyEngine } from './verify-engine.ts';
 

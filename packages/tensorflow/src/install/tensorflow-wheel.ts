@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { lastLines, pipEnvironment, runCommand } from '@spherelab/host';
 import { makeCached } from './engine-cache.ts';
 import { EngineError } from './engine-error.ts';
-import { pipEnvironment } from './pip-environment.ts';
-import { lastLines, runCommand } from './run-command.ts';
 
 /** The TensorFlow release that setup fetches. */
 export const tensorflowVersion = '2.21.0';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
+import { lastLines, runCommand } from '@spherelab/host';
 import type { EngineReport } from '../verify-kernels.ts';
 import { EngineError } from './engine-error.ts';
-import { lastLines, runCommand } from './run-command.ts';
 
 /**
  * Loads the engine in a throw-away process and checks its kernels.

@@ -2,20 +2,36 @@ import { spawn } from 'node:child_process';
 
 export type CommandResult = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
+type CommandOptions = {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Sees each line of stdout as it comes. */
+  readonly onLine?: (line: string) => void;
+  /** Ends the program with SIGTERM; its result is then code 1. */
+  readonly signal?: AbortSignal | undefined;
+};
+
 /**
- * Runs a program to its end and collects what it prints; `onLine` sees each line of stdout as it comes.
+ * Runs a program to its end and collects what it prints.
  * A program that does not exist gives code 127.
  */
 export function runCommand(
   program: string,
   args: readonly string[],
-  options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string; readonly onLine?: (line: string) => void } = {},
+  options: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { env: options.env, cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const stop = () => void child.kill('SIGTERM');
+    options.signal?.addEventListener('abort', stop);
+    if (options.signal?.aborted) stop();
     let stdout = '';
     let stderr = '';
     let rest = '';
+    const end = (result: CommandResult) => {
+      options.signal?.removeEventListener('abort', stop);
+      resolve(result);
+    };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
       const lines = (rest + text).split('\n');
@@ -25,8 +41,8 @@ export function runCommand(
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
-    child.on('error', (error) => resolve({ code: 127, stdout, stderr: error.message }));
-    child.on('close', (code) => resolve({ code: code ?? 1, stdout, stderr }));
+    child.on('error', (error) => end({ code: 127, stdout, stderr: error.message }));
+    child.on('close', (code) => end({ code: code ?? 1, stdout, stderr }));
   });
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pipEnvironment } from '../src/install/pip-environment.ts';
+import { pipEnvironment } from '../src/pip-environment.ts';
 
 it('lets pip know where packages come from, and nothing that was meant for an installation of the user', () => {
   const user = {

@@ -1,0 +1,1 @@
+export { type FetchEmojiOptions, type FetchedEmoji, fetchEmoji } from './fetch-emoji.ts';
