@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes what follows from the records of packages/catalogue: the registry of losses and the tables of docs.
+// Writes what follows from the records of packages/catalogue: the registry of losses and their lines in docs/paper-map.md.
 // usage: node scripts/generate-registries.mjs [--check]   (after building packages/catalogue)
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,16 +11,22 @@ const isCheck = process.argv.includes('--check');
 const stale = [];
 
 write('packages/losses/src/metric-losses/index.ts', lossRegistry());
+write('docs/paper-map.md', withLines('docs/paper-map.md', 'losses', lossLines()));
 if (stale.length > 0) {
   console.error(`not what the records say: ${stale.join(', ')}; run node scripts/generate-registries.mjs`);
   process.exit(1);
 }
 
+/** The name of a loss's files: its title in lower case with dashes. */
+function fileOf(name) {
+  return losses[name].title.toLowerCase().replaceAll(' ', '-');
+}
+
 function lossRegistry() {
   const entries = lossNames.map((name) => {
-    const file = losses[name].title.toLowerCase().replaceAll(' ', '-');
+    const file = fileOf(name);
     const camel = file.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
-    return { key: /^[a-z]+$/.test(name) ? name : name.includes('-') ? `'${name}'` : name, file, fn: `${camel}Loss` };
+    return { key: name.includes('-') ? `'${name}'` : name, file, fn: `${camel}Loss` };
   });
   const imports = entries.toSorted((a, b) => (a.file < b.file ? -1 : 1));
   return [
@@ -35,6 +41,28 @@ function lossRegistry() {
     '};',
     '',
   ].join('\n');
+}
+
+/** Which formula stands where, and what holds it; a line each, so that a new loss changes no other. */
+function lossLines() {
+  return lossNames.map((name) => {
+    const { title, source, quirk, golden } = losses[name];
+    const file = fileOf(name);
+    const numbers = golden === 'reference' ? 'losses.golden.test.ts' : 'losses.golden-pml.test.ts';
+    return [
+      `- ${title} (\`${name}\`; ${source}): ${quirk}`,
+      `\`packages/losses/src/metric-losses/${file}.ts\``,
+      `\`packages/losses/test/${file}.oracle.test.ts\`, \`${numbers}\``,
+    ].join(' -> ');
+  });
+}
+
+/** The text of `file` with these lines between its two marks. */
+function withLines(file, mark, lines) {
+  const text = readFileSync(path.join(root, file), 'utf8');
+  const [start, end] = [`<!-- ${mark}: made by scripts/generate-registries.mjs -->\n`, `<!-- end of ${mark} -->`];
+  if (!text.includes(start) || !text.includes(end)) throw new Error(`${file} has no marks of ${mark}`);
+  return `${text.slice(0, text.indexOf(start))}${start}\n${lines.join('\n')}\n\n${text.slice(text.indexOf(end))}`;
 }
 
 function write(file, text) {

@@ -36,9 +36,8 @@ export function goldenFolder(name: string): string {
   return existsSync(folder) ? folder : path.join(copyInThisRepository, name);
 }
 
-/** Reads one folder of golden data, for example `losses`. */
-export function readGolden<Manifest>(name: string): GoldenFolder<Manifest> {
-  const folder = goldenFolder(name);
+/** Reads one folder of golden data, for example `losses`, from where `goldenFolder` finds it or another place. */
+export function readGolden<Manifest>(name: string, folder = goldenFolder(name)): GoldenFolder<Manifest> {
   const files = new Map<string, Buffer>();
   const json = <T>(file: string): T => JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as T;
   const bytesOf = (entry: TensorEntry, dtype: TensorEntry['dtype']): ArrayBuffer => {

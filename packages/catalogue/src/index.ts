@@ -17,6 +17,7 @@ export {
   recallKs,
 } from './datasets.ts';
 export {
+  type GoldenSource,
   type LossConstant,
   type LossConstantField,
   type LossConstantsOf,

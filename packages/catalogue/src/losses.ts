@@ -1,4 +1,4 @@
-import { from, type SourcedValue } from './sourced-value.ts';
+import { from, ours, type SourcedValue } from './sourced-value.ts';
 
 /** A constant of a loss: its default with the source, and what a user may set it to. */
 export type LossConstant = SourcedValue<number> & {
@@ -16,6 +16,8 @@ export type LossRecord = {
   /** What it is, in one sentence. */
   readonly about: string;
   readonly source: string;
+  /** What of the source one might not expect, and is kept (docs/paper-map.md). */
+  readonly quirk: string;
   /** By the field of an experiment. */
   readonly constants: Readonly<Record<string, LossConstant>>;
   /** Images a class in a batch. */
@@ -46,6 +48,7 @@ export const losses = {
     title: 'Triplet',
     about: 'hinge over all triplets of a batch: a negative farther than the positive by the margin costs nothing',
     source: 'reference, loss.py:9',
+    quirk: 'the divisor counts inactive triplets too',
     constants: {
       margin: { ...from('loss.py:9', 1), about: 'margin between squared distances', minimum: 0, maximum: 10 },
     },
@@ -58,6 +61,7 @@ export const losses = {
     title: 'Semihard triplet',
     about: 'the same hinge with one negative for each positive pair: the nearest that is farther than the positive',
     source: 'reference, loss.py:52',
+    quirk: 'the farthest negative where none is semihard',
     constants: {
       margin: { ...from('loss.py:52', 0.2), about: 'margin between squared distances', minimum: 0, maximum: 10 },
     },
@@ -70,6 +74,7 @@ export const losses = {
     title: 'N-pair',
     about: 'softmax over one positive and the positives of all other classes, on normalised rows (tuplet loss)',
     source: 'reference, loss.py:134-136',
+    quirk: 'the first and second row of a class alone',
     constants: {
       // Rows are scaled by 5 after normalising, so logits are 25 x cosine.
       scale: {
@@ -89,6 +94,7 @@ export const losses = {
     title: 'Multi-similarity',
     about: 'soft maxima over the mined positive and negative pairs of each row',
     source: 'reference, loss.py:169-185',
+    quirk: 'a skipped anchor gives 0 and counts in the divisor',
     constants: {
       alpha: {
         ...from('loss.py:171', 2),
@@ -111,6 +117,126 @@ export const losses = {
     composition: 'any',
     proxies: false,
     golden: 'reference',
+  },
+  contrastive: {
+    title: 'Contrastive',
+    about: 'positive pairs are pulled together, negative pairs pushed apart until they are farther than a margin',
+    source: 'pytorch-metric-learning 2.8, losses/contrastive_loss.py',
+    quirk: 'pairs without loss are left out of the averages; rows nearer than 1e-3 count as equal',
+    constants: {
+      pos_margin: {
+        ...from('losses/contrastive_loss.py', 0),
+        about: 'distance below which a positive pair costs nothing',
+        minimum: 0,
+        maximum: 2,
+      },
+      neg_margin: {
+        ...from('losses/contrastive_loss.py', 1),
+        about: 'distance above which a negative pair costs nothing',
+        minimum: 0,
+        maximum: 2,
+      },
+    },
+    instances: ours(3),
+    composition: 'any',
+    proxies: false,
+    golden: { pml: 'ContrastiveLoss', arguments: { pos_margin: 'pos_margin', neg_margin: 'neg_margin' } },
+  },
+  supcon: {
+    title: 'SupCon',
+    about: 'softmax of the positives of each row over all other rows; NT-Xent where batches hold pairs (instances 2)',
+    source: 'pytorch-metric-learning 2.8, losses/supcon_loss.py',
+    quirk:
+      'a batch without a positive or without a negative pair gives 0; rows without loss are left out of the average',
+    constants: {
+      temperature: {
+        ...from('losses/supcon_loss.py', 0.1),
+        about: 'divisor of the cosines',
+        minimum: 0.001,
+        maximum: 10,
+      },
+    },
+    instances: ours(2),
+    composition: 'any',
+    proxies: false,
+    golden: { pml: 'SupConLoss', arguments: { temperature: 'temperature' } },
+  },
+  circle: {
+    title: 'Circle',
+    about: 'soft hinge over the hardest pairs of each row, in which a pair far from its optimum weighs more',
+    source: 'pytorch-metric-learning 2.8, losses/circle_loss.py',
+    quirk: 'a row without a positive or a negative pair, or without loss, is left out of the average',
+    constants: {
+      margin: {
+        ...from('losses/circle_loss.py', 0.4),
+        about: 'm: optima are 1 + m and -m, boundaries 1 - m and m',
+        minimum: 0,
+        maximum: 1,
+      },
+      scale: {
+        ...from('losses/circle_loss.py', 80),
+        about: 'gamma, factor of the weighted cosines',
+        minimum: 0,
+        exclusive: true,
+        maximum: 1000,
+      },
+    },
+    instances: ours(4),
+    composition: 'any',
+    proxies: false,
+    golden: { pml: 'CircleLoss', arguments: { m: 'margin', gamma: 'scale' } },
+  },
+  proxy_anchor: {
+    title: 'Proxy anchor',
+    about:
+      'a learned vector for each training class attracts the rows of its class and repels all others, by soft maxima',
+    source: 'pytorch-metric-learning 2.8, losses/proxy_anchor_loss.py',
+    quirk: 'attraction is averaged over the classes of the batch, repulsion over all training classes',
+    constants: {
+      margin: {
+        ...from('losses/proxy_anchor_loss.py', 0.1),
+        about: 'cosine beyond which a row costs little',
+        minimum: 0,
+        maximum: 1,
+      },
+      alpha: {
+        ...from('losses/proxy_anchor_loss.py', 32),
+        about: 'scale of the cosines',
+        minimum: 0,
+        exclusive: true,
+        maximum: 1000,
+      },
+    },
+    instances: ours(3),
+    composition: 'any',
+    proxies: true,
+    golden: { pml: 'ProxyAnchorLoss', arguments: { margin: 'margin', alpha: 'alpha' } },
+  },
+  arcface: {
+    title: 'ArcFace',
+    about:
+      'softmax over cosines with a learned vector for each training class, whose own angle is made harder by a margin',
+    source: 'pytorch-metric-learning 2.8, losses/arcface_loss.py',
+    quirk: 'an own angle beyond 180 degrees less the margin takes cos - margin sin margin instead',
+    constants: {
+      margin: {
+        ...from('losses/arcface_loss.py', 28.6),
+        about: 'margin of the own angle, degrees',
+        minimum: 0,
+        maximum: 90,
+      },
+      scale: {
+        ...from('losses/arcface_loss.py', 64),
+        about: 'scale of the cosines',
+        minimum: 0,
+        exclusive: true,
+        maximum: 1000,
+      },
+    },
+    instances: ours(3),
+    composition: 'any',
+    proxies: true,
+    golden: { pml: 'ArcFaceLoss', arguments: { margin: 'margin', scale: 'scale' } },
   },
 } as const satisfies Readonly<Record<string, LossRecord>>;
 

@@ -36,9 +36,10 @@ function issuesOf(request: unknown, known: DatasetFacts | null = null): readonly
 describe('resolveExperiment', () => {
   it.each(lossNames)('completes a request of data set and %s alone, each value with its source', (loss) => {
     const { config, sources } = resolveExperiment({ dataset: 'shapes', loss }, null);
-    const ownConstants = Object.keys(lossRecord(loss).constants);
+    const { constants, proxies } = lossRecord(loss);
+    const own = [...Object.keys(constants), ...(proxies ? ['lr_proxies'] : [])];
     const expected = experimentFields.filter(
-      (field) => ![...lossConstantFields, 'momentum', 'lr_proxies'].includes(field) || ownConstants.includes(field),
+      (field) => ![...lossConstantFields, 'momentum', 'lr_proxies'].includes(field) || own.includes(field),
     );
     expect(Object.keys(config).sort()).toEqual([...expected].sort());
     expect(Object.keys(sources).sort()).toEqual([...expected].sort());

@@ -38,7 +38,7 @@ export type Objective = {
 
 /**
  * What a training step minimises: loss_metric + sec_wei loss_sec + l2reg_wei loss_l2reg of raw embeddings [batch, dim].
- * `proxies` [training classes, dim] for a loss that learns some.
+ * `proxies` [training classes, dim] for a loss that learns some, else null; no regularizer looks at them.
  * Both regularizers are measured whatever their weight; a weight of 0 adds no term (golden/quirks.md).
  */
 export function embeddingObjective(

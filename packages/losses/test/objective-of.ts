@@ -1,3 +1,4 @@
+import { type LossName, lossRecord } from '@spherelab/catalogue';
 import { tf } from '@spherelab/tensorflow';
 import {
   batchLayout,
@@ -8,18 +9,25 @@ import {
   type Objective,
   type Tensor2D,
 } from '../src/index.ts';
+import { proxiesFor } from './random-batch.ts';
+
+type Tensor = InstanceType<typeof tf.Tensor>;
 
 export type Batch = {
   readonly features: Float32Array;
   readonly dim: number;
   readonly labels: Int32Array;
   readonly instances: number;
+  /** [training classes, dim] for a loss that learns these; absent: some. */
+  readonly proxies?: Float32Array;
 };
 
 export type Measured<Name extends string> = {
   readonly scalars: Readonly<Record<Name, number>>;
   /** Gradient with respect to the features, row-major. */
   readonly grad: Float32Array;
+  /** With respect to the proxies; null for a loss that has none. */
+  readonly gradProxies: Float32Array | null;
 };
 
 export type ObjectiveOptions = {
@@ -31,20 +39,23 @@ export type ObjectiveOptions = {
 };
 
 function measure<Name extends string>(
-  { features, dim, labels }: Batch,
-  compute: (embeddings: Tensor2D) => Readonly<Record<Name, InstanceType<typeof tf.Tensor>>>,
+  batch: Batch,
+  loss: LossName,
+  compute: (embeddings: Tensor2D, proxies: Tensor2D | null) => Readonly<Record<Name, Tensor>>,
   minimised: Name,
 ): Measured<Name> {
+  const { features, dim, labels, proxies = proxiesFor(batch) } = batch;
   return tf.tidy(() => {
-    const embeddings = tf.tensor2d(features, [labels.length, dim]);
+    const own = lossRecord(loss).proxies ? [tf.tensor2d(proxies, [proxies.length / dim, dim])] : [];
     let scalars = {} as Record<Name, number>;
-    const gradient = tf.grad((x) => {
-      const result = compute(x as Tensor2D);
-      const entries = Object.entries(result) as [Name, InstanceType<typeof tf.Tensor>][];
+    const gradients = tf.grads((...[x, vectors = null]: Tensor[]) => {
+      const result = compute(x as Tensor2D, vectors as Tensor2D | null);
+      const entries = Object.entries(result) as [Name, Tensor][];
       scalars = Object.fromEntries(entries.map(([name, value]) => [name, value.dataSync()[0]])) as Record<Name, number>;
       return result[minimised];
-    })(embeddings);
-    return { scalars, grad: gradient.dataSync() as Float32Array };
+    })([tf.tensor2d(features, [labels.length, dim]), ...own]);
+    const [grad, gradProxies = null] = gradients.map((gradient) => gradient.dataSync() as Float32Array);
+    return { scalars, grad: grad as Float32Array, gradProxies };
   });
 }
 
@@ -54,12 +65,14 @@ export function objectiveOf(batch: Batch, options: ObjectiveOptions): Measured<k
   const layout = batchLayout(batch.labels, loss.name, batch.instances);
   return measure(
     batch,
-    (x) =>
+    loss.name,
+    (x, proxies) =>
       embeddingObjective(
         x,
         layoutTensors(layout),
         { loss, secWei, l2regWei },
         { recordNormMean: tf.scalar(record), momentum: tf.scalar(momentum), secShare: null },
+        proxies,
       ),
     'loss_total',
   );
@@ -70,8 +83,9 @@ export function metricLossOf(batch: Batch, loss: LossSettings): Measured<'loss_m
   const layout = batchLayout(batch.labels, loss.name, batch.instances);
   return measure(
     batch,
-    (x) => {
-      const { loss: value, avgAp, avgAn } = metricLoss(x, layoutTensors(layout), loss);
+    loss.name,
+    (x, proxies) => {
+      const { loss: value, avgAp, avgAn } = metricLoss(x, layoutTensors(layout), loss, proxies);
       return { loss_metric: value, avg_ap: avgAp, avg_an: avgAn };
     },
     'loss_metric',

@@ -27,7 +27,13 @@ export function randomBatch({ classes, instances, dim }: BatchShape, seed: numbe
   return { features, dim, labels, instances };
 }
 
-export function rowsOf({ features, dim }: Batch): number[][] {
+/** A vector for each class up to the largest label, for a loss that learns some. */
+export function proxiesFor({ labels, dim }: Pick<Batch, 'labels' | 'dim'>): Float32Array {
+  const random = testRandom(77);
+  return Float32Array.from({ length: (Math.max(...labels) + 1) * dim }, () => 4 * random() - 2);
+}
+
+export function rowsOf({ features, dim }: Pick<Batch, 'features' | 'dim'>): number[][] {
   return Array.from({ length: features.length / dim }, (_, i) => [...features.subarray(i * dim, (i + 1) * dim)]);
 }
 

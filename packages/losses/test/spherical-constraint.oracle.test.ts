@@ -1,40 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { deviation, maxAbsDifference } from '../../../test/golden-reader.ts';
+import { maxAbsDifference } from '../../../test/golden-reader.ts';
 import { lossSettings } from '../../../test/loss-settings.ts';
-import type { LossSettings } from '../src/index.ts';
-import { naiveLoss, naiveSec, norm, numericalGradient } from './naive-losses.ts';
-import { metricLossOf, objectiveOf } from './objective-of.ts';
+import { naiveSec, norm, numericalGradient } from './naive-rows.ts';
+import { objectiveOf } from './objective-of.ts';
 import { randomBatch, rowsOf } from './random-batch.ts';
-
-const shapes = [
-  { classes: 4, instances: 3, dim: 6, spread: 1 },
-  { classes: 5, instances: 2, dim: 3, spread: 2 },
-  { classes: 3, instances: 5, dim: 8, spread: 0.4 },
-];
-const settings: LossSettings[] = [
-  ...Object.values(lossSettings),
-  { name: 'triplet', margin: 0.3 },
-  { name: 'semihtriplet', margin: 0.7 },
-  { name: 'n-npair', scale: 2 },
-  { name: 'ms', alpha: 3, beta: 12, base: 0.3, margin: 0.25 },
-];
-const cases = settings.flatMap((loss) =>
-  shapes.map((shape, seed) => ({ loss, shape, seed, title: `${JSON.stringify(loss)} on ${JSON.stringify(shape)}` })),
-);
-
-describe('every loss equals its formula written as loops in float64', () => {
-  it.each(cases)('$title', ({ loss, shape, seed }) => {
-    const batch = randomBatch(shape, seed + 1, shape.spread);
-    const rows = rowsOf(batch);
-    const labels = [...batch.labels];
-    const actual = metricLossOf(batch, loss);
-    const expected = naiveLoss(rows, labels, loss);
-    expect(deviation(actual.scalars.loss_metric, expected, { relative: 1e-5, absolute: 1e-6 })).toBeNull();
-    const gradient = numericalGradient(rows, (moved) => naiveLoss(moved, labels, loss));
-    const largest = Math.max(...gradient.map(Math.abs));
-    expect(maxAbsDifference(actual.grad, gradient)).toBeLessThanOrEqual(1e-4 * largest + 1e-7);
-  });
-});
 
 describe('the spherical constraint', () => {
   it('treats the running mean as a constant: its gradient is that of (norm - record)^2 with the record fixed', () => {
