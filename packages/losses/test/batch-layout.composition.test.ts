@@ -1,5 +1,6 @@
+import type { LossName } from '@spherelab/catalogue';
 import { describe, expect, it } from 'vitest';
-import { BatchCompositionError, batchLayout, type LossName } from '../src/index.ts';
+import { BatchCompositionError, batchLayout } from '../src/index.ts';
 
 function layout(labels: number[], loss: LossName, instances: number) {
   return batchLayout(Int32Array.from(labels), loss, instances);

@@ -1,7 +1,8 @@
+import type { LossName } from '@spherelab/catalogue';
 import { describe, expect, it } from 'vitest';
 import { goldenNumber, readGolden, type TensorEntry } from '../../../test/golden-reader.ts';
 import { lossSettings } from '../../../test/loss-settings.ts';
-import { BatchCompositionError, batchLayout, type LossName } from '../src/index.ts';
+import { BatchCompositionError, batchLayout } from '../src/index.ts';
 import {
   expectGradient,
   expectScalars,

@@ -1,8 +1,9 @@
+import type { LossName } from '@spherelab/catalogue';
 import { tf } from '@spherelab/tensorflow';
 import { describe, expect, it } from 'vitest';
 import { deviation, maxAbsDifference } from '../../../test/golden-reader.ts';
 import { lossSettings } from '../../../test/loss-settings.ts';
-import { batchLayout, type LossName, layoutTensors, metricLoss, rowNorms } from '../src/index.ts';
+import { batchLayout, layoutTensors, metricLoss, rowNorms } from '../src/index.ts';
 import { type Batch, metricLossOf, objectiveOf } from './objective-of.ts';
 import { permuted, randomBatch, testRandom } from './random-batch.ts';
 

@@ -34,8 +34,8 @@ describe('a loss recorded on one batch gives the value and gradients of another'
         nodes.set(tensor, graph.placeholder(part, 'int32', tensor.shape));
       }
       const { result, nodeOf } = traceOps(graph, nodes, () =>
-        tf.valueAndGrads((...[x, own = null]: Tensor[]) =>
-          metricLoss(x as Tensor2D, layout, loss, own as Tensor2D | null).loss.asScalar(),
+        tf.valueAndGrads((...[x, own]: Tensor[]) =>
+          metricLoss(x as Tensor2D, layout, loss, (own as Tensor2D | undefined) ?? null).loss.asScalar(),
         )([rows, ...vectors]),
       );
       graph.output('value', nodeOf(result.value));

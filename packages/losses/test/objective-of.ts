@@ -42,21 +42,23 @@ function measure<Name extends string>(
   batch: Batch,
   loss: LossName,
   compute: (embeddings: Tensor2D, proxies: Tensor2D | null) => Readonly<Record<Name, Tensor>>,
-  minimised: Name,
+  minimised: NoInfer<Name>,
 ): Measured<Name> {
   const { features, dim, labels, proxies = proxiesFor(batch) } = batch;
-  return tf.tidy(() => {
+  let measured: Measured<Name> | null = null;
+  tf.tidy(() => {
     const own = lossRecord(loss).proxies ? [tf.tensor2d(proxies, [proxies.length / dim, dim])] : [];
     let scalars = {} as Record<Name, number>;
-    const gradients = tf.grads((...[x, vectors = null]: Tensor[]) => {
-      const result = compute(x as Tensor2D, vectors as Tensor2D | null);
+    const gradients = tf.grads((...[x, vectors]: Tensor[]) => {
+      const result = compute(x as Tensor2D, (vectors as Tensor2D | undefined) ?? null);
       const entries = Object.entries(result) as [Name, Tensor][];
       scalars = Object.fromEntries(entries.map(([name, value]) => [name, value.dataSync()[0]])) as Record<Name, number>;
       return result[minimised];
     })([tf.tensor2d(features, [labels.length, dim]), ...own]);
     const [grad, gradProxies = null] = gradients.map((gradient) => gradient.dataSync() as Float32Array);
-    return { scalars, grad: grad as Float32Array, gradProxies };
+    measured = { scalars, grad: grad as Float32Array, gradProxies };
   });
+  return measured as unknown as Measured<Name>;
 }
 
 /** One forward and backward pass of the whole objective. */
