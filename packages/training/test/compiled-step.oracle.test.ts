@@ -1,4 +1,4 @@
-import { type LossName, lossNames, lossRecord } from '@spherelab/catalogue';
+import { type LossName, lossNames, lossRecord, paperLossNames } from '@spherelab/catalogue';
 import { createNetwork, initialState, type NetworkOptions } from '@spherelab/models';
 import { tf } from '@spherelab/tensorflow';
 import { describe, expect, it } from 'vitest';
@@ -25,7 +25,7 @@ const settings: readonly (Setting & { readonly name: string })[] = [
 
 function optionsOf(model: NetworkOptions, loss: LossName, setting: Setting): TrainStepOptions {
   return {
-    network: createNetwork(model),
+    network: createNetwork(lossRecord(loss).proxies ? { ...model, proxies: 16 } : model),
     loss: lossSettings[loss],
     instances: lossRecord(loss).instances.value,
     ...setting,
@@ -59,7 +59,12 @@ function relativeDifferences(a: ReadonlyMap<string, Float32Array>, b: ReadonlyMa
 }
 
 const cells = lossNames.flatMap((loss) =>
-  settings.map((setting) => ({ loss, setting, name: `${loss}, ${setting.name}` })),
+  // The settings are the same code whatever the loss.
+  (paperLossNames.includes(loss) ? settings : settings.slice(0, 2)).map((setting) => ({
+    loss,
+    setting,
+    name: `${loss}, ${setting.name}`,
+  })),
 );
 
 describe('the compiled step equals the eager one', () => {

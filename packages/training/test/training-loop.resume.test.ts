@@ -1,4 +1,4 @@
-import { type LossName, lossNames } from '@spherelab/catalogue';
+import { type LossName, paperLossNames } from '@spherelab/catalogue';
 import { tf } from '@spherelab/tensorflow';
 import { expect, test } from 'vitest';
 import type { TrainingResult } from '../src/training-events.ts';
@@ -21,7 +21,8 @@ function crashAfter(updates: number): { emit: (event: { type: string; step?: num
 type Variant = { readonly name: string; readonly loss: LossName; readonly overrides: Record<string, unknown> };
 
 const variants: readonly Variant[] = [
-  ...lossNames.map((loss) => ({ name: loss, loss, overrides: {} })),
+  ...paperLossNames.map((loss) => ({ name: loss, loss, overrides: {} })),
+  { name: 'proxy_anchor and its learned vectors', loss: 'proxy_anchor', overrides: { lr_proxies: 0.05 } },
   { name: 'triplet under SGD', loss: 'triplet', overrides: { optimizer: 'sgd', momentum: 0.8 } },
   { name: 'triplet and a ramp of SEC', loss: 'triplet', overrides: { sec_ramp: true } },
   { name: 'triplet and frozen stages', loss: 'triplet', overrides: { freeze_stages: 2 } },
