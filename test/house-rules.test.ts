@@ -113,6 +113,24 @@ describe('the house', () => {
     await run(process.execPath, ['scripts/generate-registries.mjs', '--check'], { cwd: root });
   });
 
+  it('names no file in its documents that is not there', async () => {
+    const { stdout } = await run('git', ['ls-files', '*.md'], { cwd: root });
+    const named = stdout
+      .split('\n')
+      .filter((file) => file !== '' && !file.startsWith('test/golden/'))
+      .flatMap((file) =>
+        [...read(file).matchAll(/`((?:packages|apps|scripts|test|bench|docs|prisma|examples)\/[\w./-]+\.\w+)`/g)].map(
+          ([, name]) => ({
+            file,
+            name: name as string,
+          }),
+        ),
+      );
+    expect(named.length).toBeGreaterThan(50);
+    // What is built or generated is not there in a fresh clone.
+    expect(named.filter(({ name }) => !name.includes('/dist/') && !isThere(name))).toEqual([]);
+  });
+
   it('has a lock file that npm ci takes on every platform', async () => {
     await run(process.execPath, ['scripts/complete-lock.mjs', '--check'], { cwd: root });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseCheckpoint } from '../src/choose-checkpoint.ts';
+import { chooseCheckpoint } from '../src/models/choose-checkpoint.ts';
 
 describe('chooseCheckpoint', () => {
   const file = { bytes: 1, sha256: '' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chosenCells, readSeeds } from '../src/chosen-cells.ts';
+import { chosenCells, readSeeds } from '../src/flags/chosen-cells.ts';
 
 const labels = (choice: Parameters<typeof chosenCells>[0]) =>
   chosenCells(choice).map(({ dataset, loss, regulariser }) => `${dataset} ${loss} ${regulariser}`);

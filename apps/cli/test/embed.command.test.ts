@@ -5,7 +5,7 @@ import { createNetwork, exportStateDict, initialState } from '@spherelab/models'
 import { encodeTorchFile } from '@spherelab/weight-files';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { goldenRoot } from '../../../test/golden-reader.ts';
-import { readNpy } from '../src/npy-file.ts';
+import { readNpy } from '../src/files/npy-file.ts';
 import { runSpherelab } from './run-spherelab.ts';
 
 const pictures = ['landscape.png', 'gray.jpg', 'cmyk.jpg'];

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { addExperimentFlags, requestFromFlags } from '../src/experiment-flags.ts';
+import { addExperimentFlags, requestFromFlags } from '../src/flags/experiment-flags.ts';
 
 function requestOf(line: string): Record<string, unknown> {
   const command = addExperimentFlags(new Command()).exitOverride();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeZip } from '../../../packages/weight-files/src/torch-file/encode-zip.ts';
 import type { CliError } from '../src/cli-error.ts';
-import { type NpyData, readNpy, writeNpy } from '../src/npy-file.ts';
+import { type NpyData, readNpy, writeNpy } from '../src/files/npy-file.ts';
 
 /** A .npy file as numpy.save writes it. */
 function npy(descr: string, shape: string, payload: Uint8Array, { fortran = false, version = 1 } = {}): Buffer {

@@ -6,8 +6,8 @@ import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { goldenRoot } from '../../../test/golden-reader.ts';
 import { CliError } from '../src/cli-error.ts';
-import { addExperimentFlags, requestFromFlags } from '../src/experiment-flags.ts';
-import { addReferenceFlags, notesOnReferenceFlags } from '../src/reference-flags.ts';
+import { addExperimentFlags, requestFromFlags } from '../src/flags/experiment-flags.ts';
+import { addReferenceFlags, notesOnReferenceFlags } from '../src/flags/reference-flags.ts';
 
 type Recipe = { readonly dataset: string; readonly loss: string; readonly args: Readonly<Record<string, unknown>> };
 type Reference = {

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ApiClient } from '../src/api-client.ts';
-import { crc32c } from '../src/crc32c.ts';
-import { exportTensorboard, tagOf } from '../src/export-tensorboard.ts';
-import { tensorboardEvents } from '../src/tensorboard-events.ts';
+import { crc32c } from '../src/export-formats/crc32c.ts';
+import { exportTensorboard, tagOf } from '../src/export-formats/export-tensorboard.ts';
+import { tensorboardEvents } from '../src/export-formats/tensorboard-events.ts';
+import { ApiClient } from '../src/server/api-client.ts';
 
 const run = promisify(execFile);
 

@@ -1,9 +1,9 @@
 import { leftoverFiles, removeLeftoverFiles } from '@spherelab/host';
 import type { Command } from 'commander';
-import { ApiClient, ServerAway } from '../api-client.ts';
-import type { Leftovers } from '../api-types.ts';
 import { readEnvironment, serverAddress } from '../cli-environment.ts';
 import { formatTable } from '../output/print-table.ts';
+import { ApiClient, ServerAway } from '../server/api-client.ts';
+import type { Leftovers } from '../server/api-types.ts';
 
 type Line = { readonly where: string; readonly what: string; readonly count: number; readonly bytes: number };
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { ApiClient } from '../api-client.ts';
-import type { Experiment } from '../api-types.ts';
 import { serverAddress } from '../cli-environment.ts';
 import { jsonLine } from '../output/terminal-text.ts';
+import { ApiClient } from '../server/api-client.ts';
+import type { Experiment } from '../server/api-types.ts';
 
 const verbs = {
   cancel: 'stop an experiment for good',

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { atomicWrite } from '../atomic-write.ts';
 import { readEnvironment } from '../cli-environment.ts';
-import { datasetArgument } from '../dataset-argument.ts';
+import { atomicWrite } from '../files/atomic-write.ts';
+import { datasetArgument } from '../flags/dataset-argument.ts';
 import { formatTable } from '../output/print-table.ts';
 import { jsonLine, terminalLine } from '../output/terminal-text.ts';
 

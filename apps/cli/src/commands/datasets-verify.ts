@@ -1,7 +1,7 @@
 import type { DatasetVerification, VerifiedPart } from '@spherelab/datasets/verify';
 import type { Command } from 'commander';
 import { readEnvironment } from '../cli-environment.ts';
-import { datasetArgument } from '../dataset-argument.ts';
+import { datasetArgument } from '../flags/dataset-argument.ts';
 import { formatTable } from '../output/print-table.ts';
 import { createProgressLine } from '../output/progress-line.ts';
 import { jsonLine, terminalText } from '../output/terminal-text.ts';

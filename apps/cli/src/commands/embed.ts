@@ -2,14 +2,14 @@ import { backboneNames, backboneRecord } from '@spherelab/catalogue';
 import type { Dataset, ImageList } from '@spherelab/datasets';
 import type { NetworkOptions } from '@spherelab/models';
 import { type Command, Option } from 'commander';
-import { atomicWrite } from '../atomic-write.ts';
-import { checkOut } from '../check-out.ts';
 import { readEnvironment } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
-import { datasetArgument } from '../dataset-argument.ts';
-import { embedList } from '../embed-list.ts';
-import type { EmbedOptions } from '../embed-options.ts';
-import { writeNpy } from '../npy-file.ts';
+import { atomicWrite } from '../files/atomic-write.ts';
+import { checkOut } from '../files/check-out.ts';
+import { writeNpy } from '../files/npy-file.ts';
+import { datasetArgument } from '../flags/dataset-argument.ts';
+import type { EmbedOptions } from '../flags/embed-options.ts';
+import { embedList } from '../models/embed-list.ts';
 import { jsonLine, terminalLine } from '../output/terminal-text.ts';
 
 /** `spherelab embed`: pictures to embeddings in an .npy file; needs a server only to fetch a checkpoint by its id. */
@@ -47,7 +47,7 @@ async function embed(options: EmbedOptions): Promise<void> {
   }
   await checkOut(options.out);
   // TensorFlow takes a second to load: only the commands that compute load it.
-  const { loadModel } = await import('../load-model.ts');
+  const { loadModel } = await import('../models/load-model.ts');
   const model = await loadModel(options);
   const source = await openSource(options, model.options);
   try {

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import type { EvaluationResult } from '@spherelab/evaluation';
 import type { Command } from 'commander';
-import { ApiClient } from '../api-client.ts';
 import { readEnvironment, serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
-import { evaluateExperiment } from '../evaluate-experiment.ts';
-import { type NpyData, readNpy } from '../npy-file.ts';
+import { type NpyData, readNpy } from '../files/npy-file.ts';
+import { evaluateExperiment } from '../models/evaluate-experiment.ts';
 import { formatTable } from '../output/print-table.ts';
 import { jsonLine } from '../output/terminal-text.ts';
+import { ApiClient } from '../server/api-client.ts';
 
 type EvaluateOptions = {
   readonly experiment?: string;

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { ApiClient } from '../api-client.ts';
-import type { Experiment, MetricSeries, Page } from '../api-types.ts';
 import { serverAddress } from '../cli-environment.ts';
 import { formatTable } from '../output/print-table.ts';
 import { resultTable } from '../output/result-table.ts';
 import { jsonLine, terminalLine, terminalText } from '../output/terminal-text.ts';
+import { ApiClient } from '../server/api-client.ts';
+import type { Experiment, MetricSeries, Page } from '../server/api-types.ts';
 
 type ListOptions = {
   readonly status?: string;

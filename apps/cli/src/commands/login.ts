@@ -3,11 +3,11 @@ import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
-import { ApiClient } from '../api-client.ts';
-import { atomicWrite } from '../atomic-write.ts';
 import { keysFile, readKeys, serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
+import { atomicWrite } from '../files/atomic-write.ts';
 import { terminalLine } from '../output/terminal-text.ts';
+import { ApiClient } from '../server/api-client.ts';
 
 type Session = { readonly key_needed: boolean; readonly name: string | null; readonly scope: string | null };
 

@@ -1,13 +1,13 @@
 import { paperLossNames } from '@spherelab/catalogue';
 import type { PaperCell } from '@spherelab/config';
 import type { Command } from 'commander';
-import { ApiClient, ServerAway } from '../api-client.ts';
-import type { Experiment } from '../api-types.ts';
-import { type CellChoice, chosenCells, readSeeds } from '../chosen-cells.ts';
 import { serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
+import { type CellChoice, chosenCells, readSeeds } from '../flags/chosen-cells.ts';
 import { formatTable } from '../output/print-table.ts';
 import { jsonLine } from '../output/terminal-text.ts';
+import { ApiClient, ServerAway } from '../server/api-client.ts';
+import type { Experiment } from '../server/api-types.ts';
 
 type ReproduceOptions = CellChoice & {
   readonly seeds: string;

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { ApiClient } from '../api-client.ts';
-import type { Sweep } from '../api-types.ts';
 import { serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
-import { addExperimentFlags, requestFromFlags } from '../experiment-flags.ts';
+import { addExperimentFlags, requestFromFlags } from '../flags/experiment-flags.ts';
+import { readGrid } from '../flags/sweep-grid.ts';
 import { createProgressLine } from '../output/progress-line.ts';
 import { jsonLine, terminalText } from '../output/terminal-text.ts';
-import { readGrid } from '../sweep-grid.ts';
+import { ApiClient } from '../server/api-client.ts';
+import type { Sweep } from '../server/api-types.ts';
 
 type SweepOptions = Record<string, unknown> & {
   readonly grid: readonly string[];

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { ApiClient } from '../api-client.ts';
-import type { Experiment } from '../api-types.ts';
 import { serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
-import { addExperimentFlags, requestFromFlags } from '../experiment-flags.ts';
+import { addExperimentFlags, requestFromFlags } from '../flags/experiment-flags.ts';
+import { addReferenceFlags, notesOnReferenceFlags } from '../flags/reference-flags.ts';
 import { resultTable } from '../output/result-table.ts';
 import { jsonLine } from '../output/terminal-text.ts';
-import { addReferenceFlags, notesOnReferenceFlags } from '../reference-flags.ts';
-import { watchExperiment } from '../watch-experiment.ts';
+import { ApiClient } from '../server/api-client.ts';
+import type { Experiment } from '../server/api-types.ts';
+import { watchExperiment } from '../server/watch-experiment.ts';
 
 type TrainOptions = Record<string, unknown> & {
   readonly detach?: boolean;

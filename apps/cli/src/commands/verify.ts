@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { ApiClient } from '../api-client.ts';
-import type { Page, Verification } from '../api-types.ts';
 import { serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
 import { verificationText } from '../output/verification-text.ts';
+import { ApiClient } from '../server/api-client.ts';
+import type { Page, Verification } from '../server/api-types.ts';
 
 type VerifyOptions = { readonly stretch: string; readonly json?: boolean };
 

@@ -2,9 +2,9 @@ import { isPublishedSha256, weights, weightsNames } from '@spherelab/catalogue';
 import { openFileReader, readerSha256 } from '@spherelab/datasets/file-reader';
 import { type ByteReader, elementCount, printableText, readTorchFile } from '@spherelab/weight-files';
 import { type Command, Option } from 'commander';
-import { type ImportOptions, importWeights } from '../import-weights.ts';
 import { formatTable } from '../output/print-table.ts';
 import { jsonLine } from '../output/terminal-text.ts';
+import { type ImportOptions, importWeights } from '../weights/import-weights.ts';
 import { addWeightsFetchCommand } from './weights-fetch.ts';
 import { addWeightsListCommand } from './weights-list.ts';
 

@@ -1,7 +1,7 @@
-import type { Experiment } from '../api-types.ts';
 import { baselineRows } from '../output/baseline-rows.ts';
 import { metricCells, metricColumns } from '../output/metric-columns.ts';
 import { formatTable } from '../output/print-table.ts';
+import type { Experiment } from '../server/api-types.ts';
 
 const shown = ['recall_at_1', 'nmi', 'f1', 'norm_cv'];
 const columns = metricColumns.filter((column) => shown.includes(column.metric));

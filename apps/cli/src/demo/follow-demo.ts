@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiClient } from '../api-client.ts';
-import { type Experiment, isSettled, type Page } from '../api-types.ts';
 import { createProgressLine } from '../output/progress-line.ts';
+import type { ApiClient } from '../server/api-client.ts';
+import { type Experiment, isSettled, type Page } from '../server/api-types.ts';
 import { normPicture } from './norm-picture.ts';
 
 const pollEveryMs = 500;

@@ -1,5 +1,5 @@
-import type { ApiClient } from '../api-client.ts';
-import type { Experiment, MetricSeries } from '../api-types.ts';
+import type { ApiClient } from '../server/api-client.ts';
+import type { Experiment, MetricSeries } from '../server/api-types.ts';
 
 const blocks = '▁▂▃▄▅▆▇█';
 const width = 40;

@@ -1,7 +1,7 @@
 import { stopSignals } from '@spherelab/host';
-import { ApiClient } from '../api-client.ts';
-import type { Experiment, Sweep } from '../api-types.ts';
 import { CliError } from '../cli-error.ts';
+import { ApiClient } from '../server/api-client.ts';
+import type { Experiment, Sweep } from '../server/api-types.ts';
 import { demoUsage, readDemoOptions } from './demo-options.ts';
 import { type DemoPlan, demoLosses, planDemo } from './demo-plan.ts';
 import { type DemoServer, startDemoServer } from './demo-server.ts';

@@ -1,8 +1,8 @@
-import { ApiClient } from '../api-client.ts';
 import { serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
-import { exportTensorboard } from '../export-tensorboard.ts';
+import { ApiClient } from '../server/api-client.ts';
 import type { ExportFormat } from './export-format.ts';
+import { exportTensorboard } from './export-tensorboard.ts';
 
 export const tensorboard: ExportFormat = {
   name: 'tensorboard',

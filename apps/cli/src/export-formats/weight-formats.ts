@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Network } from '@spherelab/models';
 import { encodeSafetensors, encodeTfjsWeights, encodeTorchFile, type StateTensor } from '@spherelab/weight-files';
-import { atomicWrite } from '../atomic-write.ts';
-import { checkOut } from '../check-out.ts';
 import { CliError } from '../cli-error.ts';
-import { downloadCheckpoint, type ModelCheckpoint, readCheckpointFile } from '../read-model-checkpoint.ts';
+import { atomicWrite } from '../files/atomic-write.ts';
+import { checkOut } from '../files/check-out.ts';
+import { downloadCheckpoint, type ModelCheckpoint, readCheckpointFile } from '../models/read-model-checkpoint.ts';
 import type { ExportFormat, ExportRequest, ExportSummary } from './export-format.ts';
 
 type OutputFile = { readonly file: string; readonly content: Uint8Array | string };

@@ -1,4 +1,4 @@
-import type { ExperimentResult } from '../api-types.ts';
+import type { ExperimentResult } from '../server/api-types.ts';
 import { metricCells, metricColumns } from './metric-columns.ts';
 
 /** What a result stands beside, a row each: the network before training, pretrained features where there are some, and colours. */

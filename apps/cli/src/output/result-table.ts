@@ -1,4 +1,4 @@
-import type { ExperimentResult } from '../api-types.ts';
+import type { ExperimentResult } from '../server/api-types.ts';
 import { baselineRows } from './baseline-rows.ts';
 import { metricCells, metricColumns } from './metric-columns.ts';
 import { formatTable } from './print-table.ts';

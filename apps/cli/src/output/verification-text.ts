@@ -1,4 +1,4 @@
-import type { Verification } from '../api-types.ts';
+import type { Verification } from '../server/api-types.ts';
 
 /** A verification for a person: the verdict first, then what it rests on. */
 export function verificationText({ worker, report }: Verification): string {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { CliError } from './cli-error.ts';
+import { CliError } from '../cli-error.ts';
 
 /** A flag of the reference's command line that is no field of an experiment. */
 type ReferenceFlag = {

@@ -1,6 +1,6 @@
 import { float16ToFloat32 } from '@spherelab/weight-files';
 import { npyHeader, readNpyHeader } from '@spherelab/weight-files/npy';
-import { CliError } from './cli-error.ts';
+import { CliError } from '../cli-error.ts';
 import { npzArrays } from './npz-arrays.ts';
 
 export type NpyArray = {

@@ -1,5 +1,5 @@
-import type { Checkpoint } from './api-types.ts';
-import { CliError } from './cli-error.ts';
+import { CliError } from '../cli-error.ts';
+import type { Checkpoint } from '../server/api-types.ts';
 
 /**
  * The checkpoint that a user names: `latest` is the one with the most updates, as the reference's test script takes it;

@@ -1,6 +1,6 @@
 import type { Dataset, ImageList } from '@spherelab/datasets';
+import { createProgressLine } from '../output/progress-line.ts';
 import type { Model } from './load-model.ts';
-import { createProgressLine } from './output/progress-line.ts';
 
 /** Images a batch. */
 const batchSize = 64;

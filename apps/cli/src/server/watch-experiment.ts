@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createProgressLine } from '../output/progress-line.ts';
 import type { ApiClient } from './api-client.ts';
 import { type Experiment, isSettled, type MetricSeries } from './api-types.ts';
-import { createProgressLine } from './output/progress-line.ts';
 
 const pollEveryMs = 500;
 

@@ -1,8 +1,8 @@
 import { canonicalDatasetName, evaluationProtocol, recallKs } from '@spherelab/catalogue';
 import type { ImageList } from '@spherelab/datasets';
 import type { EvaluationResult } from '@spherelab/evaluation';
-import type { ApiClient } from './api-client.ts';
-import type { Checkpoint, Experiment, Page } from './api-types.ts';
+import type { ApiClient } from '../server/api-client.ts';
+import type { Checkpoint, Experiment, Page } from '../server/api-types.ts';
 import { chooseCheckpoint } from './choose-checkpoint.ts';
 import { embedList } from './embed-list.ts';
 

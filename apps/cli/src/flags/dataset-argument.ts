@@ -1,6 +1,6 @@
 import { canonicalDatasetName } from '@spherelab/catalogue';
 import { ConfigError, checkDatasetMeant } from '@spherelab/config';
-import { CliError } from './cli-error.ts';
+import { CliError } from '../cli-error.ts';
 
 /**
  * A data set as it is named on the command line, for commands that read it without a server.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConfigIssue, describeIssue } from '@spherelab/config';
-import { keyFor } from './cli-environment.ts';
-import { CliError } from './cli-error.ts';
+import { keyFor } from '../cli-environment.ts';
+import { CliError } from '../cli-error.ts';
 
 type Problem = {
   readonly title?: string;

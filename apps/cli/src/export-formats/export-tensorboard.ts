@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ApiClient } from './api-client.ts';
-import type { Experiment, MetricSeries } from './api-types.ts';
+import type { ApiClient } from '../server/api-client.ts';
+import type { Experiment, MetricSeries } from '../server/api-types.ts';
 import { type ScalarPoint, tensorboardEvents } from './tensorboard-events.ts';
 
 /**

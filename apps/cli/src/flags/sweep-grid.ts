@@ -1,5 +1,5 @@
 import { type ExperimentField, experimentFields } from '@spherelab/config';
-import { CliError } from './cli-error.ts';
+import { CliError } from '../cli-error.ts';
 import { readValue } from './experiment-flags.ts';
 
 /** The grid that `--grid field=value,value` stand for; a field that is named again has the values of both. @throws CliError */

@@ -4,9 +4,9 @@ import { isPublishedSha256, weightsRecord } from '@spherelab/catalogue';
 import { openFileReader, readerSha256 } from '@spherelab/datasets/file-reader';
 import type { NetworkOptions } from '@spherelab/models';
 import { readTorchFile, type TorchFile } from '@spherelab/weight-files';
-import { temporaryBeside } from './atomic-write.ts';
-import { readEnvironment } from './cli-environment.ts';
-import { CliError } from './cli-error.ts';
+import { readEnvironment } from '../cli-environment.ts';
+import { CliError } from '../cli-error.ts';
+import { temporaryBeside } from '../files/atomic-write.ts';
 
 export type ImportOptions = {
   readonly backbone?: string;

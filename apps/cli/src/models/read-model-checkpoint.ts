@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { NetworkOptions } from '@spherelab/models';
 import type { FileTensors } from '@spherelab/weight-files';
-import { ApiClient } from './api-client.ts';
-import type { Checkpoint, Experiment, Page } from './api-types.ts';
+import { serverAddress } from '../cli-environment.ts';
+import { CliError } from '../cli-error.ts';
+import { ApiClient } from '../server/api-client.ts';
+import type { Checkpoint, Experiment, Page } from '../server/api-types.ts';
 import { chooseCheckpoint } from './choose-checkpoint.ts';
-import { serverAddress } from './cli-environment.ts';
-import { CliError } from './cli-error.ts';
 
 /** The weights of a run at some step, from the server or a file. */
 export type ModelCheckpoint = {

@@ -1,6 +1,6 @@
 import { canonicalDatasetName, paperDatasets, paperLossNames, regularisers } from '@spherelab/catalogue';
 import { type PaperCell, paperCells } from '@spherelab/config';
-import { CliError } from './cli-error.ts';
+import { CliError } from '../cli-error.ts';
 
 /** As typed: comma-separated names; absent is all. */
 export type CellChoice = {

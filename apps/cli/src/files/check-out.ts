@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { CliError } from './cli-error.ts';
+import { CliError } from '../cli-error.ts';
 
 /** Checks that a file can be written, before the work that is to end in it. @throws CliError */
 export async function checkOut(file: string): Promise<void> {

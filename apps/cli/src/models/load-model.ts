@@ -5,10 +5,10 @@ import { openFileReader, readerSha256 } from '@spherelab/datasets/file-reader';
 import { createNetwork, importStateDict, initialState, type Network, type NetworkOptions } from '@spherelab/models';
 import { tf } from '@spherelab/tensorflow';
 import { readTorchFile } from '@spherelab/weight-files';
-import { ApiClient } from './api-client.ts';
-import { serverAddress } from './cli-environment.ts';
-import { CliError } from './cli-error.ts';
-import type { EmbedOptions } from './embed-options.ts';
+import { serverAddress } from '../cli-environment.ts';
+import { CliError } from '../cli-error.ts';
+import type { EmbedOptions } from '../flags/embed-options.ts';
+import { ApiClient } from '../server/api-client.ts';
 import { decodeModelCheckpoint } from './read-model-checkpoint.ts';
 
 /** A network with its weights, ready to embed. */
