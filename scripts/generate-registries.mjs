@@ -4,14 +4,28 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { losses, lossNames } from '../packages/catalogue/dist/index.js';
+import {
+  backboneNames,
+  backbones,
+  datasetNames,
+  datasets,
+  lossNames,
+  losses,
+  optimizerNames,
+  optimizers,
+} from '../packages/catalogue/dist/index.js';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const isCheck = process.argv.includes('--check');
 const stale = [];
+/** Those of the backbones that were there before golden numbers were made for all in one file. */
+const backboneTests = {
+  bn_inception: 'packages/models/test/bn-inception.golden.test.ts',
+  conv_small: 'packages/models/test/conv-small.network.test.ts',
+};
 
 write('packages/losses/src/metric-losses/index.ts', lossRegistry());
-write('docs/paper-map.md', withLines('docs/paper-map.md', 'losses', lossLines()));
+write('docs/paper-map.md', paperMap());
 if (stale.length > 0) {
   console.error(`not what the records say: ${stale.join(', ')}; run node scripts/generate-registries.mjs`);
   process.exit(1);
@@ -57,11 +71,38 @@ function lossLines() {
   });
 }
 
-/** The text of `file` with these lines between its two marks. */
-function withLines(file, mark, lines) {
+/** The other records: what each is, where its code stands, and what holds it. */
+function recordLines() {
+  const line = (name, { title = name, source, about }, file, test) =>
+    `- ${title} (\`${name}\`; ${source}): ${about} -> \`${file}\` -> \`${test}\``;
+  return [
+    ...backboneNames.map((name) => {
+      const file = `packages/models/src/${name.replaceAll('_', '-')}.ts`;
+      return line(name, backbones[name], file, backboneTests[name] ?? 'packages/models/test/backbones.golden.test.ts');
+    }),
+    ...optimizerNames.map((name) => {
+      const test = name === 'adam' ? 'optimizer' : name;
+      const file = `packages/training/src/optimizers/${name}.ts`;
+      return line(name, optimizers[name], file, `packages/training/test/${test}.golden.test.ts`);
+    }),
+    ...datasetNames.map((name) => {
+      const test = datasets[name].kind === 'paper' ? 'presets.reference' : 'resolve-experiment.requests';
+      const file = `packages/catalogue/src/datasets/${name}.ts`;
+      return line(name, datasets[name], file, `packages/config/test/${test}.test.ts`);
+    }),
+  ];
+}
+
+function paperMap() {
+  const file = 'docs/paper-map.md';
   const text = readFileSync(path.join(root, file), 'utf8');
+  return withLines(withLines(text, 'losses', lossLines()), 'records', recordLines());
+}
+
+/** The text with these lines between its two marks. */
+function withLines(text, mark, lines) {
   const [start, end] = [`<!-- ${mark}: made by scripts/generate-registries.mjs -->\n`, `<!-- end of ${mark} -->`];
-  if (!text.includes(start) || !text.includes(end)) throw new Error(`${file} has no marks of ${mark}`);
+  if (!text.includes(start) || !text.includes(end)) throw new Error(`the text has no marks of ${mark}`);
   return `${text.slice(0, text.indexOf(start))}${start}\n${lines.join('\n')}\n\n${text.slice(text.indexOf(end))}`;
 }
 

@@ -1,4 +1,6 @@
-import { backboneNames, backboneRecord } from '@spherelab/catalogue';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { backboneNames, backboneRecord, datasetNames, optimizerNames } from '@spherelab/catalogue';
 import { createNetwork, stageNames } from '@spherelab/models';
 import { describe, expect, it } from 'vitest';
 
@@ -28,5 +30,13 @@ describe.each(backboneNames)('the record of backbone %s', (name) => {
     };
     const sizes = Array.from({ length: 497 }, (_, at) => at + 16);
     expect(sizes.filter((size) => record.sizes.fits(size) !== isBuilt(size))).toEqual([]);
+  });
+});
+
+const paperMap = readFileSync(fileURLToPath(new URL('../docs/paper-map.md', import.meta.url)), 'utf8');
+
+describe.each([...backboneNames, ...optimizerNames, ...datasetNames])('%s', (name) => {
+  it('has a line in docs/paper-map.md', () => {
+    expect(paperMap).toMatch(new RegExp(`^- .*\`${name}\``, 'm'));
   });
 });

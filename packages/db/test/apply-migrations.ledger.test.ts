@@ -72,4 +72,22 @@ describe('applying migrations', () => {
     await rm(join(folder, '29990101000000_broken'), { recursive: true });
     expect(await applyMigrations(url, folder)).toEqual([]);
   });
+
+  test('an experiment of a release that lacked fields gets them, at the value that means what it did', async () => {
+    const later = (await readdir(folder)).filter((name) => /^\d/.test(name) && name >= '20261126010000_new_fields');
+    for (const name of later) await rm(join(folder, name), { recursive: true });
+    await applyMigrations(url, folder);
+    await query(
+      `INSERT INTO experiment (config, sources, identity, dataset, loss, device)
+       VALUES ('{"loss": "ms", "lr": 1}', '{"loss": "user"}', '-', 'shapes', 'ms', 'cpu')`,
+    );
+    await cp(migrations, folder, { recursive: true });
+    await applyMigrations(url, folder);
+    expect(await query('SELECT config, sources FROM experiment')).toEqual([
+      {
+        config: { loss: 'ms', lr: 1, sec_ramp: false, freeze_stages: 0, optimizer: 'adam' },
+        sources: { loss: 'user', sec_ramp: 'ours', freeze_stages: 'ours', optimizer: 'learner.py:69-74' },
+      },
+    ]);
+  });
 });
