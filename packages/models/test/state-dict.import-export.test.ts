@@ -174,7 +174,7 @@ describe('importing a file', () => {
     expect(tensor?.shape).toEqual([144, 1, 5, 5]);
     const own = values.get(name) as Float32Array;
     const turned = Array.from({ length: own.length }, (_, i) => own[(i % 25) * 144 + Math.floor(i / 25)]);
-    expect([...(tensor?.values as Float32Array)]).toEqual(turned);
+    expect(Array.from((tensor?.values ?? []) as Float32Array)).toEqual(turned);
   });
 
   test('takes [1, channels] for the vectors of a frozen BatchNorm too', () => {
