@@ -1,4 +1,4 @@
-// Ours and PyTorch's training step of BN-Inception in turn: forward, backward and Adam at 227 px.
+// Ours and PyTorch's training step in turn: forward, backward and Adam of each backbone.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -8,20 +8,34 @@ import { fileURLToPath } from 'node:url';
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
 
-export const help = `npm run bench train-step -- [--batch 8,24] [--rounds 8] [--threads N]
-One training step of BN-Inception (forward, triplet loss, backward, Adam) at 227 px: ours and PyTorch eager channels_last
-in turn, round by round, so that a machine whose speed drifts treats both alike. SPHERELAB_PEER_PYTHON names a Python
-that has torch; without it only ours is timed.`;
+/** Side of the pictures in pixels, and batches, by backbone. */
+const settings = {
+  bn_inception: { side: 227, batches: [8, 24] },
+  efficientnet_lite0: { side: 96, batches: [24, 96] },
+  conv_small: { side: 64, batches: [90] },
+};
+
+export const help = `npm run bench train-step -- [--backbone ${Object.keys(settings).join(',')}] [--batch 8,24] [--rounds 8] [--threads N]
+                            [--peers channels_last,compiled]
+One training step (forward, triplet loss, backward, Adam; backbone batch norm frozen): ours and PyTorch in turn, round by
+round, so that a machine whose speed drifts treats all alike. Peers: channels_last and nchw are PyTorch eager, compiled
+is torch.compile on channels_last. SPHERELAB_PEER_PYTHON names a Python that has torch (and efficientnet-lite-pytorch);
+without it only ours is timed. CPU is the time of all threads: it tells more than the clock where others use the machine.`;
 
 export const options = {
-  batch: { type: 'string', default: '8,24' },
+  backbone: { type: 'string', default: Object.keys(settings).join(',') },
+  batch: { type: 'string' },
   rounds: { type: 'string', default: '8' },
   threads: { type: 'string', default: String(availableParallelism()) },
+  peers: { type: 'string', default: 'channels_last,compiled' },
 };
 
 /** A process that makes one step for each line it is sent. */
 function contender(name, program, args, env) {
-  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(program, args.map(String), {
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     name,
@@ -35,38 +49,33 @@ function contender(name, program, args, env) {
   };
 }
 
-export async function run({ batch, rounds, threads }) {
+function contendersOf({ backbone, size, threads, peers, cache }) {
+  const { side } = settings[backbone];
+  const instances = size % 3 === 0 ? 3 : 2;
   const peer = process.env.SPHERELAB_PEER_PYTHON;
+  const ours = [path.join(folder, 'train-step-process.mjs'), backbone, side, size, instances, cache];
+  const theirs = [path.join(folder, 'pytorch-train-step.py'), backbone, side, size, instances, threads];
+  return [
+    contender('ours', process.execPath, ours, { TF_NUM_INTRAOP_THREADS: threads, TF_NUM_INTEROP_THREADS: threads }),
+    ...(peer === undefined ? [] : peers.split(',').map((mode) => contender(mode, peer, [...theirs, mode]))),
+  ];
+}
+
+export async function run({ backbone, batch, rounds, threads, peers }) {
   const cache = mkdtempSync(path.join(tmpdir(), 'spherelab-bench-'));
-  console.log('batch  who      ms/step (min, median)  images/s  peak MB');
+  console.log('backbone            batch  who            ms/step (min, median)  CPU ms (min)  images/s  peak MB');
   try {
-    for (const size of batch.split(',').map(Number)) {
-      const instances = size % 3 === 0 ? 3 : 2;
-      const contenders = [
-        contender(
-          'ours',
-          process.execPath,
-          [path.join(folder, 'train-step-process.mjs'), String(size), String(instances), cache],
-          { TF_NUM_INTRAOP_THREADS: threads, TF_NUM_INTEROP_THREADS: threads },
-        ),
-        ...(peer === undefined
-          ? []
-          : [
-              contender(
-                'PyTorch',
-                peer,
-                [path.join(folder, 'pytorch-train-step.py'), size, instances, threads].map(String),
-              ),
-            ]),
-      ];
-      const times = await race(contenders, Number(rounds));
-      const ratios = report(size, contenders, times);
-      if (ratios !== null) console.log(`${String(size).padEnd(6)} PyTorch / ours: ${ratios}`);
+    for (const name of backbone.split(',')) {
+      for (const size of batch?.split(',').map(Number) ?? settings[name].batches) {
+        const contenders = contendersOf({ backbone: name, size, threads, peers, cache });
+        report(name, size, contenders, await race(contenders, Number(rounds)));
+      }
     }
   } finally {
     rmSync(cache, { recursive: true });
   }
-  if (peer === undefined) console.log('SPHERELAB_PEER_PYTHON is not set: no comparison with PyTorch');
+  if (process.env.SPHERELAB_PEER_PYTHON === undefined)
+    console.log('SPHERELAB_PEER_PYTHON is not set: no comparison with PyTorch');
 }
 
 /** Two warm-up steps each, then one step each, in turn. */
@@ -82,19 +91,27 @@ async function race(contenders, rounds) {
   return times;
 }
 
-function report(size, contenders, times) {
-  const milliseconds = times.map(([, ...steps]) => steps.map(({ ms }) => ms).sort((a, b) => a - b));
-  const median = (sorted) => sorted[Math.floor(sorted.length / 2)];
+function sorted(results, key) {
+  return results.map((result) => result[key]).sort((a, b) => a - b);
+}
+
+function report(backbone, size, contenders, times) {
+  const measured = times.map(([, ...steps]) => ({ ms: sorted(steps, 'ms'), cpu: sorted(steps, 'cpu_ms') }));
+  const median = (values) => values[Math.floor(values.length / 2)];
+  const row = `${backbone.padEnd(19)} ${String(size).padEnd(6)}`;
   contenders.forEach(({ name }, index) => {
-    const sorted = milliseconds[index];
-    const speed = `${sorted[0].toFixed(0)}, ${median(sorted).toFixed(0)}`;
+    const { ms, cpu } = measured[index];
+    const speed = `${ms[0].toFixed(0)}, ${median(ms).toFixed(0)}`;
     const peak = Math.max(...times[index].map(({ peak_mb: mb }) => mb));
+    const images = ((size / ms[0]) * 1000).toFixed(1);
     console.log(
-      `${String(size).padEnd(6)} ${name.padEnd(8)} ${speed.padEnd(22)} ${((size / sorted[0]) * 1000).toFixed(1).padEnd(9)} ${peak.toFixed(0)}`,
+      `${row} ${name.padEnd(14)} ${speed.padEnd(22)} ${cpu[0].toFixed(0).padEnd(13)} ${images.padEnd(9)} ${peak.toFixed(0)}`,
     );
   });
-  const [ours, theirs] = milliseconds;
-  return theirs === undefined
-    ? null
-    : `${(theirs[0] / ours[0]).toFixed(2)} (minima), ${(median(theirs) / median(ours)).toFixed(2)} (medians)`;
+  const [ours, ...theirs] = measured;
+  theirs.forEach(({ ms, cpu }, index) => {
+    const ratios = [ms[0] / ours.ms[0], median(ms) / median(ours.ms), cpu[0] / ours.cpu[0]].map((x) => x.toFixed(2));
+    const name = contenders[index + 1].name;
+    console.log(`${row} ${name} / ours: ${ratios[0]} (minima), ${ratios[1]} (medians), ${ratios[2]} (CPU)`);
+  });
 }

@@ -9,8 +9,8 @@ import {
   backbones,
   datasetNames,
   datasets,
-  lossNames,
   losses,
+  lossNames,
   optimizerNames,
   optimizers,
 } from '../packages/catalogue/dist/index.js';

@@ -1,6 +1,10 @@
 import type { TensorSpec } from './network.ts';
 
-/** torch keeps convolution weights as [out, in, height, width] (OIHW), TensorFlow as [height, width, in, out] (HWIO). */
+/**
+ * torch keeps convolution weights as [out, in, height, width] (OIHW), TensorFlow as [height, width, in, out] (HWIO).
+ * Depthwise filters are convolutions of one input channel each: [channels, 1, height, width] there, [height, width, 1,
+ * channels] here.
+ */
 export const axesFromTorch = [2, 3, 1, 0] as const;
 const axesToTorch = [3, 2, 0, 1] as const;
 

@@ -40,6 +40,12 @@ const state = new Map<string, Float32Array>(
   ]),
 );
 
+/** Names of tensors that are not the same bytes in both. */
+function differing(a: ReadonlyMap<string, Float32Array>, b: ReadonlyMap<string, Float32Array>): string[] {
+  const bytesOf = (values?: Float32Array) => Buffer.from(values?.slice().buffer ?? []);
+  return [...new Set([...a.keys(), ...b.keys()])].filter((name) => !bytesOf(a.get(name)).equals(bytesOf(b.get(name))));
+}
+
 const fileOf = (tensors: readonly StateTensor[]) => readTorchFile(encodeTorchFile(tensors));
 const renamed = (tensors: readonly StateTensor[], rename: (name: string) => string) =>
   tensors.map((tensor) => ({ ...tensor, name: rename(tensor.name) }));
@@ -147,16 +153,32 @@ describe('importing a file', () => {
     expect(() => importStateDict(toy, fileOf(both))).toThrow('the same tensor under two prefixes');
   });
 
-  test('conv_small goes there and back', () => {
-    const network = createNetwork({
-      backbone: 'conv_small',
-      freezeBn: true,
-      imageSize: 32,
-      embeddingDim: 16,
-      needBn: true,
-    });
+  test.each(['conv_small', 'efficientnet_lite0'])('%s goes there and back', (backbone) => {
+    const network = createNetwork({ backbone, imageSize: 32, embeddingDim: 16, needBn: true, freezeBn: true });
     const values = initialState(network, 5);
-    expect(importStateDict(network, fileOf(exportStateDict(network, values))).state).toEqual(values);
+    expect(differing(importStateDict(network, fileOf(exportStateDict(network, values))).state, values)).toEqual([]);
+  });
+
+  test('a depthwise filter is [channels, 1, height, width] in the file', () => {
+    const name = '_blocks.3._depthwise_conv.weight';
+    const options = { backbone: 'efficientnet_lite0', imageSize: 32, embeddingDim: 16, needBn: true, freezeBn: true };
+    const network = createNetwork(options);
+    const values = initialState(network, 5);
+    const tensor = exportStateDict(network, values).find((one) => one.name === name);
+    expect(tensor?.shape).toEqual([144, 1, 5, 5]);
+    const own = values.get(name) as Float32Array;
+    const turned = Array.from({ length: own.length }, (_, i) => own[(i % 25) * 144 + Math.floor(i / 25)]);
+    expect(Array.from((tensor?.values ?? []) as Float32Array)).toEqual(turned);
+  });
+
+  test('takes [1, channels] for the vectors of a frozen BatchNorm too', () => {
+    const options = { backbone: 'bn_inception', imageSize: 32, embeddingDim: 16, needBn: true, freezeBn: true };
+    const network = createNetwork({ ...options, freezeStages: 2 });
+    const values = initialState(network, 5);
+    const old = exportStateDict(network, values)
+      .filter(({ name }) => !name.endsWith('num_batches_tracked'))
+      .map((tensor) => (tensor.name.includes('_bn.') ? { ...tensor, shape: [1, ...tensor.shape] } : tensor));
+    expect(differing(importStateDict(network, fileOf(old)).state, values)).toEqual([]);
   });
 });
 
@@ -194,9 +216,6 @@ describe.each([
     const { state: imported, missing, unused } = importStateDict(network, fileOf([...pretrained, classifier]));
     expect(unused).toEqual(['last_linear.bias']);
     expect(missing).toEqual(network.specs.map(({ name }) => name).filter((name) => name.startsWith('head.')));
-    const differing = [...imported].filter(
-      ([name, array]) => !Buffer.from(array.buffer).equals(Buffer.from((values.get(name) as Float32Array).buffer)),
-    );
-    expect(differing.map(([name]) => name)).toEqual([]);
+    expect(differing(imported, new Map([...values].filter(([name]) => imported.has(name))))).toEqual([]);
   });
 });
