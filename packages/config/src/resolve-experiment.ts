@@ -83,12 +83,13 @@ function fitBatchToInstances(values: Values, asked: ExperimentRequest, facts: Da
   values.batch_size = { value: Math.max(1, classes) * asked.instances, source: 'ours' };
 }
 
-/** A user who changes the backbone gets what goes with it: weights, picture size and learning rates. */
+/** A user who changes the backbone gets what goes with it: weights, picture size, learning rates and all stages trained. */
 function fitToBackbone(preset: PresetValues, { backbone, dataset }: ExperimentRequest): PresetValues {
   if (backbone === undefined || backbone === preset.backbone?.value) return preset;
   const { embedding_dim: size, ...own } = backboneRecord(backbone).preset;
   const isPublished = isPaperDataset(dataset) && preset.embedding_dim !== undefined;
-  return { ...preset, ...own, ...(isPublished || size === undefined ? {} : { embedding_dim: size }) };
+  const stages = { freeze_stages: referenceDefaults.freeze_stages };
+  return { ...preset, ...own, ...stages, ...(isPublished || size === undefined ? {} : { embedding_dim: size }) };
 }
 
 /** Fields that only this loss or this optimizer has. */

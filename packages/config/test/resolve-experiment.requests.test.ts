@@ -48,6 +48,34 @@ describe('resolveExperiment', () => {
     expect(Object.isFrozen(config)).toBe(true);
   });
 
+  it('gives another backbone what goes with it, and trains all its stages', () => {
+    const own = resolveExperiment({ dataset: 'emoji', loss: 'triplet' }, null).config;
+    expect(own).toMatchObject({ backbone: 'efficientnet_lite0', image_size: 96, freeze_stages: 6 });
+    const { config, sources } = resolveExperiment({ dataset: 'emoji', loss: 'triplet', backbone: 'conv_small' }, null);
+    expect(config).toMatchObject({ image_size: 64, weights: 'random', freeze_stages: 0, lr: 2e-3 });
+    expect(sources).toMatchObject({ backbone: 'user', image_size: 'ours', weights: 'ours' });
+    const paper = resolveExperiment({ dataset: 'cub', loss: 'triplet', backbone: 'resnet50' }, null).config;
+    expect(paper).toMatchObject({ image_size: 224, embedding_dim: 512, weights: 'resnet50-0676ba61.pth' });
+    expect(issuesOf({ dataset: 'shapes', loss: 'triplet', freeze_stages: 5 })).toMatchObject([
+      { field: 'freeze_stages', value: 5, allowed: '0 to 4' },
+    ]);
+  });
+
+  it('refuses a setting of another optimizer or loss, and a constant out of the bounds of its loss', () => {
+    const request = { dataset: 'shapes', loss: 'triplet' };
+    expect(issuesOf({ ...request, momentum: 0.9 })).toMatchObject([
+      { field: 'momentum', allowed: 'with optimizer sgd' },
+    ]);
+    expect(issuesOf({ ...request, lr_proxies: 0.1 })).toMatchObject([
+      { field: 'lr_proxies', allowed: 'with loss proxy_anchor, arcface' },
+    ]);
+    expect(issuesOf({ ...request, margin: 28.6 })).toMatchObject([
+      { field: 'margin', allowed: 'at least 0, at most 10' },
+    ]);
+    expect(resolveExperiment({ ...request, optimizer: 'sgd' }, null).config.momentum).toBe(0.9);
+    expect(resolveExperiment({ ...request, loss: 'arcface', margin: 30 }, null).config.margin).toBe(30);
+  });
+
   it('fits the batch of a folder to its training classes: instances x min(floor(120 / instances), classes)', () => {
     const batchOf = (loss: string, trainingClasses: number) =>
       resolveExperiment({ dataset: 'grocery', loss }, { ...facts, trainingClasses }).config.batch_size;
