@@ -24,8 +24,8 @@ export type DemoPlan = {
 const secWeiOf = {
   shapes: { triplet: 2, semihtriplet: 0.5, 'n-npair': 0.1, ms: 0.05 },
   folder: { triplet: 3, semihtriplet: 0.5, 'n-npair': 0.05, ms: 0.1 },
-  emoji: { triplet: 0.5, semihtriplet: 0.5, 'n-npair': 0.1, ms: 0.1 },
-  photographs: { triplet: 0.5, semihtriplet: 0.5, 'n-npair': 0.1, ms: 0.1 },
+  emoji: { triplet: 0.2, semihtriplet: 0.1, 'n-npair': 0.1, ms: 0.02 },
+  photographs: { triplet: 0.2, semihtriplet: 0.1, 'n-npair': 0.1, ms: 0.02 },
 } as const;
 
 /** A pretrained network on somebody's own photographs, in the time that people wait; chosen as the weights of SEC were. */
