@@ -9,6 +9,14 @@ function requestOf(line: string): Record<string, unknown> {
 }
 
 describe('flags', () => {
+  it('have the help that the schema has, each of them', () => {
+    const { options } = addExperimentFlags(new Command());
+    const helpless = options.filter(
+      ({ long, description }) => description === '' && !/--(use_|step_)/.test(long ?? ''),
+    );
+    expect(helpless.map(({ long }) => long)).toEqual([]);
+  });
+
   it("takes the reference's own command line", () => {
     const line =
       '--use_dataset CUB --use_loss triplet --instances 3 --lr 0.5e-5 --lr_p 0.25e-5 --lr_gamma 0.1 --sec_wei 1.0';

@@ -22,6 +22,7 @@ export function leftoverFiles(cacheFolder: string, temporary: string = tmpdir())
   return [
     ...deadWorkFolders(temporary),
     ...unread(path.join(cacheFolder, 'graphs'), 'recorded step', localRetention.graphDays),
+    ...unread(path.join(cacheFolder, 'thumbnails'), 'thumbnails', localRetention.graphDays),
     ...unread(path.join(cacheFolder, 'features'), 'features of frozen stages', localRetention.featureDays),
   ];
 }

@@ -139,6 +139,7 @@ export const uncounted: readonly string[] = [
   'training/run-facts',
   'training/safety-checkpoints',
   'training/stored-run',
+  'training/thumbnail-cache',
   'training/train-options',
   'training/training-error',
   'training/training-events',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Dataset, ImageEntry } from '@spherelab/datasets';
+import type { Dataset, ManifestEntry } from '@spherelab/datasets';
 import { encodeThumbnails } from '@spherelab/datasets/thumbnails';
 import {
   type EmbeddingSet,
@@ -8,6 +8,7 @@ import {
   normHistogram,
   principalComponents,
 } from '@spherelab/evaluation';
+import type { ThumbnailCache } from './thumbnail-cache.ts';
 import type { EvaluationViewEvent } from './training-events.ts';
 
 /** Bounds of what an evaluation shows: 1,000 images on the map, 120 queries with 10 neighbours, from 2,000 queries looked at. */
@@ -28,11 +29,12 @@ export type EvaluationViewOptions = {
   readonly test: EmbeddingSet;
   readonly gallery: EmbeddingSet | null;
   readonly sent: SentThumbnails;
+  readonly kept: ThumbnailCache;
   readonly onProgress: () => void;
 };
 
 type Thumbnail = EvaluationViewEvent['thumbnails'][number];
-type PictureRef = { readonly key: string; readonly entry: ImageEntry };
+type PictureRef = { readonly key: string; readonly entry: ManifestEntry };
 
 /** What a person looks at after an evaluation: the spread of norms, a map, and the neighbours of queries with their pictures. */
 export async function evaluationView(options: EvaluationViewOptions): Promise<EvaluationViewEvent> {
@@ -43,7 +45,7 @@ export async function evaluationView(options: EvaluationViewOptions): Promise<Ev
     const key = `${list} ${row}`;
     const known = refs.get(key);
     if (known !== undefined) return known;
-    const entry = (list === 'test' ? dataset.test : dataset.gallery)?.[row];
+    const entry = dataset.manifest[list]?.[row];
     if (entry === undefined) throw new Error(`there is no image ${row} in the ${list} list`);
     refs.set(key, wanted.push({ key, entry }) - 1);
     return wanted.length - 1;
@@ -113,19 +115,30 @@ function pickRows({ embeddings, dim }: Pick<EmbeddingSet, 'embeddings' | 'dim'>,
 
 async function thumbnailsOf(
   wanted: readonly PictureRef[],
-  { dataset, batchSize, sent, onProgress }: EvaluationViewOptions,
+  { dataset, batchSize, sent, kept, onProgress }: EvaluationViewOptions,
 ): Promise<{ hashes: string[]; thumbnails: Thumbnail[] }> {
-  const missing = wanted.filter(({ key }) => !sent.has(key));
+  const { imageSize } = dataset;
   const thumbnails: Thumbnail[] = [];
+  const add = (key: string, webp: Uint8Array): void => {
+    const sha256 = createHash('sha256').update(webp).digest('hex');
+    sent.set(key, sha256);
+    thumbnails.push({ sha256, webp });
+  };
+  const missing: PictureRef[] = [];
+  for (const ref of wanted.filter(({ key }) => !sent.has(key))) {
+    const known = await kept.read({ sha256: ref.entry.sha256, imageSize });
+    if (known === null) missing.push(ref);
+    else add(ref.key, known);
+  }
   for (let first = 0; first < missing.length; first += batchSize) {
     const part = missing.slice(first, first + batchSize);
     const entries = part.map(({ entry }) => entry);
     const pixels = await dataset.pictures.batch({ entries, rows: entries.length, training: null });
-    const files = await encodeThumbnails(pixels, entries.length, dataset.imageSize);
+    const files = await encodeThumbnails(pixels, entries.length, imageSize);
     for (const [at, webp] of files.entries()) {
-      const sha256 = createHash('sha256').update(webp).digest('hex');
-      sent.set((part[at] as PictureRef).key, sha256);
-      thumbnails.push({ sha256, webp });
+      const { key, entry } = part[at] as PictureRef;
+      add(key, webp);
+      await kept.write({ sha256: entry.sha256, imageSize }, webp);
     }
     onProgress();
   }

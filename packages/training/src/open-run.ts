@@ -25,6 +25,7 @@ import { pictureInputs, type RunInputs } from './run-inputs.ts';
 import { initialProgress, type RunProgress, type Schedule } from './run-progress.ts';
 import { stepOptionsOf, stepRecipeOf, variablesOf } from './step-recipe.ts';
 import { StoppedEarly } from './stopped-early.ts';
+import { openThumbnailCache, type ThumbnailCache } from './thumbnail-cache.ts';
 import type { TrainOptions } from './train-options.ts';
 import type { TrainStep } from './train-step.ts';
 import { TrainingError } from './training-error.ts';
@@ -42,6 +43,7 @@ export type TrainingRun = {
   readonly reporter: EventReporter;
   readonly window: LogWindow;
   readonly workFolder: string;
+  readonly thumbnails: ThumbnailCache;
   /** Of a checkpoint, about. */
   readonly stateBytes: number;
   progress: RunProgress;
@@ -216,6 +218,7 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
       reporter,
       window: logWindow(config.log_every, config.batch_size),
       workFolder,
+      thumbnails: openThumbnailCache(options.cacheFolder),
       stateBytes: variables.reduce((sum, { shape }) => sum + shape.reduce((bytes, size) => bytes * size, 4), 0),
       progress,
       savedAt: resumedFromStep,

@@ -89,7 +89,9 @@ async function evaluate(
   // After the scores, which nobody should wait for.
   const onProgress = () => void reporter.tick(updates, 'evaluating');
   const { batch_size: batchSize } = run.config;
-  await reporter.emit(await evaluationView({ ...evaluation, dataset, batchSize, step, sent, onProgress }));
+  await reporter.emit(
+    await evaluationView({ ...evaluation, dataset, batchSize, step, sent, kept: run.thumbnails, onProgress }),
+  );
   await reporter.emit({ type: 'log', level: 'info', message: describe(evaluation.summary) });
   if (run.progress.best !== previousBest) await save(run, 'best');
   run.window.restartClock();

@@ -3,6 +3,7 @@ import { type Dataset, openDataset } from '@spherelab/datasets';
 import type { EmbeddingSet } from '@spherelab/evaluation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluationView, type SentThumbnails } from '../src/evaluation-view.ts';
+import { openThumbnailCache } from '../src/thumbnail-cache.ts';
 
 describe('what an evaluation shows', () => {
   let dataset: Dataset;
@@ -24,6 +25,7 @@ describe('what an evaluation shows', () => {
     labels: Int32Array.from(dataset.test, ({ label }) => label),
     dim: 4,
   });
+  const kept = openThumbnailCache(import.meta.filename); // a file: nothing can be kept
   const view = (sent: SentThumbnails, gallery: EmbeddingSet | null = null) =>
     evaluationView({
       dataset,
@@ -32,6 +34,7 @@ describe('what an evaluation shows', () => {
       test: embeddings(),
       gallery,
       sent,
+      kept,
       onProgress: () => undefined,
     });
 

@@ -11,9 +11,8 @@ const referenceSpelling: Readonly<Partial<Record<ExperimentField, string>>> = {
 /** Adds one flag for each field of an experiment, spelt as the reference spells it. */
 export function addExperimentFlags(command: Command, except: readonly ExperimentField[] = []): Command {
   for (const field of experimentFields.filter((name) => !except.includes(name))) {
-    const schema = experimentRequestSchema.shape[field];
     const spelling = referenceSpelling[field];
-    command.option(`--${field} <value>`, `${schema.description ?? ''}${spelling ? `; also --${spelling}` : ''}`);
+    command.option(`--${field} <value>`, `${descriptionOf(field)}${spelling ? `; also --${spelling}` : ''}`);
     if (spelling !== undefined) command.option(`--${spelling} <value>`);
   }
   return command;
@@ -49,6 +48,15 @@ export function readValue(field: ExperimentField, text: string): unknown {
     return field === 'milestones' ? items.map((item) => (Number.isFinite(Number(item)) ? Number(item) : item)) : items;
   }
   return text;
+}
+
+/** What the schema says of a field. */
+function descriptionOf(field: ExperimentField): string {
+  let schema: { description?: string | undefined; def: { innerType?: unknown } } = experimentRequestSchema.shape[field];
+  while (schema.description === undefined && schema.def.innerType !== undefined) {
+    schema = schema.def.innerType as typeof schema;
+  }
+  return schema.description ?? '';
 }
 
 function kindOf(field: ExperimentField): string {
