@@ -174,6 +174,18 @@ describe('a backup', () => {
     }
   });
 
+  test('of a release that had the tables of now and other rows is refused by a database of now', async () => {
+    await writeBackup(url, file);
+    const text = gunzipSync(await readFile(file)).toString();
+    const older = text.replace('"20261126010000_new_fields"', '').replace(',]', ']');
+    expect(older).not.toBe(text);
+    await writeFile(file, gzipSync(older));
+    const target = await server.createDatabase();
+    const before = await everything(target);
+    await expect(restoreBackup(target, file, { replace: true })).rejects.toThrow(/newer schema/);
+    expect(await everything(target)).toEqual(before);
+  });
+
   test('of an older release is restored with its schema and then brought up to date', async () => {
     const old = await server.createEmptyDatabase();
     const [first] = await applyMigrations(old, undefined, new Set(['20261124000000_init']));

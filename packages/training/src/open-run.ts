@@ -14,7 +14,7 @@ import { openCompiledStep } from './compiled-step.ts';
 import { dataChangedError, weightsChangedError } from './data-changed.ts';
 import { readEnvironment } from './environment.ts';
 import { type EventReporter, eventReporter } from './event-reporter.ts';
-import { frozenInputs } from './frozen-features.ts';
+import { type FrozenStagesOf, frozenInputs } from './frozen-features.ts';
 import { frozenRecipeOf } from './frozen-graph.ts';
 import { type LogWindow, logWindow } from './log-window.ts';
 import { countUpdates } from './lr-schedule.ts';
@@ -52,6 +52,11 @@ export type TrainingRun = {
   /** Ends the threads and frees the tensors. */
   readonly close: () => Promise<void>;
 };
+
+/** Labels of the training images run from 0 to below this; where a list leaves some out, their proxies attract nothing. */
+function countLabels({ train }: Dataset): number {
+  return train.reduce((count, { label }) => Math.max(count, label + 1), 0);
+}
 
 function countRunUpdates(config: ExperimentConfig, dataset: Dataset): number {
   const batchesPerEpoch = Math.floor(dataset.train.length / config.batch_size);
@@ -96,6 +101,37 @@ async function resumedState(
   return checkpoint;
 }
 
+type InputsOf = Pick<FrozenStagesOf, 'environment' | 'onProgress'> & {
+  readonly frozen: Pick<FrozenStagesOf, 'recipe' | 'graph'> | null;
+  readonly weights: () => FrozenStagesOf['weights'];
+};
+
+/** Pictures, or what the frozen stages make of them, which may take minutes the first time. Throws StoppedEarly. */
+async function openInputs(
+  { config, cacheFolder, emit, stop }: TrainOptions,
+  dataset: Dataset,
+  range: { readonly firstStep: number; readonly endStep: number },
+  { frozen, weights, environment, onProgress }: InputsOf,
+): Promise<RunInputs> {
+  const { batch_size: batchSize, instances, seed } = config;
+  const batches = { batchSize, instances, seed, ...range };
+  if (frozen === null) return pictureInputs(dataset, batches);
+  const message = `the first ${config.freeze_stages} stages are frozen: their output is computed once for each image, without augmentation`;
+  await emit({ type: 'log', level: 'info', message });
+  return frozenInputs(dataset, batches, {
+    ...frozen,
+    weights: weights(),
+    environment,
+    cacheFolder,
+    onProgress: async () => {
+      const reason = stop();
+      if (reason !== null) throw new StoppedEarly(reason);
+      await onProgress();
+      await nextTurn();
+    },
+  });
+}
+
 /** Opens the data set and the network and restores a checkpoint if there is one. Throws TrainingError, DatasetError. */
 export async function openRun(options: TrainOptions): Promise<TrainingRun> {
   const { config, workFolder, emit } = options;
@@ -120,7 +156,7 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
   const recording = (what: string) => () =>
     emit({ type: 'log', level: 'info', message: `recording ${what}, once for this configuration` });
   try {
-    const recipe = stepRecipeOf(config, dataset.facts.trainingClasses);
+    const recipe = stepRecipeOf(config, countLabels(dataset));
     const stepOptions = stepOptionsOf(recipe);
     const { network } = stepOptions;
     const variables = variablesOf(stepOptions);
@@ -181,31 +217,17 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
       environment: environmentOf(facts, dataset.facts.dataListSha256),
     });
     await reporter.flush(progress.updates, 'preparing');
-    const batches = {
-      batchSize: config.batch_size,
-      instances: config.instances,
-      seed: config.seed,
-      firstStep: progress.updates,
-      endStep: totalUpdates,
-    };
-    if (frozenRecipe === null || frozenGraph === null) inputs = pictureInputs(dataset, batches);
-    else {
-      const message = `the first ${config.freeze_stages} stages are frozen: their output is computed once for each image, without augmentation`;
-      await emit({ type: 'log', level: 'info', message });
-      inputs = await frozenInputs(dataset, batches, {
-        recipe: frozenRecipe,
-        graph: frozenGraph,
-        weights: trainStep.readState(),
+    inputs = await openInputs(
+      options,
+      dataset,
+      { firstStep: progress.updates, endStep: totalUpdates },
+      {
+        frozen: frozenRecipe === null || frozenGraph === null ? null : { recipe: frozenRecipe, graph: frozenGraph },
+        weights: () => (trainStep as TrainStep).readState(),
         environment: machine,
-        cacheFolder: options.cacheFolder,
-        onProgress: async () => {
-          const reason = options.stop();
-          if (reason !== null) throw new StoppedEarly(reason);
-          await reporter.tick(progress.updates, 'preparing');
-          await nextTurn();
-        },
-      });
-    }
+        onProgress: () => reporter.tick(progress.updates, 'preparing'),
+      },
+    );
     return {
       config,
       dataset,

@@ -14,7 +14,7 @@ export type StepRecipe = {
   readonly signature: InputSignature;
 };
 
-function networkOptionsOf(config: ExperimentConfig, trainingClasses: number): NetworkOptions {
+function networkOptionsOf(config: ExperimentConfig, trainingLabels: number): NetworkOptions {
   return {
     backbone: config.backbone,
     imageSize: config.image_size,
@@ -22,7 +22,7 @@ function networkOptionsOf(config: ExperimentConfig, trainingClasses: number): Ne
     needBn: config.need_bn,
     freezeBn: config.freeze_bn,
     ...(config.freeze_stages === 0 ? {} : { freezeStages: config.freeze_stages }),
-    ...(lossRecord(config.loss).proxies ? { proxies: trainingClasses } : {}),
+    ...(lossRecord(config.loss).proxies ? { proxies: trainingLabels } : {}),
   };
 }
 
@@ -30,10 +30,10 @@ function optimizerSettingsOf({ optimizer, momentum }: ExperimentConfig): Optimiz
   return { name: optimizer, ...(momentum === undefined ? {} : { momentum }) };
 }
 
-/** The recipe of an experiment's step on a data set of that many training classes. */
-export function stepRecipeOf(config: ExperimentConfig, trainingClasses: number): StepRecipe {
+/** The recipe of an experiment's step on training images whose labels run from 0 to below `trainingLabels`. */
+export function stepRecipeOf(config: ExperimentConfig, trainingLabels: number): StepRecipe {
   return {
-    model: networkOptionsOf(config, trainingClasses),
+    model: networkOptionsOf(config, trainingLabels),
     step: {
       loss: lossSettingsOf(config),
       instances: config.instances,

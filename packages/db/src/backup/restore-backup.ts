@@ -45,6 +45,11 @@ export async function restoreBackup(
   return rows;
 }
 
+async function appliedMigrations(client: Queryable): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>('SELECT migration_name AS name FROM "_prisma_migrations"');
+  return rows.map(({ name }) => name);
+}
+
 function readHeader(line: Buffer | null, file: string): BackupHeader {
   try {
     const header = JSON.parse(line?.toString() ?? '') as BackupHeader;
@@ -57,7 +62,9 @@ function readHeader(line: Buffer | null, file: string): BackupHeader {
 
 async function makeRoom(client: Queryable, header: BackupHeader, replace: boolean): Promise<void> {
   const tables = await backupTables(client);
-  if (tables.join() !== header.tables.join()) {
+  // A later migration may have changed rows and no table: those of the backup would never get that.
+  const isNewer = (await appliedMigrations(client)).some((name) => !header.migrations.includes(name));
+  if (isNewer || tables.join() !== header.tables.join()) {
     throw new BackupError(
       'the database has a newer schema than the backup, or other tables: restore into an empty database',
     );
