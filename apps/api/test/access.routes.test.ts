@@ -56,6 +56,25 @@ describe('access to the API', () => {
     },
   );
 
+  test('a stream ends once its key is revoked, and tells nothing of what happens after', async () => {
+    const { key, text } = await createAccessKey(api.database.pool, 'watching', 'write');
+    const address = await api.app.listen({ host: '127.0.0.1', port: 0 });
+    const stop = new AbortController();
+    const authorization = `Bearer ${text}`;
+    const response = await fetch(`${address}/events`, { headers: { authorization }, signal: stop.signal });
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    const told = async () => new TextDecoder().decode((await reader.read()).value);
+    expect(await told()).toContain('hello');
+    await ask('POST', '/experiments', text, { ...experiment, name: 'before' });
+    expect(await told()).toContain('before');
+    const other = await make('write');
+    await revokeAccessKey(api.database.pool, key.id);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await ask('POST', '/experiments', other, { ...experiment, seed: 1, name: 'after' });
+    expect(await told()).toBe('');
+    stop.abort();
+  });
+
   test('a revoked key opens nothing from the next request on, and its secret is nowhere in the database', async () => {
     const { key, text } = await createAccessKey(api.database.pool, 'gone', 'admin');
     await make('read');

@@ -17,6 +17,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Whether a key is needed: once there is one. */
     isKeyNeeded(): Promise<boolean>;
+    /** Whether somebody who was let in to read would be now: for answers that go on. */
+    mayStillRead(request: FastifyRequest): Promise<boolean>;
   }
   interface FastifyRequest {
     accessKey: AccessKey | null;
@@ -29,7 +31,7 @@ type Options = { readonly database: Database; readonly isAlwaysNeeded: boolean }
 const keyRate = { atOnce: 300, perSecond: 30 } as const;
 /** Wrong keys from one address. */
 const guessRate = { atOnce: 20, perSecond: 0.5 } as const;
-/** ms. How late the first key of all is noticed; a revoked one opens nothing from the next request on. */
+/** ms. How late the first key of all is noticed; a revoked one opens nothing from the next request on, and ends streams by the next event. */
 const lookEveryMs = 1_000;
 
 /** Lets in who has a key for what is asked, once there is a key or always; and writes down who changed what. */
@@ -48,6 +50,11 @@ export const access = fp(async (app: FastifyInstance, { database, isAlwaysNeeded
       looked = { at, isNeeded };
     }
     return looked.isNeeded;
+  });
+  app.decorate('mayStillRead', async (request: FastifyRequest) => {
+    if (!(await app.isKeyNeeded())) return true;
+    const text = sentKey(request);
+    return text !== null && (await findAccessKey(database.pool, text)) !== null;
   });
   app.decorateRequest('accessKey', null);
 
