@@ -11,7 +11,7 @@ import {
   retireWorker,
   retryPolicy,
 } from '@spherelab/db';
-import { leftoverFiles, localRetention, ownIdentity, removeLeftoverFiles } from '@spherelab/host';
+import { isPidAlive, leftoverFiles, localRetention, ownIdentity, removeLeftoverFiles } from '@spherelab/host';
 import { consumeQueue, type QueueConsumer, type QueueStore, queueNames } from '@spherelab/queue';
 import { type Device, isGpu, type ThreadCounts } from './device.ts';
 import { deviceSlots } from './device-slots.ts';
@@ -81,7 +81,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         pid: process.pid,
         version,
       },
-      isAlive,
+      isPidAlive,
     );
   const name = await retryWhileAway(register, numbers.databaseRetryMs, () => false);
   const context: WorkerContext = {
@@ -175,15 +175,6 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       return closed;
     },
   };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** @returns MB for each trainer */

@@ -4,6 +4,7 @@ export { type LeftoverFile, leftoverFiles, removeLeftoverFiles, workFolderPrefix
 export { localRetention } from './local-retention.ts';
 export { pipEnvironment } from './pip-environment.ts';
 export {
+  isPidAlive,
   isProcessAlive,
   ownIdentity,
   type ProcessIdentity,

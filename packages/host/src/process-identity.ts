@@ -75,3 +75,13 @@ function startDate(pid: number): string | null {
     return null;
   }
 }
+
+/** Whether a process of this number exists now, whoever's it is; a number may be given anew. */
+export function isPidAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

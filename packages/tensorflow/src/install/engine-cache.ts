@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { cacheFolder } from '@spherelab/host';
+import { cacheFolder, isPidAlive } from '@spherelab/host';
 import { EngineError } from './engine-error.ts';
 
 /** Where engines live: outside node_modules, shared by all clones of a user. */
@@ -47,15 +47,7 @@ async function createFolder(cache: string): Promise<void> {
 async function removeAbandoned(cache: string): Promise<void> {
   for (const entry of await readdir(cache)) {
     const pid = /^\.making-(\d+)-/.exec(entry)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(path.join(cache, entry), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if (pid !== undefined && !isPidAlive(Number(pid)))
+      await rm(path.join(cache, entry), { recursive: true, force: true });
   }
 }
