@@ -9,6 +9,7 @@ import { EmptyNote, ErrorNote, LoadingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { StatusBadge } from '../parts/status-badge.tsx';
 import { experimentTitle } from '../words/experiment-title.ts';
+import { BaselinesNote } from './baselines-note.tsx';
 import { CurvesTab } from './curves/curves-tab.tsx';
 import { ConfigTab } from './details/config-tab.tsx';
 import { LogsTab } from './details/logs-tab.tsx';
@@ -59,6 +60,7 @@ export default function ExperimentPage({ id }: { readonly id: string }) {
       </PageHead>
       <Trouble experiment={experiment} />
       <ExperimentFacts experiment={experiment} series={live.series} />
+      <BaselinesNote result={experiment.result} />
       <nav className="tabs" aria-label="Views of the experiment">
         {tabs.map(([name, text]) => (
           <Link key={name} href={tabAddress(id, name)} aria-current={tab === name ? 'page' : undefined}>
