@@ -95,13 +95,17 @@ describe('the worker', () => {
   }
 
   /** Plays the relay, which tells the queue after each attempt, until the experiment is in a state and had so many attempts. */
-  const tellUntil = (id: string, status: string, attempts = 0) =>
-    waitUntil(`${id} is ${status}`, async () => {
-      const experiment = await read(id);
+  /** @returns the experiment as it was seen in that state: the worker may begin it again at once */
+  const tellUntil = async (id: string, status: string, attempts = 0) => {
+    let experiment = await read(id);
+    await waitUntil(`${id} is ${status}`, async () => {
+      experiment = await read(id);
       if (experiment.status === status && experiment.attempt >= attempts) return true;
       if (experiment.status === 'queued') await tell(id);
       return false;
     });
+    return experiment;
+  };
 
   const read = async (id: string) => {
     const experiment = await getExperiment(database.pool, id);
@@ -185,15 +189,14 @@ describe('the worker', () => {
     const { TMPDIR } = process.env;
     // Stands for a folder in which nothing can be made.
     process.env.TMPDIR = join(folder, 'not-there');
-    let other = '';
+    const other = await post({ other: 1 });
     try {
-      other = await post({ other: 1 });
-      await tellUntil(other, 'queued', 5);
+      const refused = await tellUntil(other, 'queued', 5);
+      expect(refused).toMatchObject({ failures: 0, status_reason: expect.stringMatching(/ENOENT.*mkdtemp/) });
     } finally {
       if (TMPDIR === undefined) delete process.env.TMPDIR;
       else process.env.TMPDIR = TMPDIR;
     }
-    expect(await read(other)).toMatchObject({ failures: 0, status_reason: expect.stringMatching(/ENOENT.*mkdtemp/) });
     await tellUntil(other, 'succeeded');
     expect(await losses(other)).toEqual(uninterrupted(20));
   });
