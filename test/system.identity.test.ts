@@ -61,8 +61,8 @@ describe.each(testStores.filter((store) => store.available))(
       await editRelease(
         releases.neutral,
         loss,
-        'return tf.div(maskedSum(terms, tf.expandDims(negative, 1)), triplets);',
-        'const sum = maskedSum(terms, tf.expandDims(negative, 1));\n    return tf.div(sum, triplets);',
+        'return tf.div(maskedSum(terms, tf.expandDims(masks.negative, 1)), triplets);',
+        'const sum = maskedSum(terms, tf.expandDims(masks.negative, 1));\n    return tf.div(sum, triplets);',
       );
       await editRelease(releases.neutral, loss, 'tf.add(margin, tf.sub(', 'tf.add(tf.sub(');
       await editRelease(
