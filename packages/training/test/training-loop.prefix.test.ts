@@ -1,8 +1,8 @@
-import { type LossName, lossNames } from '@spherelab/catalogue';
+import { type LossName, paperLossNames } from '@spherelab/catalogue';
 import { expect, test } from 'vitest';
 import { checkpointsOf, observeRun, pointsOf, smallConfig, withFolder } from './observed-run.ts';
 
-test.each(lossNames)(
+test.each(paperLossNames)(
   'a run with %s that goes on from a shorter one equals one from the beginning',
   async (loss: LossName) => {
     // Step 6, the last of the shorter run, is one that the longer run evaluates too.
