@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { copyRelease, editRelease } from './copied-release.mjs';
 import { writePictureFolder } from './picture-folder.ts';
 import { type PostgresServer, startPostgresServer } from './postgres-server.ts';
-import { testStores } from './queue-stores.ts';
+import { type TestStore, testStores } from './queue-stores.ts';
 import { type ReleaseSystem, startReleaseSystem, thisRelease } from './release-system.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -38,10 +38,13 @@ const longer = { ...shorter, steps: 42 };
 /** Long enough to be interrupted in its middle. */
 const lengthy = { ...shorter, steps: 400, eval_every: 200, checkpoint_every: 20 };
 
-/** What the reproductions of the issue did by hand, with the real trainer and releases that differ in compiled code. */
-describe.each(testStores.filter((store) => store.available))(
-  'a result is what it says it is, with the queue on $name',
-  (kind) => {
+/**
+ * What the reproductions of the issue did by hand, with the real trainer and releases that differ in compiled code. A file for each
+ * store calls it, so that both run side by side: minutes each.
+ */
+export function testIdentity(name: TestStore['name']): void {
+  const kind = testStores.find((store) => store.name === name) as TestStore;
+  describe.skipIf(!kind.available)(`a result is what it says it is, with the queue on ${name}`, () => {
     let server: PostgresServer;
     let store: Awaited<ReturnType<typeof kind.start>>;
     let folder: string;
@@ -339,5 +342,5 @@ describe.each(testStores.filter((store) => store.available))(
       await upgrade('now');
       expect(await post(shorter)).toMatchObject({ status: 200, body: { identity: blind.identity } });
     });
-  },
-);
+  });
+}

@@ -1,0 +1,3 @@
+import { testIdentity } from './identity-suite.ts';
+
+testIdentity('postgres');
