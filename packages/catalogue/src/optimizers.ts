@@ -6,8 +6,6 @@ export type OptimizerRecord = {
   readonly source: string;
   /** Settings that an experiment has under this optimizer alone, by field. */
   readonly settings: Readonly<Partial<Record<'momentum', SourcedValue<number>>>>;
-  /** Arrays of its own that it keeps for each parameter, in the order of checkpoints: `adam.m.<parameter>`. */
-  readonly moments: readonly string[];
 };
 
 export const optimizers = {
@@ -15,13 +13,11 @@ export const optimizers = {
     about: 'Adam with betas 0.9 and 0.999 and epsilon 1e-8',
     source: 'reference, learner.py:69-74',
     settings: {},
-    moments: ['m', 'v'],
   },
   sgd: {
     about: "stochastic gradient descent with momentum, torch's formula: b = momentum b + g, w = w - lr b",
     source: 'torch.optim.SGD',
     settings: { momentum: ours(0.9) },
-    moments: ['b'],
   },
 } as const satisfies Readonly<Record<string, OptimizerRecord>>;
 
