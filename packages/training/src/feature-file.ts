@@ -39,7 +39,7 @@ export async function openFeatureFile(folder: string): Promise<FeatureFile | nul
       fstatSync(descriptor).size === facts.rows * facts.width * 4 &&
       sha256OfFile(descriptor) === facts.rows_sha256 &&
       createHash('sha256').update(colours).digest('hex') === facts.colours_sha256;
-    if (isWhole) return reader(descriptor, facts, Float32Array.from(floatsOf(colours)));
+    if (isWhole) return reader(descriptor, facts, floatsOf(colours));
     closeSync(descriptor);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' && !(error instanceof SyntaxError)) throw error;

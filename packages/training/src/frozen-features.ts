@@ -54,11 +54,13 @@ export async function frozenInputs(
     return Promise.resolve();
   };
   try {
+    const stagesSha256 = hashStages(stages);
     const parts = (['train', 'test', 'gallery'] as const).filter((part) => dataset[part] !== null);
-    for (let left: readonly ListPart[] = parts; left.length > 0; left = left.filter((part) => !files.has(part))) {
+    const folders = new Map(parts.map((part) => [part, folderOf(dataset, part, stages, stagesSha256)]));
+    for (let left = parts; left.length > 0; left = left.filter((part) => !files.has(part))) {
       const before = files.size;
       for (const part of left) {
-        const file = await provideFile(dataset, part, stages);
+        const file = await provideFile(dataset, part, folders.get(part) as string, stages);
         if (file !== null) files.set(part, file);
       }
       // Another run makes what is left: two that begin together share the work.
@@ -103,8 +105,12 @@ async function* batchesOf(file: FeatureFile, batchSize: number) {
 }
 
 /** The features of a list, from the cache or made now; null while another process makes them. */
-async function provideFile(dataset: Dataset, part: ListPart, stages: FrozenStagesOf): Promise<FeatureFile | null> {
-  const folder = path.join(stages.cacheFolder, 'features', keyOf(dataset, part, stages));
+async function provideFile(
+  dataset: Dataset,
+  part: ListPart,
+  folder: string,
+  stages: FrozenStagesOf,
+): Promise<FeatureFile | null> {
   const known = await openFeatureFile(folder);
   if (known !== null) {
     markRead(folder);
@@ -147,15 +153,22 @@ async function* rowsOf(
   }
 }
 
-function keyOf(dataset: Dataset, part: ListPart, { recipe, graph, weights, environment }: FrozenStagesOf): string {
+/** SHA-256 (hex) of what the stages compute with: once for all lists, for their weights are tens of megabytes. */
+function hashStages({ recipe, graph, weights, environment }: FrozenStagesOf): string {
   const hash = createHash('sha256').update(graph.sha256);
   for (const name of frozenTensorNames(recipe)) hash.update(littleEndianBytes(weights.get(name) as Float32Array));
   for (const fact of decisive) hash.update(`\n${fact} ${environment[fact] ?? ''}`);
+  return hash.digest('hex');
+}
+
+/** Where the features of a list are kept, by the content of its images. */
+function folderOf(dataset: Dataset, part: ListPart, { cacheFolder }: FrozenStagesOf, stagesSha256: string): string {
+  const hash = createHash('sha256').update(stagesSha256);
   // A picture that is drawn has no bytes of its own: its name says all that it follows from.
   for (const { path: name, sha256 } of dataset.manifest[part] ?? []) {
     hash.update(`\n${sha256.length === 64 ? sha256 : `${dataset.name} ${name} ${sha256}`}`);
   }
-  return hash.digest('hex').slice(0, 32);
+  return path.join(cacheFolder, 'features', hash.digest('hex').slice(0, 32));
 }
 
 /** Most file systems note a read once a day at most; what is not read for long is cleaned away. */
