@@ -18,6 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'packages/weight-files': [],
   'packages/models': ['tensorflow', 'weight-files'],
   'packages/evaluation': ['tensorflow'],
+  'packages/statistics': [],
   'packages/queue': ['config'],
   'packages/datasets': ['catalogue', 'config', 'host'],
   'packages/db': ['config'],
@@ -33,14 +34,30 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'weight-files',
   ],
   'apps/worker': ['training', 'queue', 'db', 'config', 'numerics', 'host'],
-  'apps/api': ['catalogue', 'queue', 'db', 'config', 'datasets/catalogue', 'numerics', 'weight-files/npy', 'host'],
+  'apps/api': [
+    'catalogue',
+    'queue',
+    'db',
+    'config',
+    'datasets/catalogue',
+    'numerics',
+    'statistics',
+    'weight-files/npy',
+    'host',
+  ],
   'apps/cli': ['catalogue', 'config', 'evaluation', 'models', 'weight-files', 'datasets', 'tensorflow', 'host'],
   'apps/launcher': ['db', 'host'],
   'apps/dashboard': ['weight-files'],
 };
 
 /** The rooms of mathematics know tensors and numbers only. */
-const mathsRooms = ['packages/losses', 'packages/models', 'packages/weight-files', 'packages/evaluation'];
+const mathsRooms = [
+  'packages/losses',
+  'packages/models',
+  'packages/weight-files',
+  'packages/evaluation',
+  'packages/statistics',
+];
 const worldly =
   /from '(node:fs|node:fs\/promises|node:net|node:http|ioredis|pg|bullmq|@prisma\/[^']*)'|process\.env|Date\.now/;
 

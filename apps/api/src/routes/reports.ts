@@ -16,7 +16,10 @@ const reportedMetricSchema = z.object({
   mean: rate,
   sd: rate,
   difference: rate.describe("ours minus the paper's"),
-  ci95: z.tuple([z.number(), z.number()]).nullable().describe('of our mean, by Student t; null for fewer than 2 seeds'),
+  ci95: z
+    .tuple([z.number(), z.number()])
+    .nullable()
+    .describe('of our mean, by Student t, within 0 and 1; null for fewer than 2 seeds and for equal values'),
   best_on_test: z
     .object({ mean: z.number(), sd: rate })
     .nullable()

@@ -21,16 +21,20 @@ import { experimentViewSchema, toExperimentView } from '../schemas/experiment-vi
 import { pageQuery, pageSchema } from '../schemas/page-schema.ts';
 import { problems } from '../schemas/problem-schema.ts';
 import { sweepViewSchema, toSweepView } from '../schemas/sweep-view.ts';
-import { confidenceInterval } from '../tables/confidence-interval.ts';
 import { tableAsCsv, tableAsLatex, tableAsMarkdown } from '../tables/render-table.ts';
-import { type SweepTable, sweepTable } from '../tables/sweep-table.ts';
+import { sweepTable } from '../tables/sweep-table.ts';
 
 const params = z.object({ id: z.string() });
-const statisticSchema = z.object({
+const summarySchema = z.object({
   n: z.int(),
   mean: z.number(),
   sd: z.number().nullable(),
-  ci95: z.tuple([z.number(), z.number()]).nullable().describe('of the mean, by Student t; null for fewer than 2 seeds'),
+  ci95: z
+    .tuple([z.number(), z.number()])
+    .nullable()
+    .describe(
+      'of the mean, by Student t, within the range of the metric; null for fewer than 2 seeds and for equal values',
+    ),
 });
 const tableSchema = z
   .object({
@@ -48,7 +52,7 @@ const tableSchema = z
           .array(z.string())
           .describe('versions of the code that made its results; more than one: they are mixed'),
         data_sha256: z.array(z.string()).describe('contents of the data set; more than one: they are mixed'),
-        metrics: z.record(z.string(), statisticSchema),
+        metrics: z.record(z.string(), summarySchema),
       }),
     ),
   })
@@ -163,7 +167,7 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
       return reply
         .type('application/json')
         .serializer(JSON.stringify)
-        .send({ sweep_id: sweep.id, at, ...withIntervals(table) } as never);
+        .send({ sweep_id: sweep.id, at, ...table } as never);
     },
   });
 
@@ -176,13 +180,3 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
     },
   });
 };
-
-function withIntervals(table: SweepTable) {
-  const rows = table.rows.map((row) => {
-    const metrics = Object.entries(row.metrics).map(
-      ([name, statistic]) => [name, { ...statistic, ci95: confidenceInterval(statistic) }] as const,
-    );
-    return { ...row, metrics: Object.fromEntries(metrics) };
-  });
-  return { ...table, rows };
-}

@@ -6,8 +6,8 @@ import {
   resolveExperiment,
 } from '@spherelab/config';
 import type { Experiment } from '@spherelab/db';
-import { confidenceInterval } from './confidence-interval.ts';
-import { statistic } from './statistic.ts';
+import { summarize } from '@spherelab/statistics';
+import { rangeOf } from './metric-range.ts';
 import { distinct, numericsOf } from './sweep-table.ts';
 
 export const cellStatuses = ['not run', 'queued', 'running', 'done', 'failed'] as const;
@@ -103,15 +103,15 @@ function dataListOf(environment: Experiment['environment']): string[] {
 }
 
 function reportMetric(name: string, paper: number, runs: readonly Experiment[]): ReportedMetric {
-  const last = statistic(valuesOf(runs, 'last', name));
-  const best = statistic(valuesOf(runs, 'best', name));
+  const last = summarize(valuesOf(runs, 'last', name), rangeOf(name));
+  const best = summarize(valuesOf(runs, 'best', name), rangeOf(name));
   return {
     paper,
     n: last?.n ?? 0,
     mean: last?.mean ?? null,
     sd: last?.sd ?? null,
     difference: last === null ? null : last.mean - paper,
-    ci95: last === null ? null : confidenceInterval(last),
+    ci95: last?.ci95 ?? null,
     best_on_test: best === null ? null : { mean: best.mean, sd: best.sd },
   };
 }

@@ -1,8 +1,6 @@
-import type { Statistic } from './statistic.ts';
+import type { Summary } from '@spherelab/statistics';
+import { isRate } from './metric-range.ts';
 import { distinct, type SweepTable, type SweepTableRow } from './sweep-table.ts';
-
-/** Fractions that papers print in percent. */
-const inPercent = /^(train_)?recall_at_|^nmi$|^f1$|^map_at_r$|^r_precision$/;
 
 const mixedMark = '*';
 const mixedNote = `${mixedMark} mixes results of several versions of the code, or of several contents of the data set.`;
@@ -67,15 +65,15 @@ function cells(table: SweepTable, plusMinus: string): string[][] {
   return table.rows.map((row) => [
     ...table.fields.map((field) => textOf(row.settings[field])),
     isMixed(row) ? `${row.n}${mixedMark}` : String(row.n),
-    ...table.metrics.map((name) => statisticText(name, row.metrics[name], plusMinus)),
+    ...table.metrics.map((name) => summaryText(name, row.metrics[name], plusMinus)),
   ]);
 }
 
-function statisticText(name: string, statistic: Statistic | undefined, plusMinus: string): string {
-  if (!statistic) return '';
-  const percent = inPercent.test(name);
+function summaryText(name: string, summary: Summary | undefined, plusMinus: string): string {
+  if (!summary) return '';
+  const percent = isRate(name);
   const text = (value: number) => (percent ? (value * 100).toFixed(1) : value.toFixed(3));
-  return statistic.sd === null ? text(statistic.mean) : `${text(statistic.mean)}${plusMinus}${text(statistic.sd)}`;
+  return summary.sd === null ? text(summary.mean) : `${text(summary.mean)}${plusMinus}${text(summary.sd)}`;
 }
 
 function textOf(value: unknown): string {

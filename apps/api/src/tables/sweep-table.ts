@@ -1,5 +1,6 @@
 import type { Experiment } from '@spherelab/db';
-import { type Statistic, statistic } from './statistic.ts';
+import { type Summary, summarize } from '@spherelab/statistics';
+import { rangeOf } from './metric-range.ts';
 
 /** Which evaluation of each run is tabled: its last, or its best by recall_at_1 (chosen on what is evaluated). */
 export type TableAt = 'best' | 'last';
@@ -14,7 +15,7 @@ export type SweepTableRow = {
   /** versions of the numerics, and contents of the data, that made its results; more than one: the row mixes them */
   readonly numerics: readonly string[];
   readonly data_sha256: readonly string[];
-  readonly metrics: Readonly<Record<string, Statistic>>;
+  readonly metrics: Readonly<Record<string, Summary>>;
 };
 
 export type SweepTable = {
@@ -45,7 +46,7 @@ export function sweepTable(experiments: readonly Experiment[], grid: readonly st
       experiment_ids: runs.map((run) => run.id),
       numerics: distinct(ended.map(numericsOf)),
       data_sha256: distinct(ended.map(({ environment }) => textOr(environment?.data_sha256, notRecorded))),
-      metrics: statisticsOf(measured),
+      metrics: summariesOf(measured),
     };
   });
   const measured = new Set(rows.flatMap((row) => Object.keys(row.metrics)));
@@ -86,11 +87,14 @@ function metricsOf(experiment: Experiment, at: TableAt): Readonly<Record<string,
   return experiment.status === 'succeeded' ? (summary?.metrics ?? null) : null;
 }
 
-function statisticsOf(runs: readonly Readonly<Record<string, number>>[]): Record<string, Statistic> {
+function summariesOf(runs: readonly Readonly<Record<string, number>>[]): Record<string, Summary> {
   const names = [...new Set(runs.flatMap((run) => Object.keys(run)))];
   return Object.fromEntries(
     names.flatMap((name) => {
-      const measured = statistic(runs.flatMap((run) => run[name] ?? []));
+      const measured = summarize(
+        runs.flatMap((run) => run[name] ?? []),
+        rangeOf(name),
+      );
       return measured === null ? [] : [[name, measured] as const];
     }),
   );

@@ -1,0 +1,4 @@
+export { confidenceSequence, type SequencePoint } from './confidence-sequence.ts';
+export { type PairedDifference, pairedDifference } from './paired-difference.ts';
+export { studentTQuantile } from './student-t-quantile.ts';
+export { type Summary, summarize } from './summarize.ts';
