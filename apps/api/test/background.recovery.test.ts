@@ -113,8 +113,9 @@ describe.each(testStores.filter((store) => store.available))(
       await new Promise((resolve) => setTimeout(resolve, 20));
       await reconcile(database, queue, policy);
       expect(await relayOutbox(database, queue)).toBe(0); // not due yet
-      await database.pool.query('UPDATE outbox SET available_at = now()');
-      await database.pool.query('UPDATE experiment SET retry_at = now()');
+      // Times are stored to the millisecond, and now() may be rounded up: a moment before, it is surely over.
+      await database.pool.query(`UPDATE outbox SET available_at = now() - interval '1 s'`);
+      await database.pool.query(`UPDATE experiment SET retry_at = now() - interval '1 s'`);
       expect(await relayOutbox(database, queue)).toBe(1);
       expect(await jobs(1)).toEqual([id]);
       await queue.close();
