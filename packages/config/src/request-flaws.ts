@@ -27,10 +27,10 @@ export function* flawsOf(schema: z.core.$ZodType, value: unknown, path: readonly
   if (inner instanceof z.ZodArray && Array.isArray(value)) {
     const limit = longest(inner);
     if (value.length > limit) yield { path, value, cause: limit };
-    else if (value.length > 0) {
-      for (const [index, entry] of value.entries()) yield* flawsOf(inner.element, entry, [...path, index]);
-      return;
-    } else yield* told(inner, value, path);
+    else for (const [index, entry] of value.entries()) yield* flawsOf(inner.element, entry, [...path, index]);
+    if (value.length < shortest(inner)) {
+      for (const flaw of told(inner, value, path)) if (flaw.path.length === path.length) yield flaw;
+    }
     return;
   }
   yield* told(schema, value, path);
@@ -52,6 +52,13 @@ function unwrapped(schema: z.core.$ZodType): [schema: z.core.$ZodType, isOptiona
     inner = inner.unwrap();
   }
   return [inner, isOptional];
+}
+
+function shortest({ def }: z.ZodArray): number {
+  const limits = (def.checks ?? []).flatMap(({ _zod: { def: check } }) =>
+    check.check === 'min_length' ? [(check as z.core.$ZodCheckMinLengthDef).minimum] : [],
+  );
+  return Math.max(0, ...limits);
 }
 
 function longest({ def }: z.ZodArray): number {
