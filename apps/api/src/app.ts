@@ -26,6 +26,7 @@ import { logRoutes } from './routes/logs.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { studyRoutes } from './routes/studies.ts';
 import { sweepRoutes } from './routes/sweeps.ts';
 import { verificationRoutes } from './routes/verifications.ts';
 import { workerRoutes } from './routes/workers.ts';
@@ -84,6 +85,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     ...ofExperiments,
     changeRoutes,
     sweepRoutes,
+    studyRoutes,
     reportRoutes,
     datasetRoutes,
     workerRoutes,

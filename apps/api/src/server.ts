@@ -17,6 +17,7 @@ import { readNumerics } from '@spherelab/numerics';
 import { openQueue, type QueueStore, queueStoreOf } from '@spherelab/queue';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
+import { advanceStudies } from './background/advance-studies.ts';
 import { collectJobs, collectLeftovers } from './background/collect-leftovers.ts';
 import { periodically } from './background/periodically.ts';
 import { reconcile } from './background/reconcile.ts';
@@ -45,6 +46,7 @@ export type ApiOptions = {
   readonly retryPolicy?: RetryPolicy;
   readonly relayEveryMs?: number;
   readonly reconcileEveryMs?: number;
+  readonly studiesEveryMs?: number;
 };
 
 export type RunningApi = {
@@ -63,6 +65,8 @@ const portsTried = 100;
 const defaultRelayEveryMs = 500;
 /** ms. How long after its lease ran out an experiment is queued again at the latest. */
 const defaultReconcileEveryMs = 5_000;
+/** ms. How long after a run has ended the study that it is of goes on at the latest. */
+const defaultStudiesEveryMs = 1_000;
 
 /** Starts an API process: schema, app, relay and reconciler. All that it writes to disk are hashes of images, in the cache. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
@@ -101,13 +105,20 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     complain('pictures that nothing shows are still there'),
   );
   const catalogue = openCatalogue({ cacheFolder: options.cacheFolder });
+  const known = { database, catalogue, numerics: readNumerics().version, dataRoot: options.dataRoot };
+  const studies = periodically(
+    options.studiesEveryMs ?? defaultStudiesEveryMs,
+    async () => {
+      const complainOf = (id: string, error: unknown) => complain(`study ${id} waits`)(error);
+      if (await advanceStudies(known, complainOf)) relay.kick();
+    },
+    complain('studies wait'),
+  );
   const app = await buildApp({
-    database,
+    ...known,
     queue,
     kickRelay: () => relay.kick(),
-    catalogue,
-    numerics: readNumerics().version,
-    dataRoot: options.dataRoot,
+    kickStudies: () => studies.kick(),
     isKeyAlwaysNeeded: !isLoopback(host) && !options.isOpen,
     allowedHosts: options.allowedHosts ?? [],
     basePath: options.basePath ?? '',
@@ -124,6 +135,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       collector.stop(),
       jobCollector.stop(),
       pictureCollector.stop(),
+      studies.stop(),
       catalogue.close(),
     ]);
     await queue.close();

@@ -14,7 +14,7 @@ export type AppUnderTest = {
   close(): Promise<void>;
 };
 
-const catalogue: DatasetCatalogue = {
+export const catalogue: DatasetCatalogue = {
   describe: async (_dataRoot, name) => {
     if (name === 'shapes') {
       return {
@@ -60,6 +60,7 @@ export async function appUnderTest(
     kickRelay: () => {
       kicks += 1;
     },
+    kickStudies: () => {},
     catalogue,
     numerics: 'a'.repeat(64),
     dataRoot: '/nonexistent',

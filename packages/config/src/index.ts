@@ -30,5 +30,13 @@ export {
 } from './resolve-experiment.ts';
 export type { CheckpointFacts, Environment, Numerics, RunFacts } from './run-facts.ts';
 export { canTransition, isSettled, type RunState, runStates } from './run-states.ts';
+export {
+  checkSearchSpace,
+  drawSettings,
+  type SearchSpace,
+  type Settings,
+  searchSpaceSchema,
+  spreadSettings,
+} from './search-space.ts';
 export { type SweepRequest, sweepRequestSchema, sweptFields } from './sweep-schema.ts';
 export { timingMetrics } from './timing-metrics.ts';

@@ -81,6 +81,22 @@ export { retention } from './retention/retention.ts';
 export { retryRolledBack } from './retry-rolled-back.ts';
 export { type Fence, StaleAttemptError } from './stale-attempt-error.ts';
 export {
+  createStudy,
+  deleteStudy,
+  endStudy,
+  getStudy,
+  launchStudyRuns,
+  listStudies,
+  type NewStudy,
+  type NewStudyRun,
+  openStudies,
+  type StudyRow,
+  type StudyRunRow,
+  type StudyStatus,
+  studyRuns,
+  studyStatuses,
+} from './studies/studies.ts';
+export {
   cancelSweep,
   createSweep,
   deleteSweep,

@@ -41,3 +41,11 @@ export function readCursor(cursor: string): Position {
   }
   throw new CursorError();
 }
+
+/** @throws CursorError for what is no time of ours: JavaScript knows years that Postgres does not */
+export function timeOfCursor(key: string | undefined): Date | null {
+  if (key === undefined) return null;
+  const time = new Date(key);
+  if (!/^\d{4}-/.test(key) || Number.isNaN(time.getTime())) throw new CursorError();
+  return time;
+}

@@ -88,6 +88,70 @@ export type Sweep = {
   readonly counts: Readonly<Record<string, number>>;
 };
 
+type Difference = {
+  readonly n: number;
+  readonly mean: number;
+  readonly ci95: readonly [number, number] | null;
+  readonly verdict: string;
+};
+
+/** What GET /studies lists. */
+export type StudySummary = {
+  readonly id: string;
+  readonly name: string | null;
+  readonly status: 'open' | 'decided' | 'undecided' | 'failed' | 'cancelled';
+  readonly reason: string | null;
+  readonly plan: {
+    readonly arms: readonly { readonly name: string; readonly trials: readonly unknown[] }[];
+    readonly tune: { readonly seeds: readonly number[] } | null;
+    readonly metric: string;
+    readonly budget: { readonly pairs: number };
+  };
+  readonly plan_sha256: string;
+};
+
+/** What POST /studies and GET /studies/:id answer. */
+export type Study = StudySummary & {
+  readonly state: {
+    readonly outcome: string | null;
+    readonly reason: string;
+    readonly alpha_each: number;
+    readonly tuning: readonly {
+      readonly arm: string;
+      readonly trials: readonly {
+        readonly trial: number;
+        readonly settings: Readonly<Record<string, unknown>>;
+        readonly mean: number | null;
+        readonly n: number;
+        readonly failed: number;
+      }[];
+      readonly chosen: number | null;
+      readonly at_edge: readonly string[];
+    }[];
+    readonly comparisons: readonly {
+      readonly arm: string;
+      readonly baseline: string;
+      readonly verdict: string;
+      readonly reason: string;
+      readonly pairs: readonly {
+        readonly seed: number;
+        readonly baseline: number;
+        readonly arm: number;
+        readonly difference: number;
+      }[];
+      readonly left_out: readonly { readonly seed: number; readonly reason: string }[];
+      readonly sequence: readonly {
+        readonly low: number | null;
+        readonly high: number | null;
+        readonly evidence: number;
+      }[];
+      readonly metrics: Readonly<Record<string, Difference>>;
+    }[];
+    readonly runs: { readonly tune: number; readonly compare: number; readonly saved: number };
+  };
+  readonly runs: readonly { readonly status: string }[];
+};
+
 /** Whether an experiment will not change any more by itself. */
 export function isSettled(experiment: Experiment): boolean {
   return ['succeeded', 'failed', 'cancelled', 'paused'].includes(experiment.status);

@@ -3,7 +3,7 @@ import type { Database, Queryable } from '../database.ts';
 import { type CreatedExperiment, createExperiments, type NewExperiment } from '../experiments/create-experiments.ts';
 import type { Experiment } from '../experiments/experiment-row.ts';
 import { cancelExperimentsOf } from '../experiments/request-transition.ts';
-import { CursorError, type Page, pageOf, readCursor } from '../page.ts';
+import { CursorError, type Page, pageOf, readCursor, timeOfCursor } from '../page.ts';
 import { retryRolledBack } from '../retry-rolled-back.ts';
 
 /** A sweep and how its cells stand. */
@@ -54,7 +54,7 @@ export async function listSweeps(client: Queryable, limit: number, cursor?: stri
   const { rows } = await client.query<Sweep>(
     `${withCounts} WHERE $1::timestamptz IS NULL OR (sweep.created_at, sweep.id) < ($1::timestamptz, $2::uuid)
      ORDER BY sweep.created_at DESC, sweep.id DESC LIMIT $3`,
-    [cursorTime(after?.key), after?.id ?? null, limit + 1],
+    [timeOfCursor(after?.key), after?.id ?? null, limit + 1],
   );
   return pageOf(rows, limit, (row) => ({ key: row.created_at.toISOString(), id: row.id }));
 }
@@ -107,12 +107,4 @@ export async function deleteSweep(client: Queryable, id: string): Promise<boolea
     [id],
   );
   return rowCount === 1;
-}
-
-/** @throws CursorError for what is no time of ours: JavaScript knows years that Postgres does not */
-function cursorTime(key: string | undefined): Date | null {
-  if (key === undefined) return null;
-  const time = new Date(key);
-  if (!/^\d{4}-/.test(key) || Number.isNaN(time.getTime())) throw new CursorError();
-  return time;
 }

@@ -1,0 +1,127 @@
+import { claimExperiment, nextExperiment, settleAttempt } from '@spherelab/db';
+import { describe, expect, test } from 'vitest';
+import { advanceStudies } from '../src/background/advance-studies.ts';
+import { type AppUnderTest, appForEachTest, catalogue } from './app-under-test.ts';
+
+describe('studies over HTTP', () => {
+  let api: AppUnderTest;
+
+  appForEachTest((fresh) => {
+    api = fresh;
+  });
+
+  const post = (url: string, payload: object = {}) => api.app.inject({ method: 'POST', url, payload });
+  const get = (url: string) => api.app.inject({ url });
+  const remove = (url: string) => api.app.inject({ method: 'DELETE', url });
+  const question = {
+    base: { dataset: 'shapes', loss: 'triplet' },
+    arms: [{ name: 'plain' }, { name: 'sec', space: { sec_wei: [0.1, 0.5] } }],
+    tune: { space: { lr: [0.001, 0.01] }, trials: 2, seeds: [1000] },
+    budget: { pairs: 8 },
+  };
+  const advance = () => {
+    const known = { database: api.database, catalogue, numerics: 'a'.repeat(64), dataRoot: '/nonexistent' };
+    return advanceStudies(known, (id, error) => {
+      throw new Error(`study ${id}`, { cause: error });
+    });
+  };
+
+  /** Runs what is queued, one after another, with a result that SEC improves. */
+  async function work(most = Number.POSITIVE_INFINITY): Promise<number> {
+    for (let done = 0; done < most; done += 1) {
+      const id = await nextExperiment(api.database.pool, ['any']);
+      if (id === null) return done;
+      const run = await claimExperiment(api.database.pool, id, { worker: 'w', device: 'cpu', leaseMs: 60_000 });
+      if (run === null) throw new Error(`${id} was not to be had`);
+      const { sec_wei: sec, seed } = run.config;
+      const at = { step: 2, metrics: { recall_at_1: 0.5 + 0.01 * (seed % 4) + 0.1 * sec, norm_cv: 0.1 } };
+      const fence = { experimentId: id, attempt: run.attempt };
+      await settleAttempt(api.database.pool, fence, { status: 'succeeded', result: { best: at, last: at } });
+    }
+    return most;
+  }
+
+  test('goes from the question to a decision by itself, and the same question is the same study', async () => {
+    const answer = await post('/studies', question);
+    expect(answer.statusCode).toBe(201);
+    const { id, plan_sha256: hash, sweep_id: sweep } = answer.json();
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    expect((await post('/studies', question)).statusCode).toBe(200);
+    for (let round = 0; round < 40 && (await get(`/studies/${id}`)).json().status === 'open'; round += 1) {
+      await Promise.all([advance(), advance()]); // two API processes
+      await work(3);
+    }
+    const study = (await get(`/studies/${id}`)).json();
+    expect(study).toMatchObject({ status: 'decided', plan_sha256: hash });
+    expect(study.reason).toMatch(/sec is better than plain/);
+    const [comparison] = study.state.comparisons;
+    expect(comparison).toMatchObject({ verdict: 'helps', pairs: [{ seed: 0 }, { seed: 1 }, {}, {}, {}, {}] });
+    expect(study.state.tuning).toMatchObject([{ chosen: 0 }, { trials: [{}, {}] }]);
+    expect(study.state.runs).toMatchObject({ tune: 4, saved: 4 });
+    const cells = (await get(`/sweeps/${sweep}/experiments?limit=100`)).json().items;
+    expect(cells).toHaveLength(study.runs.length);
+    expect(new Set(cells.map(({ config }: { config: { protocol: string } }) => config.protocol))).toEqual(
+      new Set(['validation', 'paper']),
+    );
+    expect((await get('/studies')).json().items).toMatchObject([{ id, status: 'decided' }]);
+    // The answer outlives its runs.
+    for (const cell of cells) await remove(`/experiments/${cell.id}`);
+    expect((await get(`/studies/${id}`)).json().state.comparisons).toEqual(study.state.comparisons);
+    expect((await remove(`/studies/${id}`)).statusCode).toBe(204);
+    expect((await get(`/studies/${id}`)).statusCode).toBe(404);
+  });
+
+  test('a run that was deleted is asked for again, one that is there already is not run again', async () => {
+    const single = (
+      await post('/experiments', { ...question.base, lr: 0.001, seed: 1000, protocol: 'validation' })
+    ).json();
+    const { id } = (await post('/studies', question)).json();
+    await advance();
+    const runs = async () => (await get(`/studies/${id}`)).json().runs as { experiment_id: string }[];
+    expect((await runs()).map((run) => run.experiment_id)).toContain(single.id);
+    await remove(`/experiments/${single.id}`);
+    expect(await runs()).toHaveLength(3);
+    await advance();
+    expect(await runs()).toHaveLength(4);
+    await advance();
+    expect(await runs()).toHaveLength(4);
+  });
+
+  test('a study that is cancelled cancels what it has left, by its own route or through its sweep', async () => {
+    const { id } = (await post('/studies', question)).json();
+    expect((await remove(`/studies/${id}`)).statusCode).toBe(409);
+    await advance();
+    await work(1);
+    const cancelled = (await post(`/studies/${id}/cancel`)).json();
+    expect(cancelled).toMatchObject({ status: 'cancelled', reason: 'cancelled by request' });
+    expect(cancelled.runs.map(({ status }: { status: string }) => status).sort()).toEqual([
+      'cancelled',
+      'cancelled',
+      'cancelled',
+      'succeeded',
+    ]);
+    expect((await post(`/studies/${id}/cancel`)).statusCode).toBe(409);
+    expect(await advance()).toBe(false);
+
+    const other = (await post('/studies', { ...question, first_seed: 7 })).json();
+    await advance();
+    await post(`/sweeps/${other.sweep_id}/cancel`);
+    await advance();
+    expect((await get(`/studies/${other.id}`)).json()).toMatchObject({ status: 'cancelled' });
+  });
+
+  test.each([
+    [{ ...question, arms: [{ name: 'plain' }] }, 'arms'],
+    [{ ...question, base: { dataset: 'shapes', loss: 'triplett' } }, 'loss'],
+    [{ ...question, arms: [{ name: 'a' }, { name: 'b', set: { sec_weight: 1 } }] }, 'sec_weight'],
+    [{ ...question, tune: { ...question.tune, space: { instances: [1] } } }, 'tune.space.instances'],
+    [{ ...question, budget: { pairs: 0 } }, 'budget.pairs'],
+    [{ ...question, metrik: 'nmi' }, 'metrik'],
+  ])('what cannot be answered is refused, with nothing stored', async (asked, field) => {
+    const refused = await post('/studies', asked);
+    expect(refused.statusCode).toBe(400);
+    expect(refused.json().errors.map((error: { field: string }) => error.field)).toContain(field);
+    expect((await get('/studies')).json().items).toEqual([]);
+    expect((await get('/sweeps')).json().items).toEqual([]);
+  });
+});
