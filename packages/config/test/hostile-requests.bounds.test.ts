@@ -38,20 +38,21 @@ const hostile: Readonly<Record<string, () => unknown>> = {
 
 describe('what is refused costs little, whatever its size', () => {
   it.each(Object.entries(hostile))('%s', (_, request) => {
-    const startedMs = performance.now();
+    const before = process.cpuUsage();
     let refusal: unknown;
     try {
       request();
     } catch (error) {
       refusal = error;
     }
-    const ms = performance.now() - startedMs;
+    const { user, system } = process.cpuUsage(before);
     expect(refusal).toBeInstanceOf(ConfigError);
     const { message, issues } = refusal as ConfigError;
     expect(issues.length).toBeLessThanOrEqual(20);
     expect(message.length + JSON.stringify(issues).length).toBeLessThan(60_000);
     // Making the request itself is some of it.
-    expect(ms).toBeLessThan(1_000);
+    // Of the processor, in microseconds: others may keep it busy meanwhile.
+    expect(user + system).toBeLessThan(1_000_000);
   });
 
   it('tells twenty flaws and how many more there are', () => {
