@@ -5,7 +5,12 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The whole system as `npm start` brings it up, for a test. */
-export type SystemUnderTest = { readonly url: string; readonly stop: () => Promise<void> };
+export type SystemUnderTest = {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+  /** -9 to the launcher, whose API and workers go with it */
+  readonly kill: () => Promise<void>;
+};
 
 /** @param port 0 for any; the port of before, to come back after a restart */
 export async function startSystemUnderTest(
@@ -33,5 +38,9 @@ export async function startSystemUnderTest(
     launcher.kill('SIGTERM');
     await ended;
   };
-  return { url, stop };
+  const kill = async () => {
+    launcher.kill('SIGKILL');
+    await ended;
+  };
+  return { url, stop, kill };
 }

@@ -27,8 +27,8 @@ export type AppDependencies = {
   readonly queue: Pick<ExperimentQueue, 'counts' | 'ping' | 'waiting' | 'remove'>;
   /** Tells that the outbox has something; never waits, never throws. */
   readonly kickRelay: () => void;
-  /** Tells that a study wants its next runs; never waits, never throws. */
-  readonly kickStudies: () => void;
+  /** Tells that a study or a sweep may want its next runs; never waits, never throws. */
+  readonly kickPlanner: () => void;
   readonly catalogue: DatasetCatalogue;
   /** version of the code that computes, as this process has it */
   readonly numerics: string;

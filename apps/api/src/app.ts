@@ -27,6 +27,7 @@ import { metricRoutes } from './routes/metrics.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { studyRoutes } from './routes/studies.ts';
+import { sweepSearchRoutes } from './routes/sweep-search.ts';
 import { sweepRoutes } from './routes/sweeps.ts';
 import { verificationRoutes } from './routes/verifications.ts';
 import { workerRoutes } from './routes/workers.ts';
@@ -85,6 +86,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     ...ofExperiments,
     changeRoutes,
     sweepRoutes,
+    sweepSearchRoutes,
     studyRoutes,
     reportRoutes,
     datasetRoutes,

@@ -18,6 +18,7 @@ import { openQueue, type QueueStore, queueStoreOf } from '@spherelab/queue';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { advanceStudies } from './background/advance-studies.ts';
+import { advanceSweeps } from './background/advance-sweeps.ts';
 import { collectJobs, collectLeftovers } from './background/collect-leftovers.ts';
 import { periodically } from './background/periodically.ts';
 import { reconcile } from './background/reconcile.ts';
@@ -46,7 +47,7 @@ export type ApiOptions = {
   readonly retryPolicy?: RetryPolicy;
   readonly relayEveryMs?: number;
   readonly reconcileEveryMs?: number;
-  readonly studiesEveryMs?: number;
+  readonly planEveryMs?: number;
 };
 
 export type RunningApi = {
@@ -65,8 +66,8 @@ const portsTried = 100;
 const defaultRelayEveryMs = 500;
 /** ms. How long after its lease ran out an experiment is queued again at the latest. */
 const defaultReconcileEveryMs = 5_000;
-/** ms. How long after a run has ended the study that it is of goes on at the latest. */
-const defaultStudiesEveryMs = 1_000;
+/** ms. How long after a run has ended the study or sweep that it is of goes on at the latest. */
+const defaultPlanEveryMs = 1_000;
 
 /** Starts an API process: schema, app, relay and reconciler. All that it writes to disk are hashes of images, in the cache. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
@@ -106,19 +107,20 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   );
   const catalogue = openCatalogue({ cacheFolder: options.cacheFolder });
   const known = { database, catalogue, numerics: readNumerics().version, dataRoot: options.dataRoot };
-  const studies = periodically(
-    options.studiesEveryMs ?? defaultStudiesEveryMs,
+  const planner = periodically(
+    options.planEveryMs ?? defaultPlanEveryMs,
     async () => {
-      const complainOf = (id: string, error: unknown) => complain(`study ${id} waits`)(error);
-      if (await advanceStudies(known, complainOf)) relay.kick();
+      const complainOf = (id: string, error: unknown) => complain(`${id} waits`)(error);
+      const queued = [await advanceStudies(known, complainOf), await advanceSweeps(known, complainOf)];
+      if (queued.includes(true)) relay.kick();
     },
-    complain('studies wait'),
+    complain('studies and sweeps wait'),
   );
   const app = await buildApp({
     ...known,
     queue,
     kickRelay: () => relay.kick(),
-    kickStudies: () => studies.kick(),
+    kickPlanner: () => planner.kick(),
     isKeyAlwaysNeeded: !isLoopback(host) && !options.isOpen,
     allowedHosts: options.allowedHosts ?? [],
     basePath: options.basePath ?? '',
@@ -135,7 +137,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       collector.stop(),
       jobCollector.stop(),
       pictureCollector.stop(),
-      studies.stop(),
+      planner.stop(),
       catalogue.close(),
     ]);
     await queue.close();

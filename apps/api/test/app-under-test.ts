@@ -60,7 +60,7 @@ export async function appUnderTest(
     kickRelay: () => {
       kicks += 1;
     },
-    kickStudies: () => {},
+    kickPlanner: () => {},
     catalogue,
     numerics: 'a'.repeat(64),
     dataRoot: '/nonexistent',

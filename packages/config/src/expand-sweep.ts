@@ -10,6 +10,8 @@ import {
 } from './experiment-schema.ts';
 import { parseRequest } from './parse-request.ts';
 import { parseExperimentRequest, type ResolvedExperiment, resolveExperiment } from './resolve-experiment.ts';
+import { drawSettings, type Settings } from './search-space.ts';
+import { checkStrategy, fieldsOfRung } from './search-strategy.ts';
 import { maxSweepCells, type SweepRequest, sweepKeys, sweepRequestSchema, sweptFields } from './sweep-schema.ts';
 
 type Cell = Readonly<Record<string, unknown>>;
@@ -30,10 +32,11 @@ export function parseSweepRequest(request: unknown): SweepRequest {
   if (typeof base === 'object' && base !== null) parseRequest(baseSchema, experimentFields, base);
   const sweep = parseRequest(sweepRequestSchema, sweepKeys, request);
   const issues = [
+    ...checkStrategy(sweep),
     ...Object.entries(sweep.grid).flatMap(([field, values]) => checkAxis(field, values ?? [], sweep)),
     ...(sweep.cells ?? []).flatMap((cell, index) => checkCell(cell, index, sweep)),
   ];
-  if (sweptFields(sweep).length === 0) {
+  if (sweep.strategy === 'grid' && sweptFields(sweep).length === 0) {
     issues.push({ field: 'grid', value: sweep.grid, reason: 'must name at least one field where there are no cells' });
   }
   const cells = countCells(sweep);
@@ -47,7 +50,7 @@ export function parseSweepRequest(request: unknown): SweepRequest {
 /** The data sets a sweep touches with their protocols, for a caller that reads facts before it expands. */
 export function datasetsOfSweep(sweep: SweepRequest): { dataset: string; protocol: 'paper' | 'validation' }[] {
   const seen = new Map<string, { dataset: string; protocol: 'paper' | 'validation' }>();
-  for (const cell of cellsOf(sweep)) {
+  for (const cell of cellsOf(sweep, 0)) {
     const entry = imagesOf(cell);
     seen.set(`${entry.dataset} ${entry.protocol}`, entry);
   }
@@ -58,12 +61,13 @@ export function datasetsOfSweep(sweep: SweepRequest): { dataset: string; protoco
  * Every cell of a sweep as a complete experiment, `cells` in their order, last grid field fastest. One is made when it is
  * asked for: two thousand take a fifth of a second, and a server does other things meanwhile.
  * With preset_policy "matched" the first cell's values hold in all cells; only swept fields and loss constants differ.
+ * @param rung of a sweep with successive halving: its cells with the steps of that rung
  * @throws ConfigError naming the field and, through `grid.<field>`, what is wrong with an axis
  */
-export function* eachCell(sweep: SweepRequest, factsOf: FactsOf): Generator<ResolvedExperiment> {
+export function* eachCell(sweep: SweepRequest, factsOf: FactsOf, rung = 0): Generator<ResolvedExperiment> {
   const swept = new Set(sweptFields(sweep));
   let matched: PresetValues = {};
-  for (const [index, cell] of cellsOf(sweep).entries()) {
+  for (const [index, cell] of cellsOf(sweep, rung).entries()) {
     const { dataset, protocol } = imagesOf(cell);
     const resolved = resolveExperiment(cell, factsOf(dataset, protocol), matched);
     if (index === 0 && resolved.config.preset_policy === 'matched') matched = sharedValues(resolved, swept);
@@ -84,16 +88,40 @@ function imagesOf(cell: Cell): { dataset: string; protocol: 'paper' | 'validatio
   return { dataset: name, protocol };
 }
 
-function countCells({ cells, grid }: SweepRequest): number {
-  return Object.values(grid).reduce((count, values) => count * (values?.length ?? 1), cells?.length ?? 1);
+function countCells({ cells, grid, samples, strategy }: SweepRequest): number {
+  const first = cells?.length ?? (strategy === 'ask' ? 0 : 1);
+  return Object.values(grid).reduce((count, values) => count * (values?.length ?? 1), first * (samples ?? 1));
 }
 
-function cellsOf(sweep: SweepRequest): Cell[] {
-  let cells: Cell[] = (sweep.cells ?? [{}]).map((cell) => ({ ...sweep.base, ...cell }));
+/** The cells of a sweep as they would be posted: `cells`, for each the draws, for each the grid with its last field fastest. */
+function cellsOf(sweep: SweepRequest, rung: number): Cell[] {
+  const base = { ...sweep.base, ...fieldsOfRung(sweep, rung) };
+  let cells: Cell[] = (sweep.cells ?? (sweep.strategy === 'ask' ? [] : [{}])).map((cell) => ({ ...base, ...cell }));
+  const { space, samples, draw_seed: seed } = sweep;
+  if (space !== undefined && samples !== undefined) {
+    const draws = Array.from({ length: samples }, (_, index) => drawSettings(space, seed, index));
+    cells = cells.flatMap((cell) => draws.map((draw) => ({ ...cell, ...draw })));
+  }
   for (const [field, values] of Object.entries(sweep.grid)) {
     cells = cells.flatMap((cell) => (values ?? []).map((value) => ({ ...cell, [field]: value })));
   }
   return cells;
+}
+
+/** The cells of a sweep by what they have in common but the seed: places of each in the order of `eachCell`. */
+export function repetitionsOf(
+  sweep: SweepRequest,
+): { readonly settings: Settings; readonly places: readonly number[] }[] {
+  const swept = sweptFields(sweep).filter((field) => field !== 'seed' && field !== 'steps');
+  const groups = new Map<string, { settings: Settings; places: number[] }>();
+  for (const [place, cell] of cellsOf(sweep, 0).entries()) {
+    const settings = Object.fromEntries(swept.map((field) => [field, cell[field]]));
+    const key = JSON.stringify(settings);
+    const group = groups.get(key) ?? { settings, places: [] };
+    group.places.push(place);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
 }
 
 /** A field stands in one place only: what wins where it stands in two would be a guess. */

@@ -1,7 +1,14 @@
 export { ConfigError, type ConfigIssue, describeIssue } from './config-error.ts';
 export type { DatasetFacts } from './dataset-facts.ts';
 export { checkDatasetMeant } from './dataset-meant.ts';
-export { datasetsOfSweep, eachCell, expandSweep, type FactsOf, parseSweepRequest } from './expand-sweep.ts';
+export {
+  datasetsOfSweep,
+  eachCell,
+  expandSweep,
+  type FactsOf,
+  parseSweepRequest,
+  repetitionsOf,
+} from './expand-sweep.ts';
 export { canonicalJson, configSha256, experimentIdentity, experimentSettings } from './experiment-identity.ts';
 export {
   type ExperimentConfig,
@@ -32,11 +39,13 @@ export type { CheckpointFacts, Environment, Numerics, RunFacts } from './run-fac
 export { canTransition, isSettled, type RunState, runStates } from './run-states.ts';
 export {
   checkSearchSpace,
+  decidingMetric,
   drawSettings,
   type SearchSpace,
   type Settings,
   searchSpaceSchema,
   spreadSettings,
 } from './search-space.ts';
+export { rungSteps } from './search-strategy.ts';
 export { type SweepRequest, sweepRequestSchema, sweptFields } from './sweep-schema.ts';
 export { timingMetrics } from './timing-metrics.ts';

@@ -10,6 +10,14 @@ const rangeSchema = z.strictObject({
   scale: z.enum(['linear', 'log']).default('linear').describe('log: each factor is as likely as another'),
 });
 
+/** A metric that may decide: a rate, of which more is better. */
+export const decidingMetric = z
+  .string()
+  .regex(
+    /^(recall_at_[1-9]\d*|nmi|ami|f1|map_at_r|r_precision)$/,
+    'must be recall_at_K, nmi, ami, f1, map_at_r or r_precision',
+  );
+
 /** The most values that one field of a space may list. */
 const mostChoices = 100;
 

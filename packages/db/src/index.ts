@@ -97,6 +97,15 @@ export {
   studyStatuses,
 } from './studies/studies.ts';
 export {
+  type AddedCell,
+  addSweepCells,
+  closeSweep,
+  openSweeps,
+  type SweepCell,
+  sweepCells,
+  transitionSweep,
+} from './sweeps/sweep-cells.ts';
+export {
   cancelSweep,
   createSweep,
   deleteSweep,

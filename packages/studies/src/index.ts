@@ -1,3 +1,10 @@
+export {
+  type HalvingPlan,
+  type HalvingRun,
+  type HalvingStep,
+  nextOfHalving,
+  type RungState,
+} from './next-of-halving.ts';
 export type { Comparison, StudyPair, Verdict } from './study-comparison.ts';
 export { type PlannedArm, type PlannedRun, planStudy, requestOf, type StudyPlan, tuningRuns } from './study-plan.ts';
 export type { StudyRun, TrialState, TuningState } from './study-runs.ts';

@@ -1,4 +1,11 @@
-import { ConfigError, type ConfigIssue, checkSearchSpace, parseRequest, searchSpaceSchema } from '@spherelab/config';
+import {
+  ConfigError,
+  type ConfigIssue,
+  checkSearchSpace,
+  decidingMetric,
+  parseRequest,
+  searchSpaceSchema,
+} from '@spherelab/config';
 import { z } from 'zod';
 
 const seed = z
@@ -6,9 +13,6 @@ const seed = z
   .min(0)
   .max(2 ** 31 - 1);
 const settings = z.record(z.string(), z.unknown());
-
-/** Metrics that a study may decide by: rates, of which more is better. */
-export const studyMetric = /^(recall_at_[1-9]\d*|nmi|ami|f1|map_at_r|r_precision)$/;
 
 const armSchema = z.strictObject({
   name: z
@@ -36,9 +40,7 @@ export const studyRequestSchema = z.strictObject({
   base: settings.default({}).describe('fields that all runs share: dataset, loss and whatever differs from the preset'),
   arms: z.array(armSchema).min(2).max(8).describe('the first is the baseline that the others are compared with'),
   tune: tuneSchema.nullable().default(null).describe('search on validation classes, the same for each arm; null: none'),
-  metric: z
-    .string()
-    .regex(studyMetric, 'must be recall_at_K, nmi, ami, f1, map_at_r or r_precision')
+  metric: decidingMetric
     .default('recall_at_1')
     .describe('what is compared: of the last evaluation of a run, never the best'),
   protocol: z

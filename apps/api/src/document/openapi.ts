@@ -10,7 +10,7 @@ const app = await buildApp({
   database,
   queue: { counts: never, ping: never, waiting: never, remove: never },
   kickRelay: () => undefined,
-  kickStudies: () => undefined,
+  kickPlanner: () => undefined,
   catalogue: { describe: never, list: never, weightsSha256: never },
   numerics: '',
   dataRoot: '.',

@@ -39,6 +39,11 @@ export async function resolveSweepRequest(
   body: unknown,
 ): Promise<{ sweep: SweepRequest; cells: NewExperiment[] }> {
   const sweep = parseSweepRequest(body);
+  return { sweep, cells: await resolveSweepCells(dependencies, sweep) };
+}
+
+/** The cells of a sweep, in their order. @param rung of successive halving @throws ConfigError */
+export async function resolveSweepCells(dependencies: Known, sweep: SweepRequest, rung = 0): Promise<NewExperiment[]> {
   const known = new Map<string, DatasetFacts | null>();
   const key = (dataset: string, protocol: Protocol) => `${protocol} ${dataset}`;
   for (const { dataset, protocol } of datasetsOfSweep(sweep)) {
@@ -47,7 +52,7 @@ export async function resolveSweepRequest(
   const lookUp = (dataset: string, protocol: Protocol) => known.get(key(dataset, protocol)) ?? null;
   const weights = new Map<string, string | null>();
   const cells: NewExperiment[] = [];
-  for (const cell of eachCell(sweep, lookUp)) {
+  for (const cell of eachCell(sweep, lookUp, rung)) {
     if (cells.length % cellsAtOnce === 0) await turn();
     await checkWeightsFile(dependencies.dataRoot, cell);
     const { dataset, protocol, weights: name } = cell.config;
@@ -56,7 +61,7 @@ export async function resolveSweepRequest(
     const found = { facts, weights: weights.get(name) ?? null, force: sweep.force, numerics: dependencies.numerics };
     cells.push(toNewExperiment(cell, found));
   }
-  return { sweep, cells };
+  return cells;
 }
 
 /** What was found beside the config. */

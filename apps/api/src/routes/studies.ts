@@ -23,7 +23,7 @@ const params = z.object({ id: z.string() });
 
 /** Studies: a question, what it costs and what the answer is. */
 export const studyRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, dependencies) => {
-  const { database, kickStudies, basePath = '' } = dependencies;
+  const { database, kickPlanner, basePath = '' } = dependencies;
   const tags = ['studies'];
   const studyOf = (id: string) => found('study', id, (known) => getStudy(database.pool, known));
   const viewOf = async (study: StudyRow) => toStudyView(study, await studyRuns(database.pool, study.id));
@@ -45,7 +45,7 @@ export const studyRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
       const asked = await resolveStudyRequest(dependencies, request.body ?? {});
       const store = () => inTransaction(database, (client) => createStudy(client, asked));
       const { study, created } = await retryRolledBack(store);
-      kickStudies();
+      kickPlanner();
       return reply
         .code(created ? 201 : 200)
         .header('location', `${basePath}/studies/${study.id}`)

@@ -73,14 +73,15 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
     schema: {
       tags,
       summary:
-        'Queues every combination of a grid, on each of the cells; all are checked before any is stored. They are listed at /sweeps/{id}/experiments',
+        'Queues every combination of a grid, on each of the cells and of the draws; all are checked before any is stored. They are listed at /sweeps/{id}/experiments',
       body: sweepRequestSchema.meta({ id: 'SweepRequest' }),
       response: { 201: sweepViewSchema, ...problems },
     },
     handler: async (request, reply) => {
       const { sweep, cells } = await resolveSweepRequest(dependencies, request.body ?? {});
       const { name, ...rest } = sweep;
-      const posted = { name: name ?? null, request: rest, maxRunning: sweep.max_running ?? null };
+      const grows = sweep.strategy === 'asha' || sweep.strategy === 'ask';
+      const posted = { name: name ?? null, request: rest, maxRunning: sweep.max_running ?? null, grows };
       const store = () =>
         inTransaction(database, async (client) => {
           const results = sweep.reuse === 'any' && !sweep.force ? await reusableResults(client, cells) : [];

@@ -12,6 +12,7 @@ export const sweepViewSchema = z
     counts: z.partialRecord(z.enum(runStates), z.int()).describe('experiments by state'),
     created_at: z.iso.datetime(),
     cancelled_at: z.iso.datetime().nullable(),
+    grows: z.boolean().describe('more cells may follow: of successive halving, or those that a client asks for'),
   })
   .meta({ id: 'Sweep' });
 export type SweepView = z.infer<typeof sweepViewSchema>;
@@ -25,5 +26,6 @@ export function toSweepView(sweep: Sweep): SweepView {
     counts: sweep.counts,
     created_at: sweep.created_at.toISOString(),
     cancelled_at: sweep.cancelled_at?.toISOString() ?? null,
+    grows: sweep.grows,
   };
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
 import { addExperimentFlags, requestFromFlags } from '../flags/experiment-flags.ts';
+import { readNumber } from '../flags/read-number.ts';
 import { readArms, readSpace, type StudyArm } from '../flags/study-arms.ts';
 import { formatTable } from '../output/print-table.ts';
 import { createProgressLine } from '../output/progress-line.ts';
@@ -153,11 +154,6 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
     reason ?? '',
   ]);
   process.stdout.write(`${formatTable(['id', 'status', 'question', 'answer'], rows)}\n`);
-}
-
-/** What is no number stays text, so that the API's own message names field and value. */
-function readNumber(text: string): unknown {
-  return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
 function collect(value: string, previous: readonly string[]): string[] {

@@ -3,29 +3,34 @@ import type { Command } from 'commander';
 import { serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
 import { addExperimentFlags, requestFromFlags } from '../flags/experiment-flags.ts';
+import { readNumber } from '../flags/read-number.ts';
 import { readGrid } from '../flags/sweep-grid.ts';
+import { addSearchFlags, type SearchOptions, searchFromFlags } from '../flags/sweep-search.ts';
 import { createProgressLine } from '../output/progress-line.ts';
 import { jsonLine, terminalText } from '../output/terminal-text.ts';
 import { ApiClient } from '../server/api-client.ts';
 import type { Sweep } from '../server/api-types.ts';
 
-type SweepOptions = Record<string, unknown> & {
-  readonly grid: readonly string[];
-  readonly sweepName?: string;
-  readonly reuse?: string;
-  readonly maxRunning?: string;
-  readonly force?: boolean;
-  readonly detach?: boolean;
-  readonly json?: boolean;
-};
+type SweepOptions = Record<string, unknown> &
+  SearchOptions & {
+    readonly grid: readonly string[];
+    readonly sweepName?: string;
+    readonly reuse?: string;
+    readonly maxRunning?: string;
+    readonly force?: boolean;
+    readonly detach?: boolean;
+    readonly json?: boolean;
+  };
 
 const pollEveryMs = 1000;
 const pending = ['queued', 'running'];
 
 /** `spherelab sweep --grid loss=triplet,ms --grid sec_wei=0,0.5 --dataset shapes`. */
 export function addSweepCommand(program: Command): void {
-  addExperimentFlags(program.command('sweep').description('train every combination of the values of a grid'))
-    .requiredOption('--grid <field=v1,v2>', 'values of one field; repeat for more', collect, [])
+  const flags = addExperimentFlags(
+    program.command('sweep').description('train every combination of the values of a grid, or draws from a space'),
+  ).option('--grid <field=v1,v2>', 'values of one field; repeat for more', collect, []);
+  addSearchFlags(flags)
     .option('--sweep-name <name>', 'a name for people')
     .option('--reuse <results>', 'same_numerics: show results of this version of the code alone; any: of any version')
     .option('--max-running <count>', 'how many cells may run at once')
@@ -52,6 +57,7 @@ async function sweep(options: SweepOptions): Promise<void> {
     ...(options.force ? { force: true } : {}),
     base: requestFromFlags(options),
     grid: readGrid(options.grid),
+    ...searchFromFlags(options),
   });
   process.stderr.write(`sweep ${posted.id}: ${api.url}/lab/sweeps/${posted.id}\n`);
   if (options.detach) {
@@ -74,7 +80,7 @@ async function watchSweep(api: ApiClient, id: string): Promise<Sweep> {
       const open = pending.reduce((sum, state) => sum + (now.counts[state] ?? 0), 0);
       const states = Object.entries(now.counts).filter(([, count]) => count > 0);
       progress.show(1 - open / Math.max(1, total), states.map(([state, count]) => `${count} ${state}`).join(', '));
-      if (open === 0) return now;
+      if (open === 0 && !now.grows) return now;
       await sleep(pollEveryMs);
     }
   } finally {
@@ -86,11 +92,6 @@ async function printTable(api: ApiClient, id: string, format: string, at = 'last
   const query = new URLSearchParams({ format, at });
   const text = await api.text(`/sweeps/${encodeURIComponent(id)}/table?${query}`);
   process.stdout.write(terminalText(text.endsWith('\n') ? text : `${text}\n`));
-}
-
-/** What is no number stays text, so that the API's own message names field and value. */
-function readNumber(text: string): unknown {
-  return Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
 function collect(value: string, previous: readonly string[]): string[] {

@@ -86,6 +86,21 @@ export type Sweep = {
   readonly id: string;
   readonly name: string | null;
   readonly counts: Readonly<Record<string, number>>;
+  /** more cells may follow */
+  readonly grows: boolean;
+};
+
+/** What GET /sweeps/:id/rungs answers. */
+export type Rungs = {
+  readonly rungs: readonly {
+    readonly steps: number;
+    readonly configs: readonly {
+      readonly settings: Readonly<Record<string, unknown>>;
+      readonly mean: number | null;
+      readonly state: string;
+      readonly reason: string;
+    }[];
+  }[];
 };
 
 type Difference = {

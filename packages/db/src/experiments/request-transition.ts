@@ -25,14 +25,14 @@ const stop = (action: 'cancel' | 'pause', to: string, from: string, which = 'id 
   forgotten AS (DELETE FROM outbox USING changed WHERE experiment_id = changed.id AND changed.status <> 'running')
   SELECT ${told} FROM changed`;
 
-const requeue = (from: string) => `
+const requeue = (from: string, which = 'id = $1', told = '*') => `
   WITH changed AS (UPDATE experiment SET
     status = 'queued', status_reason = $2, stop_requested = NULL, retry_at = NULL, failures = 0,
     interruptions = 0, error = NULL,
     queued_at = now(), finished_at = NULL, updated_at = now()
-  WHERE id = $1 AND status IN (${from}) RETURNING *),
+  WHERE ${which} AND status IN (${from}) RETURNING *),
   told AS (INSERT INTO outbox (experiment_id) SELECT id FROM changed)
-  SELECT * FROM changed`;
+  SELECT ${told} FROM changed`;
 
 const cancellable = `'queued', 'paused', 'running'`;
 const statements: Readonly<Record<ExperimentAction, string>> = {
@@ -56,20 +56,32 @@ export async function requestTransition(
 }
 
 // Rows are locked in order of id, as by all who lock several.
-const ofSweep = `id IN (SELECT id FROM experiment WHERE status IN (${cancellable})
+const ofSweep = (states: string) => `id IN (SELECT id FROM experiment WHERE status IN (${states})
   AND id IN (SELECT experiment_id FROM sweep_member WHERE sweep_id = $1)
   AND sweep_id IN (SELECT id FROM sweep WHERE id = $1 OR cancelled_at IS NOT NULL)
   AND NOT EXISTS (SELECT 1 FROM sweep_member JOIN sweep ON sweep.id = sweep_member.sweep_id
     WHERE experiment_id = experiment.id AND sweep.id <> $1 AND sweep.cancelled_at IS NULL)
   ORDER BY id FOR UPDATE)`;
-const cancelOfSweep = stop('cancel', 'cancelled', cancellable, ofSweep, 'id');
+const running = `'queued', 'running'`;
+/** Of a sweep its failed cells are retried; those that somebody cancelled were not wanted. */
+const ofSweepStatements: Readonly<Record<ExperimentAction, string>> = {
+  cancel: stop('cancel', 'cancelled', cancellable, ofSweep(cancellable), 'id'),
+  pause: stop('pause', 'paused', running, ofSweep(running), 'id'),
+  resume: requeue(`'paused'`, ofSweep(`'paused'`), 'id'),
+  retry: requeue(`'failed'`, ofSweep(`'failed'`), 'id'),
+};
 
 /**
- * Cancels what of a sweep has not ended and was started by it, or by another that is cancelled; not what a sweep shows that is none.
- * @returns how many were cancelled or asked to stop
+ * Cancels, pauses, resumes or retries what a sweep started, or another that is cancelled, and whose state allows it; not what it
+ * shows that others want.
+ * @returns how many were changed or asked to stop
  */
-export async function cancelExperimentsOf(client: Queryable, sweepId: string): Promise<number> {
-  const { rowCount } = await client.query(cancelOfSweep, [sweepId, reasons.cancel]);
+export async function transitionExperimentsOf(
+  client: Queryable,
+  sweepId: string,
+  action: ExperimentAction,
+): Promise<number> {
+  const { rowCount } = await client.query(ofSweepStatements[action], [sweepId, reasons[action]]);
   return rowCount ?? 0;
 }
 

@@ -9,7 +9,7 @@ export type LeftoverKind = 'checkpoint pieces' | 'artifacts' | 'thumbnails' | 'e
 const shown = `shown AS MATERIALIZED (SELECT DISTINCT (regexp_matches(detail::text, '"([0-9a-f]{64})"', 'g'))[1] AS sha256
   FROM evaluation_view WHERE detail IS NOT NULL)`;
 const notShown = 'NOT EXISTS (SELECT 1 FROM shown WHERE shown.sha256 = thumbnail.sha256)';
-const noMember = `NOT EXISTS (SELECT 1 FROM sweep_member WHERE sweep_id = sweep.id)
+const noMember = `NOT grows AND NOT EXISTS (SELECT 1 FROM sweep_member WHERE sweep_id = sweep.id)
   AND NOT EXISTS (SELECT 1 FROM study WHERE study.sweep_id = sweep.id AND study.status = 'open')`;
 const silent = `heartbeat_at < now() - interval '${retention.workerDays} days'`;
 

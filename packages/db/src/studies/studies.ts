@@ -1,9 +1,10 @@
 import type { RunState } from '@spherelab/config';
 import { type Database, inTransaction, type Queryable } from '../database.ts';
 import { createExperiments, type NewExperiment } from '../experiments/create-experiments.ts';
-import { cancelExperimentsOf, requestTransition } from '../experiments/request-transition.ts';
+import { requestTransition, transitionExperimentsOf } from '../experiments/request-transition.ts';
 import { type Page, pageOf, readCursor, timeOfCursor } from '../page.ts';
 import { retryRolledBack } from '../retry-rolled-back.ts';
+import { placeInSweep } from '../sweeps/sweep-cells.ts';
 
 export const studyStatuses = ['open', 'decided', 'undecided', 'failed', 'cancelled'] as const;
 export type StudyStatus = (typeof studyStatuses)[number];
@@ -133,22 +134,13 @@ export async function launchStudyRuns(database: Database, id: string, runs: read
          SELECT $1, * FROM unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::uuid[]) ON CONFLICT DO NOTHING`,
         [id, ...(['phase', 'arm', 'trial', 'seed'] as const).map((part) => runs.map(({ key }) => key[part])), ids],
       );
-      if (study.sweep_id !== null) await showInSweep(client, study.sweep_id, ids);
+      const placed = ids.map((one) => ({ position: null, id: one }));
+      if (study.sweep_id !== null) await placeInSweep(client, study.sweep_id, placed);
       for (const { experiment, created: isNew } of created) {
         if (!isNew && experiment.status === 'cancelled') await requestTransition(client, experiment.id, 'retry');
       }
       return true;
     }),
-  );
-}
-
-async function showInSweep(client: Queryable, sweepId: string, ids: readonly string[]): Promise<void> {
-  await client.query(
-    `INSERT INTO sweep_member (sweep_id, position, experiment_id)
-     SELECT $1, coalesce((SELECT max(position) + 1 FROM sweep_member WHERE sweep_id = $1), 0) + place - 1, experiment_id
-     FROM unnest($2::uuid[]) WITH ORDINALITY AS cell(experiment_id, place)
-     WHERE NOT EXISTS (SELECT 1 FROM sweep_member AS shown WHERE shown.sweep_id = $1 AND shown.experiment_id = cell.experiment_id)`,
-    [sweepId, ids],
   );
 }
 
@@ -170,7 +162,7 @@ export async function endStudy(
       );
       const ended = rows[0];
       if (ended === undefined) return false;
-      if (ended.sweep_id !== null) await cancelExperimentsOf(client, ended.sweep_id);
+      if (ended.sweep_id !== null) await transitionExperimentsOf(client, ended.sweep_id, 'cancel');
       return true;
     }),
   );

@@ -2,7 +2,7 @@ import type { RunState } from '@spherelab/config';
 import type { Database, Queryable } from '../database.ts';
 import { type CreatedExperiment, createExperiments, type NewExperiment } from '../experiments/create-experiments.ts';
 import type { Experiment } from '../experiments/experiment-row.ts';
-import { cancelExperimentsOf } from '../experiments/request-transition.ts';
+import { transitionExperimentsOf } from '../experiments/request-transition.ts';
 import { CursorError, type Page, pageOf, readCursor, timeOfCursor } from '../page.ts';
 import { retryRolledBack } from '../retry-rolled-back.ts';
 
@@ -14,10 +14,12 @@ export type Sweep = {
   readonly request: Readonly<Record<string, unknown>>;
   readonly created_at: Date;
   readonly cancelled_at: Date | null;
+  /** more cells may follow */
+  readonly grows: boolean;
   readonly counts: Readonly<Partial<Record<RunState, number>>>;
 };
 
-const withCounts = `SELECT sweep.id, sweep.name, request, sweep.created_at, cancelled_at, coalesce(counts, '{}') AS counts
+const withCounts = `SELECT sweep.id, sweep.name, request, sweep.created_at, cancelled_at, grows, coalesce(counts, '{}') AS counts
   FROM sweep LEFT JOIN LATERAL (SELECT jsonb_object_agg(status, number) AS counts FROM (
     SELECT status, count(*) AS number FROM sweep_member JOIN experiment ON experiment.id = experiment_id
     WHERE sweep_member.sweep_id = sweep.id GROUP BY status) AS by_status) AS counted ON true`;
@@ -25,12 +27,18 @@ const withCounts = `SELECT sweep.id, sweep.name, request, sweep.created_at, canc
 /** Stores a sweep and all its cells, in the caller's transaction. Cells that already ran are shown, not run again. */
 export async function createSweep(
   client: Queryable,
-  request: { readonly name: string | null; readonly request: object; readonly maxRunning?: number | null },
+  request: {
+    readonly name: string | null;
+    readonly request: object;
+    readonly maxRunning?: number | null;
+    /** more cells may follow. Default: no */
+    readonly grows?: boolean;
+  },
   cells: readonly NewExperiment[],
 ): Promise<{ id: string; experiments: CreatedExperiment[] }> {
   const { rows } = await client.query<{ id: string }>(
-    'INSERT INTO sweep (name, request, max_running) VALUES ($1, $2, $3) RETURNING id',
-    [request.name, JSON.stringify(request.request), request.maxRunning ?? null],
+    'INSERT INTO sweep (name, request, max_running, grows) VALUES ($1, $2, $3, $4) RETURNING id',
+    [request.name, JSON.stringify(request.request), request.maxRunning ?? null, request.grows ?? false],
   );
   const id = rows[0]?.id;
   if (id === undefined) throw new Error('the sweep was not stored');
@@ -95,8 +103,11 @@ const maxPosition = 2 ** 31 - 1;
  */
 export async function cancelSweep(database: Database, id: string): Promise<number> {
   // Seen by others before the experiments are: of two sweeps cancelled at once, the second takes what both show.
-  await database.pool.query('UPDATE sweep SET cancelled_at = coalesce(cancelled_at, now()) WHERE id = $1', [id]);
-  return retryRolledBack(() => cancelExperimentsOf(database.pool, id));
+  await database.pool.query(
+    'UPDATE sweep SET cancelled_at = coalesce(cancelled_at, now()), grows = false WHERE id = $1',
+    [id],
+  );
+  return retryRolledBack(() => transitionExperimentsOf(database.pool, id, 'cancel'));
 }
 
 /** Deletes a sweep; its runs stay. @returns false while one that it started has not ended: only the sweep can cancel them together */
