@@ -108,7 +108,7 @@ function Results(props: {
       <section className="panel">
         <div className="panel-head">
           <h2>
-            {metricName(metric)}, mean over seeds <span className="muted">± half of the 95 % interval</span>
+            {metricName(metric)}, mean over seeds <span className="muted">± 95 % interval</span>
           </h2>
           <div className="bar">
             <select aria-label="Metric" value={metric} onChange={(event) => setMetric(event.target.value)}>
