@@ -91,3 +91,30 @@ describe('rows of a sweep beside their baseline', () => {
     expect(sweepTable(datasets, ['dataset'], 'last').pairs).toEqual([]);
   });
 });
+
+describe('rows of k-fold validation', () => {
+  test('hold the runs of all seeds and folds, and pair those of the same seed and fold', () => {
+    const cells = [0, 1].flatMap((weight) =>
+      [0, 1].flatMap((seed) => [0, 1, 2].map((fold) => ({ sec_wei: weight, folds: 3, seed, fold }))),
+    );
+    const runs = cells.map((config) =>
+      ran({
+        config,
+        recall: 0.5 + config.fold / 10 + config.seed / 100 + config.sec_wei * (0.02 + config.fold / 1_000),
+        data: `fold ${config.fold}`,
+      }),
+    );
+    const table = sweepTable(runs, ['sec_wei', 'fold', 'seed'], 'last');
+    expect(table.fields).toEqual(['sec_wei']);
+    expect(table.rows).toMatchObject([
+      { n: 6, total: 6, mixed: false },
+      { n: 6, total: 6, mixed: false },
+    ]);
+    expect(table.pairs).toHaveLength(1);
+    expect(table.pairs[0]?.metrics.recall_at_1).toMatchObject({
+      n: 6,
+      mean: expect.closeTo(0.021, 12),
+      verdict: 'higher',
+    });
+  });
+});

@@ -191,7 +191,9 @@ describe('sweeps over HTTP', () => {
         [second, versions[0]],
       );
       const table = (format: string) => get(`/sweeps/${mixed.id}/table?format=${format}&at=best`);
-      expect((await table('json')).json().rows).toMatchObject([{ n: 2, numerics: versions, data_sha256: ['d'] }]);
+      expect((await table('json')).json().rows).toMatchObject([
+        { n: 2, numerics: versions, data_sha256: ['d'], mixed: true },
+      ]);
       expect((await table('csv')).body).toContain(`,${versions.join(' ')},d\n`);
       for (const format of ['md', 'latex']) {
         const { body } = await table(format);

@@ -64,12 +64,13 @@ const tableSchema = z
       z.object({
         settings: settingsSchema,
         total: z.int(),
-        n: z.int().describe('seeds with a result; one that ran again counts once, with its newest run'),
+        n: z.int().describe('seeds (and folds) with a result; one that ran again counts once, with its newest run'),
         experiment_ids: z.array(z.string()),
-        numerics: z
-          .array(z.string())
-          .describe('versions of the code that made its results; more than one: they are mixed'),
-        data_sha256: z.array(z.string()).describe('contents of the data set; more than one: they are mixed'),
+        numerics: z.array(z.string()).describe('versions of the code that made its results'),
+        data_sha256: z.array(z.string()).describe('contents of the data set as it was divided: each fold has its own'),
+        mixed: z
+          .boolean()
+          .describe('several versions of the code, or several contents of the same images, made its results'),
         metrics: z.record(z.string(), summarySchema),
       }),
     ),

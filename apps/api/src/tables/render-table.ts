@@ -2,14 +2,10 @@ import { plusMinus, type Summary } from '@spherelab/statistics';
 import { metricText } from './metric-text.ts';
 import { pairHeading, pairLines, pairNote } from './pair-text.ts';
 import { settingText } from './setting-text.ts';
-import { distinct, type SweepTable, type SweepTableRow } from './sweep-table.ts';
+import { distinct, type SweepTable } from './sweep-table.ts';
 
 const mixedMark = '*';
 const mixedNote = `${mixedMark} mixes results of several versions of the code, or of several contents of the data set.`;
-
-function isMixed({ numerics, data_sha256: data }: SweepTableRow): boolean {
-  return numerics.length > 1 || data.length > 1;
-}
 
 /** Versions by their first digits. */
 function versions(numerics: readonly string[]): string {
@@ -53,7 +49,7 @@ export function tableAsMarkdown(table: SweepTable): string {
 
 function notes(table: SweepTable): string[] {
   const spread = table.metrics.some((name) => hasSpread(table, name)) ? [spreadNote] : [];
-  return table.rows.some(isMixed) ? [...spread, mixedNote] : spread;
+  return table.rows.some(({ mixed }) => mixed) ? [...spread, mixedNote] : spread;
 }
 
 function markdownTable(header: readonly string[], body: readonly (readonly string[])[]): string {
@@ -102,7 +98,7 @@ function heading(table: SweepTable): string[] {
 function cells(table: SweepTable): string[][] {
   return table.rows.map((row) => [
     ...table.fields.map((field) => settingText(row.settings[field])),
-    isMixed(row) ? `${row.n}${mixedMark}` : String(row.n),
+    row.mixed ? `${row.n}${mixedMark}` : String(row.n),
     ...table.metrics.flatMap((name) => {
       const summary = row.metrics[name];
       return hasSpread(table, name) ? [meanText(name, summary), sdText(name, summary)] : [meanText(name, summary)];

@@ -12,14 +12,14 @@ export type MeasuredRun = { readonly run: Experiment; readonly metrics: Metrics 
 export type SweepCell = {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly runs: readonly Experiment[];
-  /** of each repetition the newest run that has a result, by its seed */
+  /** of each repetition the newest run that has a result, by its seed and fold */
   readonly measured: ReadonlyMap<string, MeasuredRun>;
 };
 
 /** Fields in which repetitions of one cell differ. */
-export const repetitionFields: readonly string[] = ['seed'];
+export const repetitionFields: readonly string[] = ['seed', 'fold'];
 
-/** Cells in the order of the grid; runs that differ in the seed alone share one, and a seed counts once. */
+/** Cells in the order of the grid; runs that differ in seed and fold alone share one, and each counts once. */
 export function sweepCells(experiments: readonly Experiment[], fields: readonly string[], at: TableAt): SweepCell[] {
   const cells = new Map<string, { settings: SweepCell['settings']; runs: Experiment[] }>();
   for (const experiment of experiments) {

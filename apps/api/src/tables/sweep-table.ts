@@ -11,9 +11,11 @@ export type SweepTableRow = {
   readonly total: number;
   readonly n: number;
   readonly experiment_ids: readonly string[];
-  /** versions of the numerics, and contents of the data, that made its results; more than one: the row mixes them */
+  /** versions of the numerics, and contents of the data (each fold has its own), that made its results */
   readonly numerics: readonly string[];
   readonly data_sha256: readonly string[];
+  /** its results are of several versions of the numerics, or of several contents of the data */
+  readonly mixed: boolean;
   readonly metrics: Readonly<Record<string, Summary>>;
 };
 
@@ -42,13 +44,17 @@ function rowOf(cell: SweepCell): SweepTableRow {
     const summary = summarize(values, rangeOf(name));
     return summary === null ? [] : [[name, summary] as const];
   });
+  const numerics = distinct(counted.map(({ run }) => numericsOf(run)));
+  const contents = distinct(counted.map(({ run }) => dataOf(run)));
+  const folds = new Set(counted.map(({ run }) => run.config.fold));
   return {
     settings: cell.settings,
     total: cell.runs.length,
     n: counted.length,
     experiment_ids: cell.runs.map(({ id }) => id),
-    numerics: distinct(counted.map(({ run }) => numericsOf(run))),
-    data_sha256: distinct(counted.map(({ run }) => textOr(run.environment?.data_sha256, notRecorded))),
+    numerics,
+    data_sha256: contents,
+    mixed: numerics.length > 1 || contents.length > folds.size,
     metrics: Object.fromEntries(summaries),
   };
 }
@@ -59,6 +65,11 @@ const notRecorded = 'not recorded';
 /** The version of the code that made a result. */
 export function numericsOf({ environment }: Pick<Experiment, 'environment'>): string {
   return textOr(environment?.numerics, notRecorded);
+}
+
+/** Hash of the images that a run trained on and was evaluated on. */
+function dataOf({ environment }: Experiment): string {
+  return textOr(environment?.data_sha256, notRecorded);
 }
 
 export function distinct(texts: readonly string[]): string[] {

@@ -81,7 +81,7 @@ function Head({
 }
 
 function mixedCells({ rows }: SweepTable): number {
-  return rows.filter(({ numerics, data_sha256: data }) => numerics.length > 1 || data.length > 1).length;
+  return rows.filter(({ mixed }) => mixed).length;
 }
 
 function Results(props: {
