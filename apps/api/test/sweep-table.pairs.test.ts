@@ -33,7 +33,14 @@ describe('rows of a sweep beside their baseline', () => {
         field: 'sec_wei',
         baseline: { sec_wei: 0 },
         treatment: { sec_wei: 0.5 },
-        metrics: { recall_at_1: { n: 6, mean: expect.closeTo(0.019, 12), verdict: 'higher' } },
+        metrics: {
+          recall_at_1: {
+            n: 6,
+            mean: expect.closeTo(0.019, 12),
+            verdict: 'higher',
+            text: '+1.9 points [1.8, 2.0], 6 pairs',
+          },
+        },
       },
     ]);
     expect(Object.keys(table.pairs[0]?.metrics ?? {})).toEqual(['recall_at_1']);

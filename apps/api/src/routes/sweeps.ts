@@ -50,6 +50,7 @@ const pairSchema = z.object({
         verdict: z
           .enum(['higher', 'lower', 'within noise', 'one pair'])
           .describe('on which side of 0 the interval of the difference lies'),
+        text: z.string().describe('the difference in words, as "+1.8 points [0.3, 3.3], 6 pairs"'),
       }),
     )
     .describe('treatment minus baseline of the seeds that both have'),

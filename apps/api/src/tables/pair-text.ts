@@ -1,6 +1,3 @@
-import type { PairedDifference } from '@spherelab/statistics';
-import { isRate } from './metric-range.ts';
-import { metricText } from './metric-text.ts';
 import { settingText } from './setting-text.ts';
 import { pairedMetrics, type SweepPair } from './sweep-pairs.ts';
 import type { SweepTable } from './sweep-table.ts';
@@ -17,7 +14,7 @@ export function pairLines(table: SweepTable): string[][] {
   return table.pairs.map((pair) => [
     rowText(pair, pair.treatment),
     settingOf(pair, pair.baseline),
-    ...metricsOf(table).map((name) => differenceText(name, pair.metrics[name])),
+    ...metricsOf(table).map((name) => pair.metrics[name]?.text ?? ''),
   ]);
 }
 
@@ -33,15 +30,4 @@ function rowText(pair: SweepPair, settings: SweepPair['treatment']): string {
 
 function settingOf({ field }: SweepPair, settings: SweepPair['treatment']): string {
   return `${field} ${settingText(settings[field])}`;
-}
-
-/** "+1.8 points [0.3, 3.3], 6 pairs", "within noise: +0.4 points [-0.6, 1.4], 6 pairs", "+0.4 points, one pair". */
-export function differenceText(metric: string, difference: PairedDifference | undefined): string {
-  if (difference === undefined) return '';
-  const { n, mean, ci95, verdict } = difference;
-  const unit = isRate(metric) ? ' points' : '';
-  const interval = ci95 === null ? '' : ` [${metricText(metric, ci95[0])}, ${metricText(metric, ci95[1])}]`;
-  const value = `${mean < 0 ? '' : '+'}${metricText(metric, mean)}${unit}${interval}`;
-  if (verdict === 'one pair') return `${value}, one pair`;
-  return `${verdict === 'within noise' ? 'within noise: ' : ''}${value}, ${n} pairs`;
 }

@@ -1,4 +1,5 @@
 import { type PairedDifference, pairedDifference } from '@spherelab/statistics';
+import { differenceText } from './difference-text.ts';
 import type { SweepCell } from './sweep-cells.ts';
 
 /** Two rows that differ in one swept field, and what their runs of equal seeds differ by. */
@@ -7,8 +8,8 @@ export type SweepPair = {
   /** Settings of the row with the field's baseline value, and of the other one. */
   readonly baseline: Readonly<Record<string, unknown>>;
   readonly treatment: Readonly<Record<string, unknown>>;
-  /** Treatment minus baseline; a metric that no pair has is not there. */
-  readonly metrics: Readonly<Record<string, PairedDifference>>;
+  /** Treatment minus baseline, in numbers and in words; a metric that no pair has is not there. */
+  readonly metrics: Readonly<Record<string, PairedDifference & { readonly text: string }>>;
 };
 
 /** Compared between rows, in the order in which they are told. */
@@ -40,7 +41,7 @@ export function sweepPairs(cells: readonly SweepCell[], fields: readonly string[
 function pairOf(field: string, treatment: SweepCell, baseline: SweepCell): SweepPair[] {
   const metrics = pairedMetrics.flatMap((name) => {
     const difference = pairedDifference(valuesToPair(treatment, name), valuesToPair(baseline, name));
-    return difference === null ? [] : [[name, difference] as const];
+    return difference === null ? [] : [[name, { ...difference, text: differenceText(name, difference) }] as const];
   });
   if (metrics.length === 0) return [];
   return [

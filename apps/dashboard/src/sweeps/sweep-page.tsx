@@ -10,6 +10,7 @@ import { PageHead } from '../parts/page-head.tsx';
 import { Segmented } from '../parts/segmented.tsx';
 import { metricName } from '../words/metric-text.ts';
 import { durationText } from '../words/time-text.ts';
+import { BaselinePairs } from './baseline-pairs.tsx';
 import { CellRuns } from './cell-runs.tsx';
 import { matrixOf } from './matrix.ts';
 import { ParallelCoordinates } from './parallel-coordinates.tsx';
@@ -158,6 +159,7 @@ function Results(props: {
           </p>
         </div>
       </section>
+      <BaselinePairs table={table} metric={metric} />
       <CellRuns runs={runs} title={opened ? `Runs of ${settings.join(', ')}` : `All ${runs.length} runs`} />
       <ParallelCoordinates table={table} runs={all} />
     </>
