@@ -3,7 +3,7 @@ import { pairedMetrics, type SweepPair } from './sweep-pairs.ts';
 import type { SweepTable } from './sweep-table.ts';
 
 export const pairNote =
-  'Paired by seed: the first row minus the second, mean [95 % interval]. "within noise": the interval holds 0. Of forty differences that are nothing, about two are told as something.';
+  'Paired by seed (and fold): the first row minus the second, mean [95 % interval]. "within noise": the interval holds 0. Of forty differences that are nothing, about two are told as something.';
 
 /** Heads of the table of pairs: what is compared, then the metrics that some pair has. */
 export function pairHeading(table: SweepTable): string[] {
