@@ -49,7 +49,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'apps/cli': ['catalogue', 'config', 'evaluation', 'models', 'weight-files', 'datasets', 'tensorflow', 'host'],
   'apps/launcher': ['db', 'host'],
-  'apps/dashboard': ['weight-files'],
+  'apps/dashboard': ['statistics', 'weight-files'],
 };
 
 /** The rooms of mathematics know tensors and numbers only. */

@@ -210,6 +210,10 @@ describe.skipIf(executablePath === null)(executablePath === null ? `the page (${
       'the last table',
       async () => JSON.stringify(await page.locator('.heat-cell strong').allTextContents()) === JSON.stringify(means),
     );
+    await page
+      .locator('tr', { hasText: 'sec_wei 0.5, loss ms' })
+      .getByText(/points, one pair$/)
+      .waitFor();
     await page.locator('.heat-cell').nth(3).click();
     await page.getByRole('heading', { name: 'Runs of loss ms, sec_wei 0.5' }).waitFor();
     expect(await page.locator('tbody tr', { hasText: 'ms + SEC 0.5' }).count()).toBe(1);

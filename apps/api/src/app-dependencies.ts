@@ -1,8 +1,6 @@
-import type { DatasetFacts } from '@spherelab/config';
+import type { DatasetFacts, Division } from '@spherelab/config';
 import type { Database } from '@spherelab/db';
 import type { ExperimentQueue } from '@spherelab/queue';
-
-export type Protocol = 'paper' | 'validation';
 
 /** A data set of the data root, or what is wrong with it. */
 export type DatasetDescription = {
@@ -15,7 +13,7 @@ export type DatasetDescription = {
 /** What the API knows of data sets and weights; the catalogue of @spherelab/datasets/catalogue fits. */
 export type DatasetCatalogue = {
   /** @throws DatasetError (code, field, message) */
-  describe(dataRoot: string | null, name: string, protocol: Protocol): Promise<DatasetFacts>;
+  describe(dataRoot: string | null, name: string, division: Division): Promise<DatasetFacts>;
   list(dataRoot: string | null): Promise<readonly DatasetDescription[]>;
   /** SHA-256 (hex) of a file of weights; null where there is none */
   weightsSha256(dataRoot: string, name: string): Promise<string | null>;

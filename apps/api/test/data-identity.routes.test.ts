@@ -91,7 +91,7 @@ describe('an experiment is the same where data and weights have the same content
     expect(sweep.status).toBe(201);
   });
 
-  test('resolve tells what would be stored, and two protocols have data of their own', async () => {
+  test('resolve tells what would be stored, and protocols and folds have data of their own', async () => {
     const { body } = await post('/experiments/resolve', toy);
     const stored = await post('/experiments', toy);
     expect(body.identity).toBe(stored.body.identity);
@@ -102,6 +102,17 @@ describe('an experiment is the same where data and weights have the same content
     const validation = await post('/experiments/resolve', { ...toy, protocol: 'validation' });
     const paper = await post('/experiments/resolve', toy);
     expect(validation.body.provenance).not.toEqual(paper.body.provenance);
+    const folds = { ...toy, protocol: 'validation', folds: 2 };
+    const parts = await Promise.all([0, 1].map((fold) => post('/experiments/resolve', { ...folds, fold })));
+    const contents = [validation, ...parts].map(({ body: { provenance } }) => JSON.stringify(provenance));
+    expect(new Set(contents).size).toBe(3);
+    const sweep = await post('/sweeps', { base: folds, grid: { fold: [0, 1], seed: [0, 1] } });
+    expect(sweep).toMatchObject({ status: 201, body: { total: 4 } });
+    const tooMany = await post('/experiments', { ...folds, folds: 3, fold: 0 });
+    expect(tooMany.status).toBe(400);
+    expect(tooMany.body.errors).toMatchObject([
+      { field: 'folds', value: 3, reason: 'data set Toy has 4 training classes; 3 folds need at least 6, 2 in each' },
+    ]);
   });
 
   test('GET /datasets lists the folder without waiting for hashes', async () => {

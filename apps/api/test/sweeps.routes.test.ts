@@ -96,7 +96,7 @@ describe('sweeps over HTTP', () => {
     expect(small.headers['content-encoding']).toBeUndefined();
   });
 
-  test('the table has n, mean and sd over the seeds, in four formats', async () => {
+  test('the table has n, mean, interval and sd over the seeds, and pairs of rows, in four formats', async () => {
     const body = (await post('/sweeps', sweep)).json();
     const recalls = [0.5, 0.6, 0.7, 0.8];
     const items = await cellsOf(body.id);
@@ -109,19 +109,38 @@ describe('sweeps over HTTP', () => {
     expect(table.rows[0].metrics.recall_at_1.sd).toBeCloseTo(0.1, 12);
     expect(table.rows[1]).toMatchObject({ n: 1, total: 3, metrics: { recall_at_1: { n: 1, mean: 0.8, sd: null } } });
     expect(table.rows[2]).toMatchObject({ n: 0, metrics: {} });
+    expect(table.rows[0].metrics.recall_at_1.ci95).toEqual([expect.closeTo(0.35159, 5), expect.closeTo(0.84841, 5)]);
+    expect(table.pairs).toMatchObject([
+      {
+        field: 'sec_wei',
+        baseline: { loss: 'triplet', sec_wei: 0 },
+        treatment: { loss: 'triplet', sec_wei: 1 },
+        metrics: { recall_at_1: { n: 1, mean: expect.closeTo(0.3, 12), ci95: null, verdict: 'one pair' } },
+      },
+    ]);
     for (const url of [`/sweeps/${body.id}/table`, '/reports/paper', '/openapi.json'])
       expect([url, (await get(url)).headers['content-type']]).toEqual([
         url,
         expect.stringMatching(/^application\/json/),
       ]);
     const csv = (await get(`/sweeps/${body.id}/table?at=best&format=csv`)).body.split('\n');
-    expect(csv[0]).toBe('loss,sec_wei,n,recall_at_1_mean,recall_at_1_sd,norm_cv_mean,norm_cv_sd,numerics,data_sha256');
-    expect(csv[2]).toBe('triplet,1,1,0.8,,0.4,,not recorded,not recorded');
+    const columns = ['recall_at_1', 'norm_cv'].flatMap((name) =>
+      ['mean', 'sd', 'ci95_low', 'ci95_high'].map((part) => `${name}_${part}`),
+    );
+    expect(csv[0]).toBe(`loss,sec_wei,n,${columns.join(',')},numerics,data_sha256`);
+    expect(csv[2]).toBe('triplet,1,1,0.8,,,,0.4,,,,not recorded,not recorded');
     const md = (await get(`/sweeps/${body.id}/table?at=best&format=md`)).body;
-    expect(md).toContain('| triplet | 0 | 3 | 60.0 ± 10.0 | 0.300 ± 0.050 |');
+    expect(md).toContain('| loss | sec_wei | n | recall_at_1 ± 95 % | sd | norm_cv ± 95 % | sd | numerics |');
+    expect(md).toContain('| triplet | 0 | 3 | 60.0 ± 24.8 | 10.0 | 0.300 ± 0.124 | 0.050 |');
+    expect(md).toContain('| triplet | 1 | 1 | 80.0 |  | 0.400 |  |');
+    expect(md).toContain('± reaches to the farther end of the 95 % interval');
+    expect(md).toContain('| sec_wei 1, loss triplet | sec_wei 0 | +30.0 points, one pair | +0.150, one pair |');
     const latex = (await get(`/sweeps/${body.id}/table?at=best&format=latex`)).body;
-    expect(latex).toContain('loss & sec\\_wei & n & recall\\_at\\_1 & norm\\_cv \\\\');
-    expect(latex).toContain('60.0 $\\pm$ 10.0');
+    expect(latex).toContain(
+      'loss & sec\\_wei & n & recall\\_at\\_1 $\\pm$ 95 \\% & sd & norm\\_cv $\\pm$ 95 \\% & sd \\\\',
+    );
+    expect(latex).toContain('60.0 $\\pm$ 24.8 & 10.0');
+    expect(latex).toContain('sec\\_wei 1, loss triplet & sec\\_wei 0 & +30.0 points, one pair');
     // The last evaluation unless asked otherwise: the best one is chosen on the test classes.
     const byDefault = (await get(`/sweeps/${body.id}/table`)).json();
     expect(byDefault).toMatchObject({ at: 'last', rows: [{ metrics: { recall_at_1: { mean: 0 } } }, {}, {}, {}] });
@@ -172,7 +191,9 @@ describe('sweeps over HTTP', () => {
         [second, versions[0]],
       );
       const table = (format: string) => get(`/sweeps/${mixed.id}/table?format=${format}&at=best`);
-      expect((await table('json')).json().rows).toMatchObject([{ n: 2, numerics: versions, data_sha256: ['d'] }]);
+      expect((await table('json')).json().rows).toMatchObject([
+        { n: 2, numerics: versions, data_sha256: ['d'], mixed: true },
+      ]);
       expect((await table('csv')).body).toContain(`,${versions.join(' ')},d\n`);
       for (const format of ['md', 'latex']) {
         const { body } = await table(format);

@@ -174,7 +174,7 @@ describe('the export of an experiment', () => {
   it('keeps the names that the reference logs under', () => {
     const names = ['norm_var', 'norm_mean', 'loss_sec', 'loss_l2reg', 'avg_ap', 'avg_an', 'record_norm_mean', 'lr'];
     expect([...names, 'train_loss'].map(tagOf)).toEqual([...names, 'train_loss']);
-    expect(['recall_at_10', 'nmi', 'f1', 'norm_cv'].map(tagOf)).toEqual(['R@10', 'NMI', 'F1', 'norm_cv']);
+    expect(['recall_at_10', 'nmi', 'ami', 'f1', 'norm_cv'].map(tagOf)).toEqual(['R@10', 'NMI', 'AMI', 'F1', 'norm_cv']);
   });
 
   it('is read by TensorBoard itself', async ({ skip }) => {

@@ -23,6 +23,7 @@ export function checkExperiment(values: Values, asked: ExperimentRequest, facts:
     ...checkNetwork(values),
     ...checkSchedule(values),
     ...checkBelonging(values, asked),
+    ...checkFolds(values, asked),
     ...checkBatch(values, facts),
   ];
   if (issues.length > 0) throw new ConfigError(issues);
@@ -96,6 +97,23 @@ function checkBelonging(values: Values, asked: ExperimentRequest): ConfigIssue[]
     issues.push({ field: 'momentum', value: asked.momentum, reason, allowed: `with optimizer ${allowed}` });
   }
   return issues;
+}
+
+/** A part of a cut that nobody asked for, or a cut of which no part is named, is no experiment. */
+function checkFolds(values: Values, { folds, fold }: ExperimentRequest): ConfigIssue[] {
+  const given = folds === undefined ? fold : folds;
+  if (given === undefined) return [];
+  if (values.protocol?.value !== 'validation') {
+    const reason = `protocol ${values.protocol?.value} evaluates the test classes`;
+    const field = folds === undefined ? 'fold' : 'folds';
+    return [{ field, value: given, reason, allowed: 'with protocol validation' }];
+  }
+  if (folds === undefined)
+    return [{ field: 'folds', value: null, reason: 'is required with fold', allowed: '2 to 20' }];
+  const allowed = `0 to ${folds - 1}`;
+  if (fold === undefined) return [{ field: 'fold', value: null, reason: 'is required with folds', allowed }];
+  if (fold >= folds) return [{ field: 'fold', value: fold, reason: `is no part of ${folds} folds`, allowed }];
+  return [];
 }
 
 function checkBatch(values: Values, facts: DatasetFacts | null): ConfigIssue[] {

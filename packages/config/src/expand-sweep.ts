@@ -2,6 +2,7 @@ import { canonicalDatasetName, lossConstantFields, type PresetValues } from '@sp
 import { ConfigError, type ConfigIssue } from './config-error.ts';
 import type { DatasetFacts } from './dataset-facts.ts';
 import { checkDatasetMeant } from './dataset-meant.ts';
+import { type Division, divisionName, divisionOf } from './division.ts';
 import {
   type ExperimentField,
   type ExperimentRequest,
@@ -16,8 +17,11 @@ import { maxSweepCells, type SweepRequest, sweepKeys, sweepRequestSchema, sweptF
 
 type Cell = Readonly<Record<string, unknown>>;
 
-/** Facts of a cell's data set under its protocol, or null where the data root is not at hand. */
-export type FactsOf = (dataset: string, protocol: 'paper' | 'validation') => DatasetFacts | null;
+/** Facts of a cell's data set as it is divided, or null where the data root is not at hand. */
+export type FactsOf = (dataset: string, division: Division) => DatasetFacts | null;
+
+/** The images of a cell. */
+type CellImages = { readonly dataset: string; readonly division: Division };
 
 /** What all cells share, as each cell will be asked for it. */
 const baseSchema = experimentRequestSchema.partial();
@@ -47,12 +51,12 @@ export function parseSweepRequest(request: unknown): SweepRequest {
   return sweep;
 }
 
-/** The data sets a sweep touches with their protocols, for a caller that reads facts before it expands. */
-export function datasetsOfSweep(sweep: SweepRequest): { dataset: string; protocol: 'paper' | 'validation' }[] {
-  const seen = new Map<string, { dataset: string; protocol: 'paper' | 'validation' }>();
+/** The data sets a sweep touches as they are divided, for a caller that reads facts before it expands. */
+export function datasetsOfSweep(sweep: SweepRequest): CellImages[] {
+  const seen = new Map<string, CellImages>();
   for (const cell of cellsOf(sweep, 0)) {
     const entry = imagesOf(cell);
-    seen.set(`${entry.dataset} ${entry.protocol}`, entry);
+    seen.set(`${entry.dataset} ${divisionName(entry.division)}`, entry);
   }
   return [...seen.values()];
 }
@@ -68,8 +72,8 @@ export function* eachCell(sweep: SweepRequest, factsOf: FactsOf, rung = 0): Gene
   const swept = new Set(sweptFields(sweep));
   let matched: PresetValues = {};
   for (const [index, cell] of cellsOf(sweep, rung).entries()) {
-    const { dataset, protocol } = imagesOf(cell);
-    const resolved = resolveExperiment(cell, factsOf(dataset, protocol), matched);
+    const { dataset, division } = imagesOf(cell);
+    const resolved = resolveExperiment(cell, factsOf(dataset, division), matched);
     if (index === 0 && resolved.config.preset_policy === 'matched') matched = sharedValues(resolved, swept);
     yield resolved;
   }
@@ -80,12 +84,12 @@ export function expandSweep(sweep: SweepRequest, factsOf: FactsOf): ResolvedExpe
   return [...eachCell(sweep, factsOf)];
 }
 
-/** The images of a cell. Its fields were checked one by one, so only the data set can be wrong. */
-function imagesOf(cell: Cell): { dataset: string; protocol: 'paper' | 'validation' } {
-  const { dataset, protocol = 'paper' } = cell as Partial<ExperimentRequest>;
+/** Its fields were checked one by one, so only the data set can be wrong. */
+function imagesOf(cell: Cell): CellImages {
+  const { dataset, ...others } = cell as Partial<ExperimentRequest>;
   const name = dataset === undefined ? parseExperimentRequest(cell).dataset : canonicalDatasetName(dataset);
   checkDatasetMeant(name);
-  return { dataset: name, protocol };
+  return { dataset: name, division: divisionOf(others) };
 }
 
 function countCells({ cells, grid, samples, strategy }: SweepRequest): number {
@@ -108,11 +112,11 @@ function cellsOf(sweep: SweepRequest, rung: number): Cell[] {
   return cells;
 }
 
-/** The cells of a sweep by what they have in common but the seed: places of each in the order of `eachCell`. */
+/** The cells of a sweep by what they have in common but seed and fold: places of each in the order of `eachCell`. */
 export function repetitionsOf(
   sweep: SweepRequest,
 ): { readonly settings: Settings; readonly places: readonly number[] }[] {
-  const swept = sweptFields(sweep).filter((field) => field !== 'seed' && field !== 'steps');
+  const swept = sweptFields(sweep).filter((field) => !['seed', 'fold', 'steps'].includes(field));
   const groups = new Map<string, { settings: Settings; places: number[] }>();
   for (const [place, cell] of cellsOf(sweep, 0).entries()) {
     const settings = Object.fromEntries(swept.map((field) => [field, cell[field]]));

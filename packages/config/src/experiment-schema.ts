@@ -115,6 +115,15 @@ export const hyperParameterFields = {
     log_every: count(1, 1e7).describe('steps over which train_loss is averaged'),
     checkpoint_every: count(1, 1e7).describe('steps between checkpoints'),
     protocol: z.enum(['paper', 'validation']).describe('evaluate on the test classes, or on held-out training classes'),
+    folds: count(2, 20).meta({
+      description:
+        'with protocol validation: cut the training classes into so many equal parts; left out: the last 30 % are held out',
+      'x-protocols': ['validation'],
+    }),
+    fold: count(0, 19).meta({
+      description: 'with folds: the part that is held out, from 0 to folds - 1; the others train',
+      'x-protocols': ['validation'],
+    }),
   }),
   ...inGroup('Run', {
     preset_policy: z.enum(['paper', 'matched']).describe("each cell's own setting, or only swept fields differ"),
@@ -129,16 +138,18 @@ export const labelFields = inGroup('Run', {
   priority: count(0, 100).describe('higher runs first'),
 });
 
-/** Fields that only some losses or optimizers have. */
+/** Fields that only some losses, optimizers or protocols have. */
 const optionalFields = z
   .object({
     ...constantFields,
     momentum: hyperParameterFields.momentum,
     lr_proxies: hyperParameterFields.lr_proxies,
+    folds: hyperParameterFields.folds,
+    fold: hyperParameterFields.fold,
   })
   .partial().shape;
 
-/** A complete experiment, as stored: every value present, constants and settings only those of its loss and optimizer. */
+/** A complete experiment, as stored: every value present, constants and settings only those of its loss and optimizer, folds only where asked for. */
 export const experimentConfigSchema = z
   .strictObject({ ...hyperParameterFields, ...labelFields, ...optionalFields })
   .readonly();

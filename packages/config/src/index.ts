@@ -1,6 +1,7 @@
 export { ConfigError, type ConfigIssue, describeIssue } from './config-error.ts';
 export type { DatasetFacts } from './dataset-facts.ts';
 export { checkDatasetMeant } from './dataset-meant.ts';
+export { type Division, divisionName, divisionOf } from './division.ts';
 export {
   datasetsOfSweep,
   eachCell,

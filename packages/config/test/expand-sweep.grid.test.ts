@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, datasetsOfSweep, expandSweep, parseSweepRequest, sweptFields } from '../src/index.ts';
+import {
+  ConfigError,
+  type Division,
+  datasetsOfSweep,
+  divisionName,
+  expandSweep,
+  parseSweepRequest,
+  sweptFields,
+} from '../src/index.ts';
 
 const expand = (request: unknown) => expandSweep(parseSweepRequest(request), () => null);
 
@@ -19,6 +27,23 @@ describe('expandSweep', () => {
       'ms 0.5 0',
       'ms 0.5 1',
     ]);
+  });
+
+  it('asks for the images of each fold once, and gives each cell those of its own', () => {
+    const sweep = parseSweepRequest({
+      base: { dataset: 'shapes', loss: 'ms', protocol: 'validation', folds: 3 },
+      grid: { sec_wei: [0, 1], fold: [0, 1, 2] },
+    });
+    expect(datasetsOfSweep(sweep)).toEqual(
+      [0, 1, 2].map((fold) => ({ dataset: 'shapes', division: { folds: 3, fold } })),
+    );
+    const seen: Division[] = [];
+    const cells = expandSweep(sweep, (_dataset, division) => {
+      seen.push(division);
+      return null;
+    });
+    expect(cells.map(({ config }) => config.fold)).toEqual([0, 1, 2, 0, 1, 2]);
+    expect(seen.map(divisionName)).toEqual([0, 1, 2, 0, 1, 2].map((fold) => `fold ${fold} of 3`));
   });
 
   it("gives each cell its own preset with policy paper, and the first cell's with policy matched", () => {
@@ -61,8 +86,8 @@ describe('expandSweep', () => {
   it('names each data set and protocol once', () => {
     const sweep = parseSweepRequest({ base: { loss: 'ms' }, grid: { dataset: ['shapes', 'a'], seed: [0, 1] } });
     expect(datasetsOfSweep(sweep)).toEqual([
-      { dataset: 'shapes', protocol: 'paper' },
-      { dataset: 'a', protocol: 'paper' },
+      { dataset: 'shapes', division: 'paper' },
+      { dataset: 'a', division: 'paper' },
     ]);
   });
 });

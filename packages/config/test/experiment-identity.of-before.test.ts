@@ -16,9 +16,15 @@ describe('the hash of a config', () => {
   });
 
   it('is another for each of the new fields', () => {
-    const others = [{ sec_ramp: true }, { freeze_stages: 1 }, { optimizer: 'sgd', momentum: 0.9 }] as const;
+    const others = [
+      { sec_ramp: true },
+      { freeze_stages: 1 },
+      { optimizer: 'sgd', momentum: 0.9 },
+      { folds: 5, fold: 0 },
+      { folds: 5, fold: 1 },
+    ] as const;
     const hashes = [config, ...others.map((other) => ({ ...config, ...other }))].map(configSha256);
-    expect(new Set(hashes).size).toBe(4);
+    expect(new Set(hashes).size).toBe(6);
   });
 
   it('counts the number of steps where the weight of SEC is spread over them', () => {

@@ -39,13 +39,39 @@ describe('resolveExperiment', () => {
     const { constants, proxies } = lossRecord(loss);
     const own = [...Object.keys(constants), ...(proxies ? ['lr_proxies'] : [])];
     const expected = experimentFields.filter(
-      (field) => ![...lossConstantFields, 'momentum', 'lr_proxies'].includes(field) || own.includes(field),
+      (field) =>
+        ![...lossConstantFields, 'momentum', 'lr_proxies', 'folds', 'fold'].includes(field) || own.includes(field),
     );
     expect(Object.keys(config).sort()).toEqual([...expected].sort());
     expect(Object.keys(sources).sort()).toEqual([...expected].sort());
     expect(sources).toMatchObject({ dataset: 'user', loss: 'user', sec_wei: 'config.py:26', lr: 'ours' });
     expect(config.batch_size % config.instances).toBe(0);
     expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('takes folds with protocol validation alone, and names what is missing or too much', () => {
+    const asked = { dataset: 'shapes', loss: 'triplet', protocol: 'validation', folds: 5, fold: 4 };
+    expect(resolveExperiment(asked, null).config).toMatchObject({ protocol: 'validation', folds: 5, fold: 4 });
+    const { fold: _, ...cutAlone } = asked;
+    expect(issuesOf(cutAlone)).toEqual([
+      { field: 'fold', value: null, reason: 'is required with folds', allowed: '0 to 4' },
+    ]);
+    expect(issuesOf({ ...asked, folds: undefined })).toEqual([
+      { field: 'folds', value: null, reason: 'is required with fold', allowed: '2 to 20' },
+    ]);
+    expect(issuesOf({ ...asked, fold: 5 })).toEqual([
+      { field: 'fold', value: 5, reason: 'is no part of 5 folds', allowed: '0 to 4' },
+    ]);
+    expect(issuesOf({ ...asked, protocol: undefined })).toEqual([
+      {
+        field: 'folds',
+        value: 5,
+        reason: 'protocol paper evaluates the test classes',
+        allowed: 'with protocol validation',
+      },
+    ]);
+    expect(issuesOf({ ...asked, folds: 1 })).toMatchObject([{ field: 'folds', value: 1 }]);
+    expect(issuesOf({ ...asked, folds: 21 })).toMatchObject([{ field: 'folds', value: 21 }]);
   });
 
   it('gives another backbone what goes with it, and trains all its stages', () => {

@@ -1,15 +1,13 @@
 import { Worker } from 'node:worker_threads';
-import type { DatasetFacts } from '@spherelab/config';
+import type { DatasetFacts, Division } from '@spherelab/config';
 import type { CatalogueAnswers, CatalogueQuestion, CatalogueReply } from './catalogue/catalogue-message.ts';
 import type { CatalogueCounts, DatasetDescription } from './catalogue/known-datasets.ts';
 import { DatasetError } from './dataset-error.ts';
-import type { Protocol } from './image-list.ts';
 
 export type { CatalogueCounts, DatasetDescription } from './catalogue/known-datasets.ts';
 export { DatasetError, type DatasetErrorCode } from './dataset-error.ts';
 export type { ListedFacts } from './dataset-facts.ts';
 export { type FetchedDataset, fetchedDatasets } from './fetched-datasets.ts';
-export type { Protocol } from './image-list.ts';
 
 /** What data sets and files of weights are by content. A known data set that has not changed is told from memory. */
 export type Catalogue = {
@@ -17,7 +15,7 @@ export type Catalogue = {
    * Facts of what is in the data set's folder when this is called, or since.
    * Rejects with DatasetError, `no_data_root` when the data set needs files and `dataRoot` is null.
    */
-  readonly describe: (dataRoot: string | null, name: string, protocol?: Protocol) => Promise<DatasetFacts>;
+  readonly describe: (dataRoot: string | null, name: string, division?: Division) => Promise<DatasetFacts>;
   /** Every data set that the data root has, with its facts, apart from what is in the images, or with what is wrong. */
   readonly list: (dataRoot: string | null) => Promise<readonly DatasetDescription[]>;
   /** SHA-256 (hex) of `<data root>/weights/<name>`; null where there is no such file. */
@@ -39,7 +37,7 @@ type Pending = { readonly resolve: (answer: unknown) => void; readonly reject: (
 export function openCatalogue(options: CatalogueOptions): Catalogue {
   const thread = new CatalogueThread(options);
   return {
-    describe: (dataRoot, name, protocol = 'paper') => thread.ask({ about: 'describe', dataRoot, name, protocol }),
+    describe: (dataRoot, name, division = 'paper') => thread.ask({ about: 'describe', dataRoot, name, division }),
     list: (dataRoot) => thread.ask({ about: 'list', dataRoot }),
     weightsSha256: (dataRoot, name) => thread.ask({ about: 'weightsSha256', dataRoot, name }),
     counts: () => thread.ask({ about: 'counts' }),

@@ -1,7 +1,7 @@
 import { philox } from './philox.ts';
 
 /** What a draw is for. Draws of different purposes never share a number. */
-export type RandomPurpose = 'batch-classes' | 'batch-images' | 'crop' | 'flip' | 'shapes';
+export type RandomPurpose = 'batch-classes' | 'batch-images' | 'crop' | 'flip' | 'shapes' | 'folds';
 
 /** Numbers that enter the generator: they are part of what a seed means, so never change one. */
 const purposeNumbers: Readonly<Record<RandomPurpose, number>> = {
@@ -10,6 +10,7 @@ const purposeNumbers: Readonly<Record<RandomPurpose, number>> = {
   crop: 3,
   flip: 4,
   shapes: 5,
+  folds: 6,
 };
 
 /** Draws of one place, in a fixed order. */

@@ -22,7 +22,7 @@ export type DatasetErrorCode =
 export class DatasetError extends Error {
   override readonly name = 'DatasetError';
   readonly code: DatasetErrorCode;
-  /** The experiment's field that is to blame: dataset, protocol, batch_size, instances or weights. */
+  /** The experiment's field that is to blame: dataset, protocol, folds, batch_size, instances or weights. */
   readonly field: string;
   readonly retryable = false;
 

@@ -26,9 +26,6 @@ export type DatasetLists = {
   readonly notes?: readonly string[];
 };
 
-/** How a list is divided for an experiment: `paper` evaluates the test list, `validation` held-out training classes. */
-export type Protocol = 'paper' | 'validation';
-
 /** Number of images of each class, by label in order of first appearance. */
 export function classSizes(list: ImageList): Map<number, number> {
   const sizes = new Map<number, number>();

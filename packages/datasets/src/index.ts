@@ -23,7 +23,7 @@ export { dataListSha256 } from './data-list-sha256.ts';
 export { DatasetError, type DatasetErrorCode } from './dataset-error.ts';
 export { readDatasetLists } from './dataset-lists.ts';
 export { type EvaluationBatch, evaluationBatches } from './evaluation-batches.ts';
-export type { DatasetLists, ImageEntry, ImageList, Protocol } from './image-list.ts';
+export type { DatasetLists, ImageEntry, ImageList } from './image-list.ts';
 export { type Dataset, type OpenDatasetOptions, openDataset } from './open-dataset.ts';
 export { type ImageFolder, openImageFolder } from './open-image-folder.ts';
 export { splitText } from './paper/split-text.ts';

@@ -1,15 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { DatasetFacts } from '@spherelab/config';
+import type { DatasetFacts, Division } from '@spherelab/config';
 import { ContentIndex } from './content/content-index.ts';
 import { readDatasetContent } from './content/dataset-content.ts';
 import type { Manifest } from './content/manifest.ts';
 import { datasetFacts } from './dataset-facts.ts';
-import type { ImageList, Protocol } from './image-list.ts';
+import { dividedLists } from './divided-lists.ts';
+import type { ImageList } from './image-list.ts';
 import type { CacheLimit } from './pictures/cache-allowance.ts';
 import { PictureStore } from './pictures/picture-store.ts';
 import { PictureThreads } from './pictures/picture-threads.ts';
-import { validationLists } from './validation-lists.ts';
 
 export type OpenDatasetOptions = {
   /** null is enough for generated data sets. */
@@ -17,7 +17,8 @@ export type OpenDatasetOptions = {
   readonly name: string;
   /** Side of the square crops, px. */
   readonly imageSize: number;
-  readonly protocol?: Protocol;
+  /** Default: paper. */
+  readonly division?: Division;
   /** Threads that decode and crop; makes no difference to any pixel. */
   readonly threadCount?: number;
   /** Bound of the resized pictures kept in memory; 512 MiB hold 30,000 at 64 px. */
@@ -65,7 +66,7 @@ function expectedHashes({ train, test, gallery }: Manifest): ReadonlyMap<string,
 export async function openDataset(options: OpenDatasetOptions): Promise<Dataset> {
   const { dataRoot, cacheFolder = null } = options;
   const content = await readDatasetContent(dataRoot, options.name, (folder) => new ContentIndex(folder, cacheFolder));
-  const lists = options.protocol === 'validation' ? validationLists(content.lists) : content.lists;
+  const lists = dividedLists(content.lists, options.division ?? 'paper');
   const { train, test, gallery } = lists;
   const threads = new PictureThreads(options.threadCount ?? Math.min(MAX_THREADS, availableParallelism()));
   const pictures = new PictureStore({

@@ -1,10 +1,10 @@
 import { rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Division } from '@spherelab/config';
 import { describe, expect, test } from 'vitest';
 import { KnownDatasets } from '../src/catalogue/known-datasets.ts';
 import { listedFacts } from '../src/dataset-facts.ts';
 import { readDatasetLists } from '../src/dataset-lists.ts';
-import type { Protocol } from '../src/image-list.ts';
 import { paperDataset } from '../src/paper/paper-dataset.ts';
 import type { PaperLists } from '../src/paper/paper-lists.ts';
 import { splitText } from '../src/paper/split-text.ts';
@@ -211,13 +211,16 @@ test.runIf(canWatch())('facts are remembered until a file of the lists changes',
     Array.from({ length: count }, (_, i) => `${i + 1} ${String(i + 1).padStart(3, '0')}.a/b.jpg\n`).join('');
   await withDataRoot({ [files.cub]: classes(150), [imageOfCub]: 'an image' }, async (root) => {
     const datasets = new KnownDatasets({ cacheFolder: null });
-    const describeCub = (name: string, protocol: Protocol = 'paper') => datasets.describe(root, name, protocol);
+    const describeCub = (name: string, division: Division = 'paper') => datasets.describe(root, name, division);
     const file = path.join(root, files.cub);
     const first = await describeCub('cub');
     expect(first).toMatchObject({ name: 'cub', testClasses: 50 });
     const { scans } = datasets.counts();
     expect(await describeCub('CUB')).toBe(first);
     expect((await describeCub('cub', 'validation')).testClasses).toBe(30);
+    const fold = await describeCub('cub', { folds: 5, fold: 1 });
+    expect(fold).toMatchObject({ trainingClasses: 80, testClasses: 20 });
+    expect(fold.dataSha256).not.toBe((await describeCub('cub', { folds: 5, fold: 2 })).dataSha256);
     expect(datasets.counts().scans).toBe(scans);
     await writeFile(file, classes(160));
     expect((await describeCub('cub')).testClasses).toBe(60);

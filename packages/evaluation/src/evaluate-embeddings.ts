@@ -1,3 +1,4 @@
+import { ami } from './ami.ts';
 import { distinctLabels, type EmbeddingSet, type NormalisedSet, normaliseSet } from './embedding-set.ts';
 import { kMeans } from './k-means.ts';
 import { nmi } from './nmi.ts';
@@ -8,7 +9,7 @@ import { meanOverAnswerable, retrieve } from './retrieval.ts';
 
 export type EvaluationOptions = {
   readonly ks: readonly number[];
-  /** Whether to measure NMI and F1 by k-means with as many clusters as classes. */
+  /** Whether to measure NMI, AMI and F1 by k-means with as many clusters as classes. */
   readonly cluster: boolean;
   /** Seed of the k-means. */
   readonly seed: number;
@@ -21,17 +22,23 @@ export type EvaluationResult = {
   /** Recall@K keyed by K. */
   readonly recall: RecallAtK;
   readonly nmi?: number;
+  /** NMI beyond what chance gives; below 0 where it is worse. */
+  readonly ami?: number;
   readonly f1?: number;
   readonly map_at_r?: number;
   readonly r_precision?: number;
   readonly norm_cv: number;
 };
 
-function clusterScores(set: NormalisedSet, options: EvaluationOptions): { readonly nmi: number; readonly f1: number } {
+function clusterScores(set: NormalisedSet, options: EvaluationOptions): Pick<EvaluationResult, 'nmi' | 'ami' | 'f1'> {
   const clusters = distinctLabels(set.labels).length;
   const progress = options.onProgress && { onProgress: options.onProgress };
   const { assignment } = kMeans(set, { clusters, seed: options.seed, ...progress });
-  return { nmi: nmi(assignment, set.labels), f1: pairwiseF1(assignment, set.labels) };
+  return {
+    nmi: nmi(assignment, set.labels),
+    ami: ami(assignment, set.labels),
+    f1: pairwiseF1(assignment, set.labels),
+  };
 }
 
 function allNorms(query: NormalisedSet, gallery: NormalisedSet | null): Float64Array {
@@ -44,7 +51,7 @@ function allNorms(query: NormalisedSet, gallery: NormalisedSet | null): Float64A
 
 /**
  * Everything that is measured of test embeddings (raw rows). With a gallery, queries are ranked against it and `norm_cv`
- * covers both; NMI and F1 are then absent, because the reference clusters no query/gallery data. MAP@R and R-precision
+ * covers both; NMI, AMI and F1 are then absent, because the reference clusters no query/gallery data. MAP@R and R-precision
  * are absent where no query has another row of its class. Throws EvaluationError for input without an answer.
  */
 export function evaluateEmbeddings(

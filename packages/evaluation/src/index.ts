@@ -1,3 +1,4 @@
+export { ami } from './ami.ts';
 export { colourHistogram } from './colour-histogram.ts';
 export { type EmbeddingSet, type NormalisedSet, normaliseSet } from './embedding-set.ts';
 export { type EvaluationOptions, type EvaluationResult, evaluateEmbeddings } from './evaluate-embeddings.ts';

@@ -11,10 +11,11 @@ describe('an evaluation', () => {
   it('measures everything without a gallery', () => {
     const before = tf.memory().numTensors;
     const result = evaluateEmbeddings(set, null, options);
-    expect(Object.keys(result).sort()).toEqual(['f1', 'map_at_r', 'nmi', 'norm_cv', 'r_precision', 'recall']);
+    expect(Object.keys(result).sort()).toEqual(['ami', 'f1', 'map_at_r', 'nmi', 'norm_cv', 'r_precision', 'recall']);
     expect(result.recall[1]).toBeCloseTo(naiveRecall(set, null, 1), 12);
     expect(result.map_at_r).toBeCloseTo(naiveAtR(set, null).map, 12);
     expect(result.nmi).toBeGreaterThan(0.8);
+    expect(result.ami).toBeGreaterThan(0.8);
     expect(tf.memory().numTensors).toBe(before);
   });
 

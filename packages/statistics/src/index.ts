@@ -1,4 +1,5 @@
 export { confidenceSequence, type SequencePoint } from './confidence-sequence.ts';
 export { type PairedDifference, pairedDifference } from './paired-difference.ts';
+export { plusMinus } from './plus-minus.ts';
 export { studentTQuantile } from './student-t-quantile.ts';
 export { type Summary, summarize } from './summarize.ts';

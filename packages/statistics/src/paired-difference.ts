@@ -7,12 +7,12 @@ export type PairedDifference = Summary & { readonly verdict: 'higher' | 'lower' 
 const equalPairsThatTell = 6;
 
 /**
- * Of treatment minus baseline, paired by seed; null where they share none.
+ * Of treatment minus baseline, paired by what their runs share (the seed, or seed and fold); null where they share none.
  * @param treatment seed -> value, as `baseline`; seeds that only one of them has are left out
  */
-export function pairedDifference(
-  treatment: ReadonlyMap<number, number>,
-  baseline: ReadonlyMap<number, number>,
+export function pairedDifference<Seed>(
+  treatment: ReadonlyMap<Seed, number>,
+  baseline: ReadonlyMap<Seed, number>,
 ): PairedDifference | null {
   const differences = [...treatment].flatMap(([seed, value]) => {
     const before = baseline.get(seed);

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type CheckpointFacts,
+  divisionOf,
   type Environment,
   type ExperimentConfig,
   mayContinueFrom,
@@ -142,7 +143,7 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
     dataRoot: options.dataRoot,
     name: config.dataset,
     imageSize: config.image_size,
-    protocol: config.protocol,
+    division: divisionOf(config),
     cacheFolder: options.cacheFolder,
     ...(options.cacheBytes === undefined ? {} : { cacheBytes: options.cacheBytes }),
   });

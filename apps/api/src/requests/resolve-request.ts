@@ -1,7 +1,10 @@
 import {
   ConfigError,
   type DatasetFacts,
+  type Division,
   datasetsOfSweep,
+  divisionName,
+  divisionOf,
   eachCell,
   experimentIdentity,
   type Provenance,
@@ -12,7 +15,7 @@ import {
   type SweepRequest,
 } from '@spherelab/config';
 import type { NewExperiment } from '@spherelab/db';
-import type { AppDependencies, Protocol } from '../app-dependencies.ts';
+import type { AppDependencies } from '../app-dependencies.ts';
 import { checkWeightsFile } from './check-weights-file.ts';
 import { presentFolder } from './present-folder.ts';
 import { turn } from './turn.ts';
@@ -26,7 +29,7 @@ type Known = Pick<AppDependencies, 'catalogue' | 'dataRoot' | 'numerics'>;
 export async function resolveExperimentRequest(dependencies: Known, body: unknown): Promise<NewExperiment> {
   const { force, request } = splitForce(body);
   const asked = parseExperimentRequest(request);
-  const facts = await factsOf(dependencies, asked.dataset, asked.protocol ?? 'paper');
+  const facts = await factsOf(dependencies, asked.dataset, divisionOf(asked));
   const resolved = resolveExperiment(request, facts);
   await checkWeightsFile(dependencies.dataRoot, resolved);
   const weights = await weightsSha256(dependencies, resolved.config.weights);
@@ -45,19 +48,19 @@ export async function resolveSweepRequest(
 /** The cells of a sweep, in their order. @param rung of successive halving @throws ConfigError */
 export async function resolveSweepCells(dependencies: Known, sweep: SweepRequest, rung = 0): Promise<NewExperiment[]> {
   const known = new Map<string, DatasetFacts | null>();
-  const key = (dataset: string, protocol: Protocol) => `${protocol} ${dataset}`;
-  for (const { dataset, protocol } of datasetsOfSweep(sweep)) {
-    known.set(key(dataset, protocol), await factsOf(dependencies, dataset, protocol));
+  const key = (dataset: string, division: Division) => `${divisionName(division)} ${dataset}`;
+  for (const { dataset, division } of datasetsOfSweep(sweep)) {
+    known.set(key(dataset, division), await factsOf(dependencies, dataset, division));
   }
-  const lookUp = (dataset: string, protocol: Protocol) => known.get(key(dataset, protocol)) ?? null;
+  const lookUp = (dataset: string, division: Division) => known.get(key(dataset, division)) ?? null;
   const weights = new Map<string, string | null>();
   const cells: NewExperiment[] = [];
   for (const cell of eachCell(sweep, lookUp, rung)) {
     if (cells.length % cellsAtOnce === 0) await turn();
     await checkWeightsFile(dependencies.dataRoot, cell);
-    const { dataset, protocol, weights: name } = cell.config;
+    const { dataset, weights: name } = cell.config;
     if (!weights.has(name)) weights.set(name, await weightsSha256(dependencies, name));
-    const facts = lookUp(dataset, protocol);
+    const facts = lookUp(dataset, divisionOf(cell.config));
     const found = { facts, weights: weights.get(name) ?? null, force: sweep.force, numerics: dependencies.numerics };
     cells.push(toNewExperiment(cell, found));
   }
@@ -106,14 +109,20 @@ function splitForce(body: unknown): { force: boolean; request: unknown } {
 async function factsOf(
   { catalogue, dataRoot }: Known,
   dataset: string,
-  protocol: Protocol,
+  division: Division,
 ): Promise<DatasetFacts | null> {
   try {
-    return await catalogue.describe(await presentFolder(dataRoot), dataset, protocol);
+    return await catalogue.describe(await presentFolder(dataRoot), dataset, division);
   } catch (error) {
     const { code, field } = error as { code?: unknown; field?: unknown };
     if (code === 'no_data_root') return null;
     if (!(error instanceof Error) || error.name !== 'DatasetError' || typeof field !== 'string') throw error;
-    throw new ConfigError([{ field, value: field === 'protocol' ? protocol : dataset, reason: error.message }]);
+    throw new ConfigError([{ field, value: blamedValue(field, dataset, division), reason: error.message }]);
   }
+}
+
+/** What the request has in the field that a data set's error is about. */
+function blamedValue(field: string, dataset: string, division: Division): unknown {
+  if (field === 'protocol') return 'validation';
+  return field === 'folds' && typeof division === 'object' ? division.folds : dataset;
 }

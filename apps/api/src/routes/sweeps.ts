@@ -36,6 +36,25 @@ const summarySchema = z.object({
       'of the mean, by Student t, within the range of the metric; null for fewer than 2 seeds and for equal values',
     ),
 });
+const settingsSchema = z.record(z.string(), z.unknown());
+const pairSchema = z.object({
+  field: z.string().describe('the one swept field in which the two rows differ'),
+  baseline: settingsSchema.describe(
+    'settings of the row with the value that is off (sec_wei 0, l2reg_wei 0), else the first',
+  ),
+  treatment: settingsSchema,
+  metrics: z
+    .record(
+      z.string(),
+      summarySchema.extend({
+        verdict: z
+          .enum(['higher', 'lower', 'within noise', 'one pair'])
+          .describe('on which side of 0 the interval of the difference lies'),
+        text: z.string().describe('the difference in words, as "+1.8 points [0.3, 3.3], 6 pairs"'),
+      }),
+    )
+    .describe('treatment minus baseline of the seeds that both have'),
+});
 const tableSchema = z
   .object({
     sweep_id: z.string(),
@@ -44,17 +63,19 @@ const tableSchema = z
     metrics: z.array(z.string()),
     rows: z.array(
       z.object({
-        settings: z.record(z.string(), z.unknown()),
+        settings: settingsSchema,
         total: z.int(),
-        n: z.int(),
+        n: z.int().describe('seeds (and folds) with a result; one that ran again counts once, with its newest run'),
         experiment_ids: z.array(z.string()),
-        numerics: z
-          .array(z.string())
-          .describe('versions of the code that made its results; more than one: they are mixed'),
-        data_sha256: z.array(z.string()).describe('contents of the data set; more than one: they are mixed'),
+        numerics: z.array(z.string()).describe('versions of the code that made its results'),
+        data_sha256: z.array(z.string()).describe('contents of the data set as it was divided: each fold has its own'),
+        mixed: z
+          .boolean()
+          .describe('several versions of the code, or several contents of the same images, made its results'),
         metrics: z.record(z.string(), summarySchema),
       }),
     ),
+    pairs: z.array(pairSchema).describe('rows that differ in one field, beside the one with its baseline value'),
   })
   .meta({ id: 'SweepTable' });
 

@@ -1,4 +1,5 @@
 import { paperDatasets } from '@spherelab/catalogue';
+import { plusMinus } from '@spherelab/statistics';
 import type { ReportedMetric, ReportRow } from './paper-report.ts';
 
 /** One line for each published number; fractions as fractions, nothing where nothing was measured. */
@@ -36,8 +37,8 @@ export function reportAsMarkdown(rows: readonly ReportRow[]): string {
     ),
   );
   const legend = [
-    'Percent: ours / paper (difference). Ours is the last evaluation of each run: mean over n seeds, ± the half width of',
-    'the 95 % confidence interval (Student t) where n > 1. * The best evaluation of each run by R@1 is chosen on the test',
+    'Percent: ours / paper (difference). Ours is the last evaluation of each run: mean over n seeds, ± to the',
+    'farther end of its 95 % interval (Student t, within 0 and 100) where n > 1. * The best evaluation of each run by R@1 is chosen on the test',
     'classes, so it flatters; it is no result. ** These runs were made by several versions of the code.',
   ].join('\n');
   return `${[legend, ...parts].join('\n\n')}\n`;
@@ -62,7 +63,8 @@ function besidePaper(metric: ReportedMetric | undefined): string {
   if (metric === undefined) return '';
   const paper = percent(metric.paper);
   if (metric.mean === null || metric.difference === null) return `- / ${paper}`;
-  const spread = metric.ci95 === null ? '' : ` ± ${percent((metric.ci95[1] - metric.ci95[0]) / 2)}`;
+  const half = plusMinus(metric);
+  const spread = half === null ? '' : ` ± ${percent(half)}`;
   const sign = metric.difference < 0 ? '' : '+';
   return `${percent(metric.mean)}${spread} / ${paper} (${sign}${percent(metric.difference)})`;
 }

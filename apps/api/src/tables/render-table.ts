@@ -1,32 +1,37 @@
-import type { Summary } from '@spherelab/statistics';
-import { isRate } from './metric-range.ts';
-import { distinct, type SweepTable, type SweepTableRow } from './sweep-table.ts';
+import { plusMinus, type Summary } from '@spherelab/statistics';
+import { metricText } from './metric-text.ts';
+import { pairHeading, pairLines, pairNote } from './pair-text.ts';
+import { settingText } from './setting-text.ts';
+import { distinct, type SweepTable } from './sweep-table.ts';
 
 const mixedMark = '*';
 const mixedNote = `${mixedMark} mixes results of several versions of the code, or of several contents of the data set.`;
-
-function isMixed({ numerics, data_sha256: data }: SweepTableRow): boolean {
-  return numerics.length > 1 || data.length > 1;
-}
 
 /** Versions by their first digits. */
 function versions(numerics: readonly string[]): string {
   return numerics.map((version) => (version.length === 64 ? version.slice(0, 12) : version)).join(' + ');
 }
 
-/** One line for each row; numbers in full, fractions as fractions. */
+/** What ± and sd are, under every table that has them. */
+const spreadNote =
+  '± reaches to the farther end of the 95 % interval of the mean (Student t, within the range of the metric); sd is the standard deviation of the runs. Rates in percent.';
+
+/** One line for each row; numbers in full, fractions as fractions. Pairs have a table of their own in the other formats. */
 export function tableAsCsv(table: SweepTable): string {
   const header = [
     ...table.fields,
     'n',
-    ...table.metrics.flatMap((name) => [`${name}_mean`, `${name}_sd`]),
+    ...table.metrics.flatMap((name) => ['mean', 'sd', 'ci95_low', 'ci95_high'].map((part) => `${name}_${part}`)),
     'numerics',
     'data_sha256',
   ];
   const lines = table.rows.map((row) => [
     ...table.fields.map((field) => csvCell(row.settings[field])),
     row.n,
-    ...table.metrics.flatMap((name) => [row.metrics[name]?.mean ?? '', row.metrics[name]?.sd ?? '']),
+    ...table.metrics.flatMap((name) => {
+      const summary = row.metrics[name];
+      return [summary?.mean, summary?.sd, summary?.ci95?.[0], summary?.ci95?.[1]].map((value) => value ?? '');
+    }),
     row.numerics.join(' '),
     row.data_sha256.join(' '),
   ]);
@@ -35,61 +40,89 @@ export function tableAsCsv(table: SweepTable): string {
 
 /** For people; rates in percent with one decimal, as papers print them. */
 export function tableAsMarkdown(table: SweepTable): string {
-  const header = [...table.fields, 'n', ...table.metrics, 'numerics'];
-  const body = cells(table, ' ± ').map((line, at) => [...line, versions(table.rows[at]?.numerics ?? [])]);
-  const lines = [header, header.map(() => '---'), ...body];
-  const text = lines.map((line) => `| ${line.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`).join('');
-  return table.rows.some(isMixed) ? `${text}\n${mixedNote}\n` : text;
+  const body = cells(table).map((line, at) => [...line, versions(table.rows[at]?.numerics ?? [])]);
+  const rows = markdownTable([...heading(table), 'numerics'], body);
+  const pairs = pairLines(table);
+  const paired = pairs.length === 0 ? [] : [pairNote, markdownTable(pairHeading(table), pairs)];
+  return [rows, ...notes(table).map((note) => `${note}\n`), ...paired].join('\n');
 }
 
-/** A tabular with booktabs rules. */
+function notes(table: SweepTable): string[] {
+  const spread = table.metrics.some((name) => hasSpread(table, name)) ? [spreadNote] : [];
+  return table.rows.some(({ mixed }) => mixed) ? [...spread, mixedNote] : spread;
+}
+
+function markdownTable(header: readonly string[], body: readonly (readonly string[])[]): string {
+  const lines = [header, header.map(() => '---'), ...body];
+  return lines.map((line) => `| ${line.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`).join('');
+}
+
+/** A tabular with booktabs rules, and one for the pairs. */
 export function tableAsLatex(table: SweepTable): string {
-  const header = [...table.fields, 'n', ...table.metrics].map(escapeLatex);
-  const body = cells(table, ' $\\pm$ ').map((line) => line.map(escapeLatexText).join(' & '));
-  const columns = `${'l'.repeat(table.fields.length)}r${'r'.repeat(table.metrics.length)}`;
+  const pairs = pairLines(table);
+  const columns = `${'l'.repeat(table.fields.length)}${'r'.repeat(heading(table).length - table.fields.length)}`;
   return [
-    `\\begin{tabular}{${columns}}`,
-    '\\toprule',
-    `${header.join(' & ')} \\\\`,
-    '\\midrule',
-    ...body.map((line) => `${line} \\\\`),
-    '\\bottomrule',
-    '\\end{tabular}',
+    ...latexTabular(columns, heading(table), cells(table)),
+    ...notes(table).map((note) => `% ${note}`),
     `% numerics: ${versions(distinct(table.rows.flatMap((row) => row.numerics)))}`,
-    ...(table.rows.some(isMixed) ? [`% ${mixedNote}`] : []),
+    ...(pairs.length === 0
+      ? []
+      : ['', `% ${pairNote}`, ...latexTabular('l'.repeat(pairHeading(table).length), pairHeading(table), pairs)]),
     '',
   ].join('\n');
 }
 
-function cells(table: SweepTable, plusMinus: string): string[][] {
+function latexTabular(columns: string, header: readonly string[], body: readonly (readonly string[])[]): string[] {
+  const lineOf = (line: readonly string[]) => `${line.map(latexText).join(' & ')} \\\\`;
+  return [
+    `\\begin{tabular}{${columns}}`,
+    '\\toprule',
+    lineOf(header),
+    '\\midrule',
+    ...body.map(lineOf),
+    '\\bottomrule',
+    '\\end{tabular}',
+  ];
+}
+
+/** A metric has a column for its spread where one of the rows has one. */
+function hasSpread(table: SweepTable, name: string): boolean {
+  return table.rows.some((row) => (row.metrics[name]?.n ?? 0) > 1);
+}
+
+function heading(table: SweepTable): string[] {
+  const metrics = table.metrics.flatMap((name) => (hasSpread(table, name) ? [`${name} ± 95 %`, 'sd'] : [name]));
+  return [...table.fields, 'n', ...metrics];
+}
+
+function cells(table: SweepTable): string[][] {
   return table.rows.map((row) => [
-    ...table.fields.map((field) => textOf(row.settings[field])),
-    isMixed(row) ? `${row.n}${mixedMark}` : String(row.n),
-    ...table.metrics.map((name) => summaryText(name, row.metrics[name], plusMinus)),
+    ...table.fields.map((field) => settingText(row.settings[field])),
+    row.mixed ? `${row.n}${mixedMark}` : String(row.n),
+    ...table.metrics.flatMap((name) => {
+      const summary = row.metrics[name];
+      return hasSpread(table, name) ? [meanText(name, summary), sdText(name, summary)] : [meanText(name, summary)];
+    }),
   ]);
 }
 
-function summaryText(name: string, summary: Summary | undefined, plusMinus: string): string {
+function meanText(name: string, summary: Summary | undefined): string {
   if (!summary) return '';
-  const percent = isRate(name);
-  const text = (value: number) => (percent ? (value * 100).toFixed(1) : value.toFixed(3));
-  return summary.sd === null ? text(summary.mean) : `${text(summary.mean)}${plusMinus}${text(summary.sd)}`;
+  const half = plusMinus(summary);
+  return half === null
+    ? metricText(name, summary.mean)
+    : `${metricText(name, summary.mean)} ± ${metricText(name, half)}`;
 }
 
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function sdText(name: string, summary: Summary | undefined): string {
+  return summary?.sd == null ? '' : metricText(name, summary.sd);
 }
 
 function csvCell(value: unknown): string {
-  const text = value === null ? '' : textOf(value);
+  const text = value === null ? '' : settingText(value);
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function escapeLatex(text: string): string {
-  return text.replace(/[&%$#_{}]/g, (character) => `\\${character}`);
-}
-
-/** As escapeLatex, but leaves the plus-minus between two numbers alone. */
-function escapeLatexText(text: string): string {
-  return text.split(' $\\pm$ ').map(escapeLatex).join(' $\\pm$ ');
+function latexText(text: string): string {
+  return text.replace(/[&%$#_{}]/g, (character) => `\\${character}`).replaceAll('±', '$\\pm$');
 }

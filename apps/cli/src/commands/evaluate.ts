@@ -27,11 +27,11 @@ type Rows = { readonly embeddings: Float32Array; readonly labels: Int32Array; re
 /** K where files say nothing of a data set. */
 const defaultKs = [1, 2, 4, 8];
 
-/** `spherelab evaluate`: R@K, NMI, F1 of embeddings in .npy files, without a server; or of an experiment's checkpoint. */
+/** `spherelab evaluate`: R@K, NMI, AMI, F1 of embeddings in .npy files, without a server; or of an experiment's checkpoint. */
 export function addEvaluateCommand(program: Command): void {
   program
     .command('evaluate')
-    .description('R@K, NMI, F1, MAP@R, R-precision and norm_cv of embeddings in .npy files, or of an experiment')
+    .description('R@K, NMI, AMI, F1, MAP@R, R-precision and norm_cv of embeddings in .npy files, or of an experiment')
     .option('--embeddings <file>', 'floats [n, d], raw or normalised')
     .option('--labels <file>', 'whole numbers [n]')
     .option('--experiment <id>', 'embed the test images here with a checkpoint of this experiment and score them')
@@ -39,7 +39,7 @@ export function addEvaluateCommand(program: Command): void {
     .option('--gallery-embeddings <file>', 'retrieve from these instead of from the rest of the queries')
     .option('--gallery-labels <file>')
     .option('--k <list>', "K of Recall@K; by default 1,2,4,8, or those of the experiment's data set")
-    .option('--no-cluster', 'leave out NMI and F1, which need k-means')
+    .option('--no-cluster', 'leave out NMI, AMI and F1, which need k-means')
     .option('--seed <n>', 'seed of k-means', '0')
     .option('--json', 'print JSON')
     .action(evaluate);

@@ -40,7 +40,7 @@ export function addSweepCommand(program: Command): void {
     .action(sweep);
   program
     .command('table <sweep>')
-    .description('result table of a sweep: n, mean and standard deviation over seeds')
+    .description('result table of a sweep: n, mean ± 95 % interval and sd over seeds, then the paired differences')
     .option('--format <format>', 'md, csv, latex or json', 'md')
     .option('--at <evaluation>', 'last, or best by R@1, which is chosen on the images evaluated', 'last')
     .action(async (id: string, options: { readonly format: string; readonly at: string }) =>

@@ -35,5 +35,5 @@ export async function exportTensorboard(
 export function tagOf(metric: string): string {
   const [, train = '', k] = /^(train_)?recall_at_(\d+)$/.exec(metric) ?? [];
   if (k !== undefined) return `${train}R@${k}`;
-  return metric === 'nmi' || metric === 'f1' ? metric.toUpperCase() : metric;
+  return ['nmi', 'ami', 'f1'].includes(metric) ? metric.toUpperCase() : metric;
 }

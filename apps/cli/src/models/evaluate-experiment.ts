@@ -1,4 +1,5 @@
 import { canonicalDatasetName, evaluationProtocol, recallKs } from '@spherelab/catalogue';
+import { divisionOf, type ExperimentRequest } from '@spherelab/config';
 import type { ImageList } from '@spherelab/datasets';
 import type { EvaluationResult } from '@spherelab/evaluation';
 import type { ApiClient } from '../server/api-client.ts';
@@ -28,7 +29,7 @@ export type ExperimentScores = {
 
 /**
  * Scores a checkpoint of an experiment on the test images of this machine, as the reference's separate script does for
- * SOP: fetches the checkpoint, embeds the test list (and gallery), and measures R@K, NMI and F1. In-Shop is not
+ * SOP: fetches the checkpoint, embeds the test list (and gallery), and measures R@K, NMI, AMI and F1. In-Shop is not
  * clustered. Throws CliError, and DatasetError where the data set is not here.
  */
 export async function evaluateExperiment(
@@ -46,10 +47,10 @@ export async function evaluateExperiment(
   const model = await loadCheckpoint(checkpoint.id);
   try {
     const { imageSize, embeddingDim: dim } = model.options;
-    const protocol = config.protocol === 'validation' ? 'validation' : 'paper';
+    const division = divisionOf(config as Partial<ExperimentRequest>);
     const name = String(config.dataset);
     const { dataRoot, cacheFolder } = options;
-    const dataset = await openDataset({ dataRoot, cacheFolder, name, imageSize, protocol });
+    const dataset = await openDataset({ dataRoot, cacheFolder, name, imageSize, division });
     try {
       const embedded = async (list: ImageList) => ({
         embeddings: await embedList(dataset, list, model),

@@ -8,6 +8,7 @@ export const metricColumns = [
   { metric: 'recall_at_4', heading: 'R@4', write: percent },
   { metric: 'recall_at_8', heading: 'R@8', write: percent },
   { metric: 'nmi', heading: 'NMI', write: percent },
+  { metric: 'ami', heading: 'AMI', write: percent },
   { metric: 'f1', heading: 'F1', write: percent },
   { metric: 'map_at_r', heading: 'MAP@R', write: percent },
   { metric: 'norm_cv', heading: 'norm_cv', write: plain },

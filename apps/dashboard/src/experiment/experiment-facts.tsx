@@ -3,7 +3,7 @@ import { ProgressBar } from '../parts/progress-bar.tsx';
 import { metricName, metricText } from '../words/metric-text.ts';
 import { durationText } from '../words/time-text.ts';
 
-const shown = ['recall_at_1', 'nmi', 'f1', 'map_at_r', 'norm_cv'] as const;
+const shown = ['recall_at_1', 'nmi', 'ami', 'f1', 'map_at_r', 'norm_cv'] as const;
 
 /** The numbers that matter, as they are now. */
 export function ExperimentFacts(props: {

@@ -14,9 +14,10 @@ export type FieldSchema = {
   readonly 'x-group'?: string;
   /** Values that are known by name, where others may be given too. */
   readonly 'x-known'?: readonly string[];
-  /** The losses or optimizers that it belongs to; absent: all. */
+  /** The losses, optimizers or protocols that it belongs to; absent: all. */
   readonly 'x-losses'?: readonly string[];
   readonly 'x-optimizers'?: readonly string[];
+  readonly 'x-protocols'?: readonly string[];
 };
 
 type Document = {

@@ -77,7 +77,11 @@ function Form(props: {
   ];
   const problems = problemsOf(resolved.error);
   const isShown = (field: string) =>
-    !(field in grid) && (!isOptional(schemas[field]) || field in (known?.config ?? {}) || field in draft);
+    !(field in grid) &&
+    (!isOptional(schemas[field]) ||
+      field in (known?.config ?? {}) ||
+      field in draft ||
+      schemas[field]?.['x-protocols']?.includes(String(draft.protocol)));
   return (
     <>
       {groupsOf(schemas).map(([title, fields]) => (
@@ -106,18 +110,24 @@ function Form(props: {
   );
 }
 
-/** Whether the field belongs to some losses or optimizers only. */
+/** What a field may belong to, by the field that chooses it. */
+const owners: Readonly<Record<string, 'x-losses' | 'x-optimizers' | 'x-protocols'>> = {
+  loss: 'x-losses',
+  optimizer: 'x-optimizers',
+  protocol: 'x-protocols',
+};
+
+/** Whether the field belongs to some losses, optimizers or protocols only. */
 function isOptional(schema: FieldSchema | undefined): boolean {
-  return schema?.['x-losses'] !== undefined || schema?.['x-optimizers'] !== undefined;
+  return Object.values(owners).some((key) => schema?.[key] !== undefined);
 }
 
 function withField(draft: Draft, field: string, value: unknown, schemas: Readonly<Record<string, FieldSchema>>): Draft {
   const { [field]: _, ...rest } = draft;
   const next = value === undefined ? rest : { ...rest, [field]: value };
-  // What belongs to another loss or optimizer would be refused.
-  const owners = { loss: 'x-losses', optimizer: 'x-optimizers' } as const;
-  const key = field === 'loss' || field === 'optimizer' ? owners[field] : null;
-  if (key === null) return next;
+  // What belongs to another loss, optimizer or protocol would be refused.
+  const key = owners[field];
+  if (key === undefined) return next;
   const belongs = (name: string) => schemas[name]?.[key]?.includes(String(value)) ?? true;
   return Object.fromEntries(Object.entries(next).filter(([name]) => belongs(name)));
 }

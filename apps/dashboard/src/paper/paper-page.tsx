@@ -38,7 +38,7 @@ export default function PaperPage() {
     <>
       <PageHead
         title="Paper against ours"
-        sub="Deep Metric Learning with Spherical Embedding (NeurIPS 2020): each published cell, and what was run here with exactly its config. Percent; ours is the last evaluation, mean over seeds ± half of the 95 % interval."
+        sub="Deep Metric Learning with Spherical Embedding (NeurIPS 2020): each published cell, and what was run here with exactly its config. Percent; ours is the last evaluation, mean over seeds ± 95 % interval."
       >
         <a className="button" href={served('/reports/paper?format=csv')} download="paper.csv">
           CSV

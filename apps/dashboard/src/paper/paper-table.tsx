@@ -1,8 +1,8 @@
+import { plusMinus } from '@spherelab/statistics';
 import type { PaperReport } from '../api/types.ts';
 import { addresses } from '../navigation/addresses.ts';
 import { Link } from '../navigation/link.tsx';
 import { WideTable } from '../parts/wide-table.tsx';
-import { halfWidth } from '../words/half-width.ts';
 import { metricName } from '../words/metric-text.ts';
 
 export type PaperRow = PaperReport['rows'][number];
@@ -104,7 +104,7 @@ function Values({ name, row }: { readonly name: string; readonly row: PaperRow }
   const value = row.metrics[name];
   const percent = (fraction: number | null | undefined) =>
     fraction === null || fraction === undefined ? '–' : (100 * fraction).toFixed(1);
-  const fraction = halfWidth(value?.ci95);
+  const fraction = value ? plusMinus(value) : null;
   const half = fraction === null ? null : 100 * fraction;
   const difference = value?.difference ?? null;
   return (

@@ -7,7 +7,7 @@ import { WideTable } from '../parts/wide-table.tsx';
 import { experimentLine, lastMetric } from '../words/experiment-title.ts';
 import { metricName, metricText } from '../words/metric-text.ts';
 
-const metrics = ['recall_at_1', 'nmi', 'f1', 'norm_cv'] as const;
+const metrics = ['recall_at_1', 'nmi', 'ami', 'f1', 'norm_cv'] as const;
 
 /** The runs of a sweep, or of one of its cells. */
 export function CellRuns({ runs, title }: { readonly runs: readonly Experiment[]; readonly title: string }) {

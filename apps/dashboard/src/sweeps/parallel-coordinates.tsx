@@ -8,7 +8,7 @@ import { experimentLine, lastMetric } from '../words/experiment-title.ts';
 import { metricName, metricText } from '../words/metric-text.ts';
 
 const size = { width: 1_000, height: 280, top: 42, bottom: 26, left: 110, right: 40 };
-const metrics = ['recall_at_1', 'nmi', 'f1', 'map_at_r', 'norm_cv'] as const;
+const metrics = ['recall_at_1', 'nmi', 'ami', 'f1', 'map_at_r', 'norm_cv'] as const;
 
 type Axis = {
   readonly name: string;

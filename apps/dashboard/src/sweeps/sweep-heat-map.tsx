@@ -1,7 +1,7 @@
+import { plusMinus } from '@spherelab/statistics';
 import type { SweepTable } from '../api/types.ts';
 import { WideTable } from '../parts/wide-table.tsx';
 import { useTheme } from '../theme/use-theme.ts';
-import { halfWidth } from '../words/half-width.ts';
 import { isInPercent, metricText } from '../words/metric-text.ts';
 import { heatColour } from './heat-colour.ts';
 import { matrixOf, type SweepRow } from './matrix.ts';
@@ -9,7 +9,7 @@ import { matrixOf, type SweepRow } from './matrix.ts';
 /** Metrics of which less is better. */
 const lowerIsBetter = /^norm_cv$|loss/;
 
-/** The chosen metric in every cell of the grid: mean over seeds, and half the width of its 95 % interval. */
+/** The chosen metric in every cell of the grid: mean over seeds, ± to the farther end of its 95 % interval. */
 export function SweepHeatMap(props: {
   readonly table: SweepTable;
   readonly metric: string;
@@ -80,7 +80,7 @@ function HeatCell(props: {
 }) {
   const { row, metric } = props;
   const statistic = row.metrics[metric];
-  const half = halfWidth(statistic?.ci95);
+  const half = statistic ? plusMinus(statistic) : null;
   const spread = half === null ? '' : `± ${isInPercent(metric) ? (100 * half).toFixed(1) : metricText(metric, half)}`;
   return (
     <button

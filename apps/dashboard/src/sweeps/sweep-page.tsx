@@ -10,6 +10,7 @@ import { PageHead } from '../parts/page-head.tsx';
 import { Segmented } from '../parts/segmented.tsx';
 import { metricName } from '../words/metric-text.ts';
 import { durationText } from '../words/time-text.ts';
+import { BaselinePairs } from './baseline-pairs.tsx';
 import { CellRuns } from './cell-runs.tsx';
 import { matrixOf } from './matrix.ts';
 import { ParallelCoordinates } from './parallel-coordinates.tsx';
@@ -81,7 +82,7 @@ function Head({
 }
 
 function mixedCells({ rows }: SweepTable): number {
-  return rows.filter(({ numerics, data_sha256: data }) => numerics.length > 1 || data.length > 1).length;
+  return rows.filter(({ mixed }) => mixed).length;
 }
 
 function Results(props: {
@@ -108,7 +109,7 @@ function Results(props: {
       <section className="panel">
         <div className="panel-head">
           <h2>
-            {metricName(metric)}, mean over seeds <span className="muted">± half of the 95 % interval</span>
+            {metricName(metric)}, mean over seeds <span className="muted">± 95 % interval</span>
           </h2>
           <div className="bar">
             <select aria-label="Metric" value={metric} onChange={(event) => setMetric(event.target.value)}>
@@ -158,6 +159,7 @@ function Results(props: {
           </p>
         </div>
       </section>
+      <BaselinePairs table={table} metric={metric} />
       <CellRuns runs={runs} title={opened ? `Runs of ${settings.join(', ')}` : `All ${runs.length} runs`} />
       <ParallelCoordinates table={table} runs={all} />
     </>

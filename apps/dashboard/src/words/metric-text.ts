@@ -1,8 +1,9 @@
 /** Fractions that papers print in percent. */
-const inPercent = /^(train_)?recall_at_|^nmi$|^f1$|^map_at_r$|^r_precision$/;
+const inPercent = /^(train_)?recall_at_|^nmi$|^ami$|^f1$|^map_at_r$|^r_precision$/;
 
 const names: Readonly<Record<string, string>> = {
   nmi: 'NMI',
+  ami: 'AMI',
   f1: 'F1',
   map_at_r: 'MAP@R',
   r_precision: 'R-precision',

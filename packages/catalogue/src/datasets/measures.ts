@@ -5,7 +5,7 @@ export type When = 'each' | 'final' | 'never';
 export type Measures = {
   /** The K of Recall@K. */
   readonly recallKs: readonly number[];
-  /** NMI and F1 by k-means. */
+  /** NMI, AMI and F1 by k-means. */
   readonly clustering: When;
   /** Recall@K on the training images, with the test transform; for a folder by the number of its training images. */
   readonly trainingRecall: When | { readonly eachUpTo: number };

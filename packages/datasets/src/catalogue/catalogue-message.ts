@@ -1,6 +1,5 @@
-import type { DatasetFacts } from '@spherelab/config';
+import type { DatasetFacts, Division } from '@spherelab/config';
 import type { DatasetErrorCode } from '../dataset-error.ts';
-import type { Protocol } from '../image-list.ts';
 import type { CatalogueCounts, DatasetDescription } from './known-datasets.ts';
 
 /** What the catalogue's thread answers, by question. */
@@ -16,7 +15,7 @@ export type CatalogueQuestion =
       readonly about: 'describe';
       readonly dataRoot: string | null;
       readonly name: string;
-      readonly protocol: Protocol;
+      readonly division: Division;
     }
   | { readonly about: 'list'; readonly dataRoot: string | null }
   | { readonly about: 'weightsSha256'; readonly dataRoot: string; readonly name: string }

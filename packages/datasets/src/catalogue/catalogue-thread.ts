@@ -11,7 +11,7 @@ const datasets = new KnownDatasets(workerData as KnownDatasetsOptions);
 async function answerTo(question: CatalogueQuestion): Promise<CatalogueAnswers[keyof CatalogueAnswers]> {
   switch (question.about) {
     case 'describe':
-      return datasets.describe(question.dataRoot, question.name, question.protocol);
+      return datasets.describe(question.dataRoot, question.name, question.division);
     case 'list':
       return datasets.list(question.dataRoot);
     case 'weightsSha256':

@@ -1,23 +1,23 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DatasetFacts } from '@spherelab/config';
+import { type DatasetFacts, type Division, divisionName } from '@spherelab/config';
 import { ContentIndex } from '../content/content-index.ts';
-import { readDatasetContent } from '../content/dataset-content.ts';
+import { type DatasetContent, readDatasetContent } from '../content/dataset-content.ts';
 import { ListedFolders } from '../content/listed-folders.ts';
 import { datasetFacts } from '../dataset-facts.ts';
 import { readDatasetLists } from '../dataset-lists.ts';
-import type { Protocol } from '../image-list.ts';
+import { dividedLists } from '../divided-lists.ts';
 import { paperDataset } from '../paper/paper-dataset.ts';
-import { validationLists } from '../validation-lists.ts';
 import { changesSeen, type FolderWatch } from './folder-watch.ts';
 
 /** A data set that somebody writes all the time is told as it was found at last; the next question finds it again. */
 const MAX_SCANS = 6;
 
-/** Facts of both protocols, or the error of the one that the data set is too small for. */
+/** What was found, and what it is in each division that was asked for. */
 type Scan = {
+  readonly lists: DatasetContent['lists'];
   readonly paper: DatasetFacts;
-  readonly validation: DatasetFacts | Error;
+  readonly divided: Map<string, DatasetFacts>;
   readonly hashed: number;
 };
 
@@ -50,11 +50,9 @@ export class KnownDataset {
   }
 
   /** Facts that hold for what was in the folder when this was called, or since. Throws DatasetError. */
-  async facts(protocol: Protocol): Promise<DatasetFacts> {
+  async facts(division: Division): Promise<DatasetFacts> {
     await changesSeen();
-    const facts = (this.#remembered() ?? (await this.#scanned()))[protocol];
-    if (facts instanceof Error) throw facts;
-    return facts;
+    return factsOf(this.#remembered() ?? (await this.#scanned()), division);
   }
 
   /** Facts that are known to hold, or null. */
@@ -152,7 +150,8 @@ export class KnownDataset {
     if (content.hasOtherNames && watch.isPossible) watch.giveUp();
     const isNew = watch.follow(content.folders);
     const paper = datasetFacts(content.lists);
-    return [{ paper, validation: validationFacts(content.lists), hashed: content.hashed }, !isNew && watch.isPossible];
+    const scan = { lists: content.lists, paper, divided: new Map([['paper', paper]]), hashed: content.hashed };
+    return [scan, !isNew && watch.isPossible];
   }
 
   /** Ends the watch; whoever waits is still answered. */
@@ -165,11 +164,9 @@ function codeOf(error: Error): string | undefined {
   return (error as NodeJS.ErrnoException).code;
 }
 
-function validationFacts(lists: Parameters<typeof datasetFacts>[0]): DatasetFacts | Error {
-  try {
-    return datasetFacts(validationLists(lists));
-  } catch (error) {
-    if (error instanceof Error) return error;
-    throw error;
-  }
+function factsOf({ lists, divided }: Scan, division: Division): DatasetFacts {
+  const name = divisionName(division);
+  const facts = divided.get(name) ?? datasetFacts(dividedLists(lists, division));
+  divided.set(name, facts);
+  return facts;
 }

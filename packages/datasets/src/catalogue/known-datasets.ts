@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { DatasetFacts } from '@spherelab/config';
+import type { DatasetFacts, Division } from '@spherelab/config';
 import { ContentIndex } from '../content/content-index.ts';
 import { findListedFile } from '../content/listed-file.ts';
 import { timeSlices } from '../content/time-slices.ts';
@@ -12,7 +12,6 @@ import {
   knownDatasetNames,
   resolveDatasetFolder,
 } from '../dataset-name.ts';
-import type { Protocol } from '../image-list.ts';
 import { paperDataset } from '../paper/paper-dataset.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { generatedFacts } from './generated-facts.ts';
@@ -53,15 +52,15 @@ export class KnownDatasets {
   }
 
   /** @throws DatasetError */
-  async describe(dataRoot: string | null, name: string, protocol: Protocol): Promise<DatasetFacts> {
+  async describe(dataRoot: string | null, name: string, division: Division): Promise<DatasetFacts> {
     checkDatasetName(name);
-    if (generatedDatasets.includes(name.toLowerCase())) return generatedFacts(protocol);
+    if (generatedDatasets.includes(name.toLowerCase())) return generatedFacts(division);
     if (dataRoot === null) {
       throw new DatasetError('no_data_root', `data set "${name}" needs a data root, and none is set`);
     }
     const ownName = paperDataset(name)?.name ?? (await resolveDatasetFolder(dataRoot, name));
     const dataset = this.#dataset(dataRoot, ownName);
-    return dataset.facts(protocol).finally(() => this.#letGo());
+    return dataset.facts(division).finally(() => this.#letGo());
   }
 
   #dataset(dataRoot: string, name: string): KnownDataset {

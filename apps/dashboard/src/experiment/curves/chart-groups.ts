@@ -29,7 +29,7 @@ export const chartGroups: readonly ChartGroup[] = [
   },
   {
     title: 'Clustering and precision, %',
-    metrics: among('nmi', 'f1', 'map_at_r', 'r_precision'),
+    metrics: among('nmi', 'ami', 'f1', 'map_at_r', 'r_precision'),
     compared: ['nmi', 'f1'],
     inPercent: true,
   },
