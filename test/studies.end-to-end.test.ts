@@ -24,10 +24,8 @@ type Study = {
 
 const tiny = ['--dataset', 'tiny', '--backbone', 'conv_small', '--image_size', '16', '--embedding_dim', '8'];
 const short = ['--instances', '3', '--batch_size', '9', '--steps', '4', '--eval_every', '4'];
-const question = [
-  ...['study', '--loss', 'triplet', '--arms', 'plain,sec', ...tiny, ...short],
-  ...['--tune', 'lr=0.001,0.01', '--trials', '2', '--pairs', '2', '--json'],
-];
+const limits = ['--tune', 'lr=0.001,0.01', '--trials', '2', '--pairs', '2', '--json'];
+const question = ['study', '--loss', 'triplet', '--arms', 'plain,sec', ...tiny, ...short, ...limits];
 
 describe('a study, asked on the command line', () => {
   const folders: string[] = [];

@@ -47,7 +47,7 @@ export function rungsText({ rungs: all }: Rungs): string {
       .toSorted((a, b) => (b.mean ?? -1) - (a.mean ?? -1))
       .map(({ settings, state, reason }) => [
         String(steps),
-        ...fields.map((field) => String(settings[field] ?? '-')),
+        ...fields.map((field) => (field in settings ? JSON.stringify(settings[field]) : '-')),
         state,
         reason,
       ]),
