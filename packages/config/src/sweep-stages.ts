@@ -34,7 +34,10 @@ type Parent = NonNullable<Stage['parent']>;
 type Runner = { readonly parent: Parent; readonly from: number; readonly until: number; readonly updates: number };
 type Node = { readonly children: Map<string, Node>; readonly runners: Runner[] };
 
-const fromStart: Stage = { parent: null, at: 0, asks: false };
+/** Where a cell begins, and from which update on it can be asked itself: at an end the evaluation due there is done. */
+type Start = { readonly stage: Stage; readonly from: number };
+
+const fromStart: Start = { stage: { parent: null, at: 0, asks: false }, from: 0 };
 
 /**
  * Where each cell of a sweep begins, so that every update is made once: the sequences of updates form a tree, and each cell goes on
@@ -50,35 +53,36 @@ export function planStages(cells: readonly StageCell[], earlier: readonly Earlie
   }
   const ofTrunk = new Map<string, EarlierRun[]>();
   for (const run of earlier) ofTrunk.set(run.sequence.trunk, [...(ofTrunk.get(run.sequence.trunk) ?? []), run]);
-  const stages = cells.map(() => fromStart);
+  const stages = cells.map(() => fromStart.stage);
   const order = cells.map((cell, index) => ({ cell, index })).sort((a, b) => a.cell.updates - b.cell.updates);
   for (const { cell, index } of order) {
     const root = rootOf(cell.sequence);
     const made = lastCheckpoint(cell, ofTrunk.get(cell.sequence.trunk) ?? []);
     const planned = lastShared(root, cell);
-    const stage = made.at >= planned.at ? made : planned;
+    const { stage, from } = made.stage.at >= planned.stage.at ? made : planned;
     stages[index] = stage;
-    plant(root, cell.sequence.turns, { parent: { cell: index }, from: stage.at, updates: cell.updates });
+    plant(root, cell.sequence.turns, { parent: { cell: index }, from, updates: cell.updates });
   }
   return stages;
 }
 
 /** The furthest checkpoint of an earlier run that a cell can go on from. */
-function lastCheckpoint(cell: StageCell, earlier: readonly EarlierRun[]): Stage {
+function lastCheckpoint(cell: StageCell, earlier: readonly EarlierRun[]): Start {
   let best = fromStart;
   for (const { id, sequence, checkpoints } of earlier) {
     const shared = Math.min(cell.updates, sharedUpdates(sequence, cell.sequence));
     for (const { updates: at, isEnd } of checkpoints) {
-      if (at > shared || at <= best.at) continue;
+      if (at > shared || at <= best.stage.at) continue;
       const end = { updates: at, measuredMore: cell.measuresMoreAtEnd };
-      if (!isEnd || passesThroughEnd(end, cell)) best = { parent: { run: id }, at, asks: false };
+      if (isEnd && !passesThroughEnd(end, cell)) continue;
+      best = { stage: { parent: { run: id }, at, asks: false }, from: isEnd ? at + 1 : at };
     }
   }
   return best;
 }
 
 /** The furthest point that a cell shares with what is planted; of several who pass it, the one planted first. */
-function lastShared(root: Node, cell: StageCell): Stage {
+function lastShared(root: Node, cell: StageCell): Start {
   const { turns } = cell.sequence;
   const path = [root];
   for (let node = root.children.get(keyOf(turns[0])); node !== undefined; ) {
@@ -95,7 +99,8 @@ function lastShared(root: Node, cell: StageCell): Stage {
     if (best === null) continue;
     const { runner, at } = best;
     const end = { updates: at, measuredMore: cell.measuresMoreAtEnd };
-    return { parent: runner.parent, at, asks: at < runner.updates || !passesThroughEnd(end, cell) };
+    const asks = at < runner.updates || !passesThroughEnd(end, cell);
+    return { stage: { parent: runner.parent, at, asks }, from: asks ? at : at + 1 };
   }
   return fromStart;
 }

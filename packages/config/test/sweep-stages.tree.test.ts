@@ -184,6 +184,12 @@ describe('the stages of a sweep', () => {
     const waiting = { ...earlier({ lr_gamma: 0.5 }, []), asked: { from: 4, updates: 41 } };
     expect(startOf([waiting])).toEqual({ ...from(10), asks: true });
     expect(startOf([{ ...waiting, asked: { from: 11, updates: 41 } }])).toEqual(begins);
+    // One that goes on from an end has evaluated there, and cannot be asked for what comes before that.
+    const [longer, rarer] = planStages(
+      [planned(cell), planned(cellOf({ milestones: [10], lr_gamma: 0.1, steps: 40, eval_every: 20 }))],
+      [earlier({ steps: 10 }, [end(11)])],
+    );
+    expect([longer, rarer]).toEqual([from(11), begins]);
     // Nobody passes 10 any more but the second of two cells, which makes its own way.
     const other = cellOf({ milestones: [10], lr_gamma: 0.5, steps: 40, eval_every: 10 });
     const [one, two] = planStages([planned(cell), planned(other)], [earlier({}, [branch(20)])]);

@@ -2,11 +2,11 @@ import {
   countUpdates,
   type EarlierRun,
   type ExperimentConfig,
-  type Provenance,
   planStages,
   type RunCourse,
   type RunState,
   type Stage,
+  type UpdateSequence,
   updateSequence,
 } from '@spherelab/config';
 import type { Queryable } from '../database.ts';
@@ -62,8 +62,8 @@ export async function planCells(client: Queryable, cells: readonly PlannedCell[]
   for (const group of groupsOf(cells)) {
     const earlier = await earlierRuns(client, group, cells);
     const planned = planStages(
-      group.map(({ input, updates, course }) => ({
-        sequence: updateSequence(input.config),
+      group.map(({ sequence, updates, course }) => ({
+        sequence,
         updates,
         measuresMoreAtEnd: course.measuresMoreAtEnd,
       })),
@@ -81,7 +81,12 @@ export async function planCells(client: Queryable, cells: readonly PlannedCell[]
   return stages;
 }
 
-type GroupedCell = PlannedCell & { readonly course: RunCourse; readonly place: number };
+type GroupedCell = PlannedCell & {
+  readonly course: RunCourse;
+  readonly sequence: UpdateSequence;
+  /** among all cells */
+  readonly place: number;
+};
 
 /** Cells that may wait for each other: the same devices take them. */
 function groupsOf(cells: readonly PlannedCell[]): GroupedCell[][] {
@@ -89,7 +94,10 @@ function groupsOf(cells: readonly PlannedCell[]): GroupedCell[][] {
   cells.forEach((cell, place) => {
     const { course, force, config } = cell.input;
     if (!cell.isNew || force || !course) return;
-    groups.set(config.device, [...(groups.get(config.device) ?? []), { ...cell, course, place }]);
+    groups.set(config.device, [
+      ...(groups.get(config.device) ?? []),
+      { ...cell, course, place, sequence: updateSequence(config) },
+    ]);
   });
   return [...groups.values()];
 }
@@ -104,7 +112,7 @@ async function earlierRuns(
 ): Promise<OfferingRun[]> {
   const first = new Map<string, GroupedCell>();
   for (const cell of group) {
-    const key = pastKey(cell.input.config, cell.input.provenance);
+    const key = `${cell.sequence.trunk} ${JSON.stringify(cell.input.provenance)}`;
     if (!first.has(key)) first.set(key, cell);
   }
   const asked = [...first.values()];
@@ -115,10 +123,6 @@ async function earlierRuns(
   const made = cells.filter(({ isNew }) => isNew).map(({ id }) => id);
   const { rows } = await client.query<FoundRun>(find, [JSON.stringify(input), made]);
   return rows.map((row) => offerOf(row, asked[row.position]?.course as RunCourse));
-}
-
-function pastKey(config: ExperimentConfig, provenance: Provenance): string {
-  return `${updateSequence(config).trunk} ${JSON.stringify(provenance)}`;
 }
 
 function offerOf(row: FoundRun, course: RunCourse): OfferingRun {
@@ -135,7 +139,7 @@ function offerOf(row: FoundRun, course: RunCourse): OfferingRun {
     id,
     sequence: updateSequence(config),
     checkpoints: [...checkpoints, ...(isUnderWay ? toCome : [])],
-    asked: isUnderWay && isFresh ? { from: row.parent_step ?? 0, updates } : null,
+    asked: isUnderWay && isFresh ? { from: row.parent_step === null ? 0 : row.parent_step + 1, updates } : null,
     there: checkpoints.map((checkpoint) => checkpoint.updates),
   };
 }
