@@ -4,6 +4,7 @@ import {
   experimentIdentity,
   resolveExperiment,
   unknownProvenance,
+  updateSequence,
 } from '@spherelab/config';
 import {
   claimExperiment,
@@ -43,7 +44,7 @@ export async function storeRunning(database: Database, leaseMs = 60_000): Promis
 export function checkpointFacts(config: Experiment['config'], over: Partial<CheckpointFacts> = {}): CheckpointFacts {
   return {
     config_sha256: configSha256(config),
-    steps: config.steps,
+    sequence: updateSequence(config),
     dataset: config.dataset,
     data_sha256: 'data',
     weights_sha256: 'random',

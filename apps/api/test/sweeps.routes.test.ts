@@ -55,7 +55,32 @@ describe('sweeps over HTTP', () => {
     expect(cancelled).toMatchObject({ cancelled: 11, counts: { cancelled: 11, queued: 1 } });
   });
 
+  test('a sweep tells what it costs before it starts, and with dry_run does nothing else', async () => {
+    const schedules = {
+      base: { dataset: 'shapes', loss: 'triplet', steps: 60, eval_every: 20, milestones: [40] },
+      grid: { lr_gamma: [0.1, 0.5] },
+    };
+    const plan = { cells: 2, updates_asked: 2 * 61, updates_to_run: 61 + 21, seconds: null };
+    const preview = await post('/sweeps', { ...schedules, dry_run: true });
+    expect([preview.statusCode, preview.json()]).toEqual([200, { plan }]);
+    for (const list of ['/sweeps', '/experiments']) expect((await get(list)).json().items).toEqual([]);
+    expect(api.kicks()).toBe(0);
+
+    const posted = (await post('/sweeps', schedules)).json();
+    expect(posted.plan).toEqual(plan);
+    expect((await get(`/sweeps/${posted.id}`)).json()).toMatchObject({ plan, request: { grid: schedules.grid } });
+    const [first, second] = await cellsOf(posted.id);
+    expect(first.waits_for).toBeNull();
+    expect(second).toMatchObject({
+      status: 'queued',
+      status_reason: expect.stringContaining(`waits for experiment ${first.id}`),
+      waits_for: { experiment_id: first.id, step: 40 },
+    });
+    expect((await post('/sweeps', { ...schedules, dry_run: true })).json().plan.updates_to_run).toBe(0);
+  });
+
   test.each([
+    [{ ...sweep, dry_run: 'maybe' }, 'dry_run'],
     [{ ...sweep, grid: { ...grid, lr: [0.1, -1] } }, 'grid.lr'],
     [{ ...sweep, grid: { ...grid, instances: [5, 1] } }, 'instances'],
     [{ ...sweep, base: { dataset: 'no-such' } }, 'dataset'],

@@ -29,6 +29,7 @@ describe('the command line in a terminal', () => {
       result: null,
       error: null,
     };
+    const plan = { cells: 4, updates_asked: 4_000, updates_to_run: 1_500, seconds: 600 };
     const answers: Readonly<Record<string, unknown>> = {
       '/experiments': { items: [experiment], next_cursor: null },
       '/experiments/e1': experiment,
@@ -40,7 +41,7 @@ describe('the command line in a terminal', () => {
         let text = '';
         for await (const chunk of request) text += chunk;
         posted = JSON.parse(text);
-        response.end(JSON.stringify(address === '/sweeps' ? { id: 's1', counts: {} } : experiment));
+        response.end(JSON.stringify(address === '/sweeps' ? { id: 's1', counts: {}, plan } : experiment));
       } else if (address === '/experiments/e1/metrics') {
         response.end('name,step,value\n'.repeat(200_000));
       } else if (answers[address] === undefined) {
@@ -85,6 +86,16 @@ describe('the command line in a terminal', () => {
     expect((await run('sweep', '--dataset', 'shapes', '--grid', 'loss=ms', '--detach')).stderr).toContain(
       `${url}/lab/sweeps/s1`,
     );
+  });
+
+  it('says what a sweep costs before it waits, and with --dry-run nothing else', async () => {
+    const sweep = ['sweep', '--dataset', 'shapes', '--grid', 'loss=ms'];
+    const cost = '4 cells, 4000 updates asked, 1500 to run; about 10 min of one device\n';
+    expect((await run(...sweep, '--detach')).stderr).toContain(cost);
+    expect(posted).not.toHaveProperty('dry_run');
+    expect(await run(...sweep, '--dry-run')).toMatchObject({ code: 0, stdout: cost, stderr: '' });
+    expect(posted).toMatchObject({ dry_run: true, grid: { loss: ['ms'] } });
+    expect(JSON.parse((await run(...sweep, '--dry-run', '--json')).stdout).plan.updates_to_run).toBe(1_500);
   });
 
   it('puts the values of a field that is named again into the same axis', async () => {

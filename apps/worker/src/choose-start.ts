@@ -2,19 +2,20 @@ import { dirname, join } from 'node:path';
 import {
   type Continuation,
   experimentIdentity,
-  mayContinueFrom,
+  mayAdopt,
+  mayResume,
   type Provenance,
-  prefixMisfit,
+  pastMisfit,
   type RunFacts,
 } from '@spherelab/config';
 import {
-  adoptPrefix,
+  adoptPast,
   beginAnew,
   type Checkpoint,
   type Database,
   type Experiment,
   type Fence,
-  prefixCandidates,
+  pastCandidates,
   previousErrorCode,
   resumableCheckpoints,
   writeLogLine,
@@ -38,8 +39,8 @@ const toldOfData: ReadonlySet<string> = new Set(['data_changed', 'unreadable_ima
 const anew: RunStart = { type: 'begin', resumeFrom: null, graphFolder: null };
 
 /**
- * Where an attempt begins: at the run's own newest checkpoint that may be continued, at that of another run of the same config, or
- * at step 0. Judged by mayContinueFrom, before anything is copied. Data or weights that changed under the run are told once; a retry
+ * Where an attempt begins: at the run's own newest checkpoint that may be continued, at that of another run with the same past,
+ * or at step 0. Judged by one table (may-continue-from.ts), before anything is copied. Data or weights that changed under the run are told once; a retry
  * after that starts over.
  */
 export async function chooseStart(choice: StartChoice): Promise<RunStart> {
@@ -47,11 +48,11 @@ export async function chooseStart(choice: StartChoice): Promise<RunStart> {
   const checkpoints = await resumableCheckpoints(database.pool, experiment.id);
   const judged = checkpoints.map((checkpoint) => ({
     checkpoint,
-    judgement: mayContinueFrom(checkpoint.facts, facts, 'resume'),
+    judgement: mayResume(checkpoint.facts, facts),
   }));
   for (const { checkpoint, judgement } of judged) {
     if (judgement.verdict !== 'yes') continue;
-    const resumed = await resume(choice, checkpoint);
+    const resumed = await bring(choice, checkpoint);
     if (resumed !== null) return resumed;
   }
   const changed = changedUnderRun(choice, judged.at(0)?.judgement ?? null);
@@ -84,7 +85,10 @@ function changedUnderRun(
 }
 
 /** Brings checkpoint and recorded step into the work folder; null where either is not whole. */
-async function resume({ database, fence, workFolder }: StartChoice, checkpoint: Checkpoint): Promise<RunStart | null> {
+async function bring(
+  { database, fence, workFolder }: StartChoice,
+  checkpoint: Checkpoint,
+): Promise<Extract<RunStart, { type: 'begin' }> | null> {
   const warn = (message: string) => writeLogLine(database.pool, fence, 'warn', message);
   const sha256 = checkpoint.facts?.graph_sha256 ?? null;
   const graph = await bringArtifact(database, sha256, join(workFolder, 'graph', 'saved_model.pb'));
@@ -143,28 +147,29 @@ function isPostedBlindly({ provenance }: Experiment): boolean {
 }
 
 /**
- * Goes on from a finished run of the same config that is shorter, where there is one whose facts allow it. One of the same length is the
- * same experiment, whose result an API that sees the data would have answered with: it is taken for those that could not.
+ * Goes on from the furthest checkpoint of another run whose facts allow it. The very same config is the same experiment, whose result
+ * an API that sees the data would have answered with: it is taken for those that could not.
  */
 async function startOfAnother(choice: StartChoice): Promise<RunStart> {
   const { database, fence, experiment, facts } = choice;
+  const log = (message: string) => writeLogLine(database.pool, fence, 'info', message);
   let refusal: string | null = null;
-  for (const candidate of await prefixCandidates(database.pool, experiment)) {
-    if (candidate.steps === experiment.config.steps && !isPostedBlindly(experiment)) continue;
-    const misfit = prefixMisfit(candidate, experiment.config);
-    const judgement = mayContinueFrom(candidate.facts, facts, 'adopt');
-    if (misfit !== null || judgement.verdict !== 'yes') {
-      const reasons = misfit === null && judgement.verdict !== 'yes' ? judgement.differences.join('; ') : misfit;
-      refusal ??= `begins at step 0: experiment ${candidate.id}, the same config with ${candidate.steps} steps, cannot be continued (${reasons})`;
+  for (const past of await pastCandidates(database.pool, experiment, facts.total_updates)) {
+    if (past.isSame && !isPostedBlindly(experiment)) continue;
+    const offer = { ...past, updates: past.step };
+    // Another past is the usual case, and nothing to tell.
+    if (pastMisfit(offer, facts) !== null) continue;
+    const judgement = mayAdopt(offer, facts);
+    const named = `experiment ${past.experiment_id}, whose first ${past.step} updates are of the same config,`;
+    if (judgement.verdict !== 'yes') {
+      refusal ??= `begins at step 0: ${named} cannot be continued (${judgement.differences.join('; ')})`;
       continue;
     }
-    await adoptPrefix(database, fence, candidate);
-    const [adopted] = await resumableCheckpoints(database.pool, experiment.id);
-    const start = adopted === undefined ? null : await resume(choice, adopted);
-    if (start !== null) return start;
-    await identify(choice, null, [`what experiment ${candidate.id} left cannot be read`]);
-    return anew;
+    // Before anything of it is taken over: it may be deleted at any time.
+    const start = await bring(choice, past);
+    if (start !== null && (await adoptPast(database, fence, past))) return { ...start, isAdopted: true };
+    refusal ??= `begins at step 0: what ${named} left cannot be read`;
   }
-  if (refusal !== null) await writeLogLine(database.pool, fence, 'info', refusal);
+  if (refusal !== null) await log(refusal);
   return anew;
 }

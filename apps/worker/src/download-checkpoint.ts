@@ -5,7 +5,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Checkpoint, CheckpointError, type Database, readCheckpointContent } from '@spherelab/db';
 
-/** Writes a checkpoint's bytes to a file. @returns what is wrong with them, and then there is no file; null when they are whole */
+/**
+ * Writes a checkpoint's bytes to a file.
+ * @returns what is wrong with them (damage, or deleted meanwhile), and then there is no file; null when they are whole
+ */
 export async function downloadCheckpoint(
   database: Database,
   checkpoint: Checkpoint,

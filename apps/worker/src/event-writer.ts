@@ -5,6 +5,7 @@ import {
   type Fence,
   recordProgress,
   recordStart,
+  releaseWaiting,
   storeCheckpoint,
   writeArtifact,
   writeEvaluationView,
@@ -72,6 +73,7 @@ export function eventWriter(options: EventWriterOptions): EventWriter {
 
   const store = async (number: number, event: CheckpointEvent): Promise<void> => {
     await persist(() => storeCheckpoint(database.pool, fence, event, createReadStream(event.file)));
+    if (event.kind === 'branch') await persist(() => releaseWaiting(database.pool, fence.experimentId));
     await rm(event.file, { force: true });
     options.onStored(number);
   };

@@ -106,6 +106,7 @@ async function runChild(attempt: Attempt, workFolder: string): Promise<TrainerEn
       cacheFolder: context.cacheFolder,
       cacheBytes: context.cacheBytes,
       workFolder,
+      branchAt: experiment.branch_at,
       hostEnvironment: { ...threads, device: experiment.config.device === 'cpu' ? 'cpu' : device },
     },
     onReady: () => control.ready(),

@@ -10,6 +10,7 @@ export type TrainerOrder =
       readonly cacheFolder: string;
       readonly cacheBytes: number | undefined;
       readonly workFolder: string;
+      readonly branchAt: readonly number[];
       readonly hostEnvironment: Environment;
     }
   /** answers `facts` */

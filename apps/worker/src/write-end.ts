@@ -1,4 +1,11 @@
-import { type Fence, giveUpAttempt, StaleAttemptError, settleAttempt, writeLogLine } from '@spherelab/db';
+import {
+  type Fence,
+  giveUpAttempt,
+  releaseWaiting,
+  StaleAttemptError,
+  settleAttempt,
+  writeLogLine,
+} from '@spherelab/db';
 import type { StopReason } from '@spherelab/training';
 import { attemptOutcome } from './attempt-outcome.ts';
 import { retryWhileAway } from './retry-while-away.ts';
@@ -33,4 +40,6 @@ export async function writeEnd(
     if (!(error instanceof StaleAttemptError)) throw error;
     context.log('warn', 'an attempt ended after it was lost', { ...fence });
   }
+  // Before this device asks for its next run; the reconciler does it where this fails.
+  await releaseWaiting(pool, fence.experimentId).catch(() => undefined);
 }

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 
+import { updateSequence } from '@spherelab/config';
+
 import { runTrainer } from '../dist/run-trainer.js';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -20,7 +22,8 @@ runTrainer(async ({ config, numerics, workFolder, emit, stop, hostEnvironment, c
   const plan = JSON.parse(config.name ?? '{}');
   const facts = {
     config_sha256: 'compared by the candidates already',
-    steps: config.steps,
+    sequence: updateSequence(config),
+    total_updates: config.steps + 1,
     dataset: config.dataset,
     data_sha256: plan.data ?? 'none',
     weights_sha256: 'random',

@@ -49,7 +49,8 @@ function sha256(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
 
-function decisiveFields(config: ExperimentConfig): Record<string, unknown> {
+/** The fields that decide numbers, but for those at the value that means what releases without them did. */
+export function decisiveFields(config: ExperimentConfig): Record<string, unknown> {
   const entries = Object.entries(config).filter(([field, value]) => !labels.has(field) && value !== asBefore[field]);
   return Object.fromEntries(entries);
 }

@@ -19,13 +19,15 @@ export {
   experimentFields,
   experimentRequestSchema,
 } from './experiment-schema.ts';
+export { countUpdates, type LrSchedule, lrAt } from './lr-schedule.ts';
 export {
   type Continuation,
   type ContinueHow,
   continuationRules,
-  mayContinueFrom,
-  type PrefixEnd,
-  prefixMisfit,
+  mayAdopt,
+  mayResume,
+  type OfferedCheckpoint,
+  pastMisfit,
 } from './may-continue-from.ts';
 export { nearestKey } from './nearest-key.ts';
 export { type PaperCell, paperCells } from './paper-cells.ts';
@@ -36,6 +38,7 @@ export {
   type ResolvedExperiment,
   resolveExperiment,
 } from './resolve-experiment.ts';
+export { type RunCourse, runCourse } from './run-course.ts';
 export type { CheckpointFacts, Environment, Numerics, RunFacts } from './run-facts.ts';
 export { canTransition, isSettled, type RunState, runStates } from './run-states.ts';
 export {
@@ -49,4 +52,7 @@ export {
 } from './search-space.ts';
 export { rungSteps } from './search-strategy.ts';
 export { type SweepRequest, sweepRequestSchema, sweptFields } from './sweep-schema.ts';
+export { type EarlierRun, planStages, type Stage, type StageCell } from './sweep-stages.ts';
 export { timingMetrics } from './timing-metrics.ts';
+export { updateMetrics } from './update-metrics.ts';
+export { sharedUpdates, type UpdateSequence, updateSequence } from './update-sequence.ts';

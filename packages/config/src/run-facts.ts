@@ -1,3 +1,5 @@
+import type { UpdateSequence } from './update-sequence.ts';
+
 /** Processor, TensorFlow, libvips, thread counts, Node, device: what a run depends on beside config, data and code. */
 export type Environment = Readonly<Record<string, string | number | boolean>>;
 
@@ -13,7 +15,9 @@ export type Numerics = {
 export type RunFacts = {
   /** of the config without labels and steps (configSha256) */
   readonly config_sha256: string;
-  readonly steps: number;
+  readonly sequence: UpdateSequence;
+  /** that it makes in all */
+  readonly total_updates: number;
   /** the data set's own spelling */
   readonly dataset: string;
   /** of the lists with the bytes of their images */
@@ -29,7 +33,9 @@ export type RunFacts = {
 };
 
 /** What a checkpoint was made under: the run's facts, with its recorded step. */
-export type CheckpointFacts = RunFacts & {
+export type CheckpointFacts = Omit<RunFacts, 'sequence' | 'total_updates'> & {
+  /** missing in those of a release that recorded none */
+  readonly sequence?: UpdateSequence;
   /** of the recorded step */
   readonly graph_sha256: string;
 };

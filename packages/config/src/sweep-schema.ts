@@ -57,6 +57,7 @@ export const sweepRequestSchema = z.strictObject({
     .nullable()
     .optional()
     .describe('how many of its experiments may run at once; null: as many as there are devices'),
+  dry_run: z.boolean().default(false).describe('only plan: answer what it would cost, and store nothing'),
   force: z.boolean().default(false).describe('make new experiments even where the same config was run before'),
 });
 export type SweepRequest = z.infer<typeof sweepRequestSchema>;

@@ -105,6 +105,19 @@ export async function inTransaction<T>(database: Database, work: (client: Querya
   }
 }
 
+/** Runs statements in one transaction and takes them back: what they would have done. */
+export async function rolledBack<T>(database: Database, work: (client: Queryable) => Promise<T>): Promise<T> {
+  const results: T[] = [];
+  const undone = new Error('rolled back on purpose');
+  await inTransaction(database, async (client) => {
+    results.push(await work(client));
+    throw undone;
+  }).catch((error: unknown) => {
+    if (error !== undone) throw error;
+  });
+  return results[0] as T;
+}
+
 /** Whether the database answers. */
 export async function pingDatabase(database: Database): Promise<void> {
   await database.pool.query('SELECT 1');

@@ -16,6 +16,7 @@ export { BackupError } from './backup/backup-format.ts';
 export { restoreBackup } from './backup/restore-backup.ts';
 export { writeBackup } from './backup/write-backup.ts';
 export { type Checkpoint, CheckpointError, type CheckpointKind } from './checkpoints/checkpoint-row.ts';
+export { collectBranches } from './checkpoints/collect-branches.ts';
 export { collectChunks } from './checkpoints/collect-chunks.ts';
 export { pinCheckpoint } from './checkpoints/pin-checkpoint.ts';
 export {
@@ -26,7 +27,7 @@ export {
   resumableCheckpoints,
 } from './checkpoints/read-checkpoints.ts';
 export { type NewCheckpoint, removeAbandonedCheckpoints, storeCheckpoint } from './checkpoints/store-checkpoint.ts';
-export { type Database, inTransaction, openDatabase, pingDatabase, type Queryable } from './database.ts';
+export { type Database, inTransaction, openDatabase, pingDatabase, type Queryable, rolledBack } from './database.ts';
 export { openNamedDatabase } from './embedded-postgres/open-named-database.ts';
 export {
   type EmbeddedPostgres,
@@ -44,7 +45,7 @@ export {
 } from './evaluations/read-evaluation-views.ts';
 export { writeEvaluationView } from './evaluations/write-evaluation-view.ts';
 export { countExperiments, countInterruptedOften } from './experiment-counts.ts';
-export { adoptPrefix, type PrefixCandidate, prefixCandidates } from './experiments/adopt-prefix.ts';
+export { adoptPast, type PastCandidate, pastCandidates } from './experiments/adopt-past.ts';
 export { type Attempt, attemptsOnHost, listAttempts, previousErrorCode } from './experiments/attempts.ts';
 export { beginAnew, type RunIdentity } from './experiments/begin-anew.ts';
 export { type Claim, claimExperiment, readStopRequest, renewLease } from './experiments/claim-experiment.ts';
@@ -66,6 +67,7 @@ export {
   getExperiment,
   listExperiments,
 } from './experiments/read-experiments.ts';
+export { releaseWaiting } from './experiments/release-waiting.ts';
 export { type AttemptStart, recordProgress, recordStart } from './experiments/report-progress.ts';
 export { deleteExperiment, type ExperimentAction, requestTransition } from './experiments/request-transition.ts';
 export { interruptedOften, type RetryPolicy, retryPolicy } from './experiments/retry-policy.ts';
@@ -105,6 +107,7 @@ export {
   sweepCells,
   transitionSweep,
 } from './sweeps/sweep-cells.ts';
+export type { SweepPlan } from './sweeps/sweep-plan.ts';
 export {
   cancelSweep,
   createSweep,

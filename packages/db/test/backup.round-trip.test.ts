@@ -177,7 +177,7 @@ describe('a backup', () => {
   test('of a release that had the tables of now and other rows is refused by a database of now', async () => {
     await writeBackup(url, file);
     const text = gunzipSync(await readFile(file)).toString();
-    const older = text.replace('"20261126010000_new_fields"', '').replace(',]', ']');
+    const older = text.replace('"20261126010000_new_fields",', '');
     expect(older).not.toBe(text);
     await writeFile(file, gzipSync(older));
     const target = await server.createDatabase();

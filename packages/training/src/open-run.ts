@@ -2,15 +2,18 @@ import { mkdir } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type CheckpointFacts,
+  type Continuation,
+  countUpdates,
   divisionOf,
   type Environment,
   type ExperimentConfig,
-  mayContinueFrom,
+  mayAdopt,
+  mayResume,
   type RunFacts,
 } from '@spherelab/config';
 import { type Dataset, encodeManifest, openDataset } from '@spherelab/datasets';
 import { initialState, type Network, type NetworkOptions } from '@spherelab/models';
-import { type LoadedCheckpoint, readCheckpoint } from './checkpoint.ts';
+import { type CheckpointMetadata, type LoadedCheckpoint, readCheckpoint } from './checkpoint.ts';
 import { openCompiledStep } from './compiled-step.ts';
 import { dataChangedError, weightsChangedError } from './data-changed.ts';
 import { readEnvironment } from './environment.ts';
@@ -18,7 +21,6 @@ import { type EventReporter, eventReporter } from './event-reporter.ts';
 import { type FrozenStagesOf, frozenInputs } from './frozen-features.ts';
 import { frozenRecipeOf } from './frozen-graph.ts';
 import { type LogWindow, logWindow } from './log-window.ts';
-import { countUpdates } from './lr-schedule.ts';
 import { pretrainedState, weightsFileSha256 } from './pretrained-state.ts';
 import { provideStepGraph, readStepGraph, type StepGraph } from './provide-step-graph.ts';
 import { runFacts } from './run-facts.ts';
@@ -30,6 +32,7 @@ import { openThumbnailCache, type ThumbnailCache } from './thumbnail-cache.ts';
 import type { TrainOptions } from './train-options.ts';
 import type { TrainStep } from './train-step.ts';
 import { TrainingError } from './training-error.ts';
+import type { EvaluationSummary } from './training-events.ts';
 
 /** Everything that a run holds while it goes on. */
 export type TrainingRun = {
@@ -48,8 +51,12 @@ export type TrainingRun = {
   /** Of a checkpoint, about. */
   readonly stateBytes: number;
   progress: RunProgress;
-  /** Updates done at the newest checkpoint from which this run could go on; null before the first. */
+  /** Whether this attempt began with a checkpoint of another run. */
+  readonly isAdopted: boolean;
+  /** Updates done at the newest checkpoint of its own from which this run could go on; null before the first. */
   savedAt: number | null;
+  /** Updates after which other runs branch off. */
+  readonly branchAt: ReadonlySet<number>;
   /** Ends the threads and frees the tensors. */
   readonly close: () => Promise<void>;
 };
@@ -71,16 +78,29 @@ function countRunUpdates(config: ExperimentConfig, dataset: Dataset): number {
   return countUpdates({ steps: config.steps, batchesPerEpoch });
 }
 
+/** Whether all that was measured up to a checkpoint's update is what this run would have measured. */
+function judge({ facts, progress }: CheckpointMetadata, now: RunFacts, isAdopted: boolean): Continuation {
+  if (!isAdopted) return mayResume(facts, now);
+  const { updates, evaluatedAt, last, untrained } = progress;
+  const measured = (summary: EvaluationSummary | null) =>
+    Object.keys(summary?.metrics ?? {})
+      .sort()
+      .join();
+  const isEnd = updates > 1 && evaluatedAt === updates - 1;
+  return mayAdopt({ facts, updates, isEnd, measuredMore: measured(last) !== measured(untrained) }, now);
+}
+
 /** The checkpoint that a run goes on from, compared once more with what this process is about to compute. */
 async function resumedState(
   file: string,
+  isAdopted: boolean,
   now: RunFacts,
   graph: StepGraph,
   emit: TrainOptions['emit'],
 ): Promise<LoadedCheckpoint> {
   const checkpoint = await readCheckpoint(file);
   const { facts } = checkpoint.metadata;
-  const verdict = mayContinueFrom(facts, now, 'resume');
+  const verdict = judge(checkpoint.metadata, now, isAdopted);
   if (verdict.verdict !== 'yes') {
     throw new TrainingError(
       'checkpoint_mismatch',
@@ -181,6 +201,7 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
       variables,
       frozenSha256: frozenGraph?.sha256 ?? null,
       environment: machine,
+      totalUpdates,
     });
     const start = await options.chooseStart(now);
     if (start.type === 'refuse') throw await dataChangedError(start, dataset.manifest);
@@ -188,7 +209,10 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
       start.graphFolder === null
         ? await provideStepGraph(options.cacheFolder, recipe, now.numerics, recording('the training step'))
         : await readStepGraph(start.graphFolder);
-    const resumed = start.resumeFrom === null ? null : await resumedState(start.resumeFrom, now, graph, emit);
+    const resumed =
+      start.resumeFrom === null
+        ? null
+        : await resumedState(start.resumeFrom, start.isAdopted === true, now, graph, emit);
     trainStep = openCompiledStep(graph.folder, stepOptions, recipe.signature);
     if (resumed === null) {
       const pretrained =
@@ -244,7 +268,9 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
       thumbnails: openThumbnailCache(options.cacheFolder),
       stateBytes: variables.reduce((sum, { shape }) => sum + shape.reduce((bytes, size) => bytes * size, 4), 0),
       progress,
-      savedAt: resumedFromStep,
+      isAdopted: start.isAdopted === true,
+      savedAt: start.isAdopted === true ? null : resumedFromStep,
+      branchAt: new Set(options.branchAt),
       close,
     };
   } catch (error) {

@@ -6,6 +6,7 @@ import {
   type ExperimentConfig,
   type Numerics,
   type RunFacts,
+  updateSequence,
 } from '@spherelab/config';
 import { CHECKPOINT_FORMAT } from './checkpoint.ts';
 import type { StepVariable } from './step-variables.ts';
@@ -22,15 +23,18 @@ export type FactsOfRun = {
   /** SHA-256 (hex) of the recorded stages that are never trained; null where there are none. */
   readonly frozenSha256: string | null;
   readonly environment: Environment;
+  readonly totalUpdates: number;
 };
 
-/** What is to be compared before a run goes on from anything (mayContinueFrom). */
+/** What is to be compared before a run goes on from anything (mayResume, mayAdopt). */
 export function runFacts(of: FactsOfRun): RunFacts {
   const frozen = of.frozenSha256 === null ? {} : { frozen: of.frozenSha256 };
+  const config = { ...of.config, dataset: of.dataset };
   const layout = { format: CHECKPOINT_FORMAT, variables: of.variables, ...frozen };
   return {
-    config_sha256: configSha256({ ...of.config, dataset: of.dataset }),
-    steps: of.config.steps,
+    config_sha256: configSha256(config),
+    sequence: updateSequence(config),
+    total_updates: of.totalUpdates,
     dataset: of.dataset,
     data_sha256: of.dataSha256,
     weights_sha256: of.weightsSha256,

@@ -1,8 +1,15 @@
-import { type CheckpointFacts, configSha256, type ExperimentConfig } from '@spherelab/config';
+import {
+  type CheckpointFacts,
+  configSha256,
+  type ExperimentConfig,
+  updateMetrics,
+  updateSequence,
+} from '@spherelab/config';
 import { createNetwork } from '@spherelab/models';
 import { type LoadedCheckpoint, readCheckpoint } from './checkpoint.ts';
 import { pointKey } from './compare-stretch.ts';
 import { emptyDigest, withPoints } from './metrics-digest.ts';
+import type { RunProgress } from './run-progress.ts';
 import { TrainingError } from './training-error.ts';
 import type { EvaluationSummary, MetricPoint, TrainingResult } from './training-events.ts';
 import type { Finding } from './verification.ts';
@@ -76,15 +83,31 @@ function checkOne(
     const message = `${nameOf(kept)}: it holds ${metadata.progress.updates} updates`;
     findings.push({ what: 'checkpoint', message });
   }
-  if (metadata.facts.config_sha256 !== configSha256(config)) {
+  if (!isOwn(metadata.facts, config) && !isTakenOver({ loaded, ...kept }, config)) {
     findings.push({ what: 'config', message: `${nameOf(kept)} was made with another config than the row has` });
   }
-  const covered = points.filter(({ step }) => kept.kind === 'final' || step < kept.updates || step === 0);
+  const covered = points.filter((point) => kept.kind === 'final' || wasMeasured(point, metadata.progress));
   if (withPoints(emptyDigest, covered) !== metadata.progress.metricsDigest) {
     const message = `the ${covered.length} points up to ${nameOf(kept)} are not those that were measured`;
     findings.push({ what: 'metrics', message });
   }
   return findings;
+}
+
+/** Whether a checkpoint was made by a run of this config, whatever its length. */
+export function isOwn(facts: CheckpointFacts, config: ExperimentConfig): boolean {
+  return facts.config_sha256 === configSha256(config);
+}
+
+/** The best of the past that was taken over from a run whose config differs only later; no stretch begins or ends at it. */
+function isTakenOver({ kind, loaded }: CheckedCheckpoint, config: ExperimentConfig): boolean {
+  return kind === 'best' && loaded.metadata.facts.sequence?.trunk === updateSequence(config).trunk;
+}
+
+/** Whether a point comes before a checkpoint: the evaluation of its newest step may come after it. */
+function wasMeasured({ name, step }: MetricPoint, { updates, evaluatedAt }: RunProgress): boolean {
+  if (step < updates - 1 || step === 0) return true;
+  return step === updates - 1 && (evaluatedAt === step || updateMetrics.has(name));
 }
 
 function checkResult(

@@ -9,6 +9,8 @@ export type RunStart =
       readonly resumeFrom: string | null;
       /** Folder of the recorded step that the checkpoint was made with; null: the step of the present code. */
       readonly graphFolder: string | null;
+      /** The checkpoint is of another run with the same past. Default: it is this run's own. */
+      readonly isAdopted?: boolean;
     }
   /** Its data or weights changed while it was under way: it fails with TrainingError data_changed, which names what. */
   | {
@@ -40,6 +42,8 @@ export type TrainOptions = {
   readonly stop: () => StopReason | null;
   /** Whether a checkpoint that was emitted is still being stored: no `latest` is made meanwhile, for training would wait. Default: no. */
   readonly checkpointUnderWay?: () => boolean;
+  /** Updates after which it leaves a `branch` checkpoint, before the evaluation due there: other runs go on from it. Default: none. */
+  readonly branchAt?: readonly number[];
   /** Monotonic clock by which checkpoints are due; for tests. */
   readonly nowMs?: () => number;
   /** Facts that only the host knows (thread settings, device); recorded and compared with the rest. */

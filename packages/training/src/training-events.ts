@@ -6,7 +6,7 @@ export type MetricPoint = { readonly name: string; readonly step: number; readon
 
 export type TrainingPhase = 'preparing' | 'training' | 'evaluating' | 'saving';
 
-export type CheckpointKind = 'latest' | 'best' | 'final';
+export type CheckpointKind = 'latest' | 'best' | 'branch' | 'final';
 
 /** What an evaluation shows beside its scores; bounded in size (evaluation-view.ts). Numbers of `picture` are places in `pictures`. */
 export type EvaluationViewEvent = {

@@ -39,10 +39,11 @@ type SafeRun = TrainingRun & { readonly safety: SafetyCheckpoints };
 async function runToEnd(run: SafeRun, options: TrainOptions): Promise<TrainOutcome> {
   const sent: SentThumbnails = new Map();
   for (;;) {
+    if (isBranchDue(run)) await saveWhereThereIsRoom(run, 'branch');
     const step = evaluationDue(run.progress, run.schedule);
     if (step !== null && !(await evaluate(run, step, options.stop, sent))) return stop(run, options.stop() ?? 'cancel');
     const isFinished = run.progress.updates === run.schedule.totalUpdates;
-    if (!isFinished && isSaveDue(run, options)) await saveWhereThereIsRoom(run);
+    if (!isFinished && isSaveDue(run, options)) await saveWhereThereIsRoom(run, 'latest');
     if (isFinished) return finish(run);
     const reason = options.stop();
     if (reason !== null) return stop(run, reason);
@@ -51,9 +52,18 @@ async function runToEnd(run: SafeRun, options: TrainOptions): Promise<TrainOutco
   }
 }
 
-/** A `latest` checkpoint is for safety only: training does not wait for the one before to be stored. */
+/** Other runs go on from here: before the evaluation that is due, which not all of them have. */
+function isBranchDue({ branchAt, progress: { updates, evaluatedAt } }: SafeRun): boolean {
+  return branchAt.has(updates) && (updates === 1 || evaluatedAt !== updates - 1);
+}
+
+/**
+ * A `latest` checkpoint is for safety only: training does not wait for the one before to be stored. What was taken over from another
+ * run is saved at once as this one's own.
+ */
 function isSaveDue(run: SafeRun, { checkpointUnderWay = () => false }: TrainOptions): boolean {
   if (run.savedAt === run.progress.updates) return false;
+  if (run.savedAt === null && run.isAdopted) return true;
   return (checkpointDue(run.progress, run.schedule) || run.safety.isDue()) && !checkpointUnderWay();
 }
 
@@ -157,15 +167,16 @@ async function save(run: SafeRun, kind: CheckpointKind): Promise<void> {
   const state = run.trainStep.readState();
   const request: CheckpointRequest = { folder: workFolder, kind, network, model, facts, progress, state };
   const event = await writeCheckpoint(request);
-  saved(kind !== 'best');
+  const isResumable = kind === 'latest' || kind === 'final';
+  saved(isResumable);
   await reporter.emit(event);
-  if (kind !== 'best') run.savedAt = progress.updates;
+  if (isResumable) run.savedAt = progress.updates;
 }
 
-/** On a full disk the run goes on without a `latest` checkpoint, and says so. */
-async function saveWhereThereIsRoom(run: SafeRun): Promise<void> {
+/** On a full disk the run goes on without the checkpoint, and says so. */
+async function saveWhereThereIsRoom(run: SafeRun, kind: 'latest' | 'branch'): Promise<void> {
   try {
-    await save(run, 'latest');
+    await save(run, kind);
   } catch (error) {
     if (!isFullDisk(error)) throw error;
     run.safety.giveUp();

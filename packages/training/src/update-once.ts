@@ -1,5 +1,4 @@
-import type { ExperimentConfig } from '@spherelab/config';
-import { lrAt } from './lr-schedule.ts';
+import { type ExperimentConfig, lrAt } from '@spherelab/config';
 import { type StepBatch, stepScalarNames, type TrainStep } from './train-step.ts';
 import { TrainingError } from './training-error.ts';
 import type { MetricPoint } from './training-events.ts';

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
-import { type CheckpointFacts, type Environment, mayContinueFrom, type RunFacts } from '@spherelab/config';
+import { type CheckpointFacts, type Environment, mayResume, type RunFacts } from '@spherelab/config';
 import type { NetworkOptions } from '@spherelab/models';
 import type { CheckpointMetadata } from './checkpoint.ts';
 import { compareMetrics, compareStates, pointKey } from './compare-stretch.ts';
 import { provideStepGraph, readStepGraph } from './provide-step-graph.ts';
 import { retraceStretch } from './retrace-stretch.ts';
 import { stepRecipeOf } from './step-recipe.ts';
-import { type CheckedCheckpoint, checkStoredRun, type StoredRun } from './stored-run.ts';
+import { type CheckedCheckpoint, checkStoredRun, isOwn, type StoredRun } from './stored-run.ts';
 import type { TrainOptions } from './train-options.ts';
 import { TrainingError } from './training-error.ts';
 import type { Finding, StretchReport, VerificationReport } from './verification.ts';
@@ -45,7 +45,8 @@ export async function verifyRun(options: VerifyOptions): Promise<VerificationRep
   let now: RunFacts | null = null;
   const notes: string[] = [];
   const stretches: StretchReport[] = [];
-  for (const stretch of chosen(stretchesOf(readable), options.stretch)) {
+  const own = readable.filter(({ loaded }) => isOwn(loaded.metadata.facts, stored.config));
+  for (const stretch of chosen(stretchesOf(own), options.stretch)) {
     const judge = async (facts: RunFacts): Promise<void> => {
       if (now !== null) return;
       now = facts;
@@ -86,7 +87,7 @@ async function judgeFacts(
 ): Promise<{ readonly findings: readonly Finding[]; readonly notes: readonly string[] }> {
   const findings: Finding[] = [];
   const notes: string[] = [];
-  const judgement = mayContinueFrom(made, now, 'resume');
+  const judgement = mayResume(made, now);
   if (judgement.verdict === 'yes') notes.push(...judgement.notes.map((note) => `another machine: ${note}`));
   if (made.data_sha256 !== now.data_sha256) {
     findings.push({ what: 'data', message: 'the images are not those that the run was made with' });
@@ -119,7 +120,7 @@ async function retrace(
       config: stored.config,
       chooseStart: async (facts) => {
         await judge(facts);
-        const judgement = mayContinueFrom(made, facts, 'resume');
+        const judgement = mayResume(made, facts);
         if (judgement.verdict === 'yes') return { type: 'begin', resumeFrom: from?.file ?? null, graphFolder };
         return { type: 'refuse', differences: judgement.differences, updates: from?.updates ?? null, manifestFile };
       },

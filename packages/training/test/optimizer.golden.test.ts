@@ -1,10 +1,10 @@
+import { lrAt } from '@spherelab/config';
 import type { LossName } from '@spherelab/losses';
 import type { Network } from '@spherelab/models';
 import { tf } from '@spherelab/tensorflow';
 import { describe, expect, it } from 'vitest';
 import { deviation, maxAbsDifference, readGolden, type TensorEntry } from '../../../test/golden-reader.ts';
 import { lossSettings } from '../../../test/loss-settings.ts';
-import { lrAt } from '../src/lr-schedule.ts';
 import { adamRates } from '../src/optimizers/adam.ts';
 import type { StepScalars } from '../src/train-step.ts';
 import { adamUpdate } from './adam-update.ts';

@@ -1,6 +1,6 @@
+import { countUpdates, lrAt } from '@spherelab/config';
 import { describe, expect, it } from 'vitest';
 import { readGolden } from '../../../test/golden-reader.ts';
-import { countUpdates, lrAt } from '../src/lr-schedule.ts';
 import { checkpointDue, evaluationDue, initialProgress, withLoss } from '../src/run-progress.ts';
 
 type Case = {

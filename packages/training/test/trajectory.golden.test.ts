@@ -1,3 +1,4 @@
+import { lrAt } from '@spherelab/config';
 import { recallAtK } from '@spherelab/evaluation';
 import type { LossName } from '@spherelab/losses';
 import type { Network } from '@spherelab/models';
@@ -5,7 +6,6 @@ import { tf } from '@spherelab/tensorflow';
 import { describe, expect, it } from 'vitest';
 import { deviation, maxAbsDifference, readGolden, type TensorEntry } from '../../../test/golden-reader.ts';
 import { lossSettings } from '../../../test/loss-settings.ts';
-import { lrAt } from '../src/lr-schedule.ts';
 import type { StepScalars } from '../src/train-step.ts';
 import { linear, spec } from './linear-layer.ts';
 import { type MakeStep, stepMakers } from './step-makers.ts';

@@ -58,15 +58,19 @@ describe('a finished run', () => {
   });
 
   /** Trains it and keeps what a server keeps: the best, the newest before the end, the end. */
-  async function runOnce(workFolder: string, overrides: Record<string, unknown> = {}): Promise<StoredRun> {
+  async function runOnce(
+    workFolder: string,
+    overrides: Record<string, unknown> = {},
+    branchAt: readonly number[] = [],
+  ): Promise<StoredRun> {
     const ran = { ...config, ...overrides };
-    const { outcome, events } = await observeRun(ran, folder, { workFolder });
+    const { outcome, events } = await observeRun(ran, folder, { workFolder, branchAt });
     if (outcome.outcome !== 'finished') throw new Error('it did not finish');
     const kept = new Map<string, KeptCheckpoint>();
     for (const event of events) {
       if (event.type !== 'checkpoint') continue;
       const { kind, step: updates, file, weightsSha256: sha256 } = event;
-      kept.set(kind, { kind, updates, file, weightsSha256: sha256 });
+      kept.set(kind === 'branch' ? file : kind, { kind, updates, file, weightsSha256: sha256 });
     }
     await mkdir(path.join(folder, 'graph'), { recursive: true });
     for (const event of events) {
@@ -160,6 +164,26 @@ describe('a finished run', () => {
     expect(random).toMatchObject({ same_bits: true, findings: [], stretches: [expect.anything()] });
   });
 
+  test('is verified with the branches that it left before evaluations, and with the best that it took over', async () => {
+    const branched = await runOnce(path.join(folder, 'branched'), {}, [1, 4, 6]);
+    expect(branched.checkpoints.filter(({ kind }) => kind === 'branch').map(({ updates }) => updates)).toEqual([
+      1, 4, 6,
+    ]);
+    expect(branched.result).toEqual(pristine.result);
+    const ofAnotherSchedule = (facts: CheckpointMetadata['facts']) => ({ ...facts, config_sha256: 'f'.repeat(64) });
+    const report = await verify(async (trial) => {
+      Object.assign(trial.stored, { checkpoints: [...branched.checkpoints] });
+      await forge(trial, 'best', (_, metadata) => ({ ...metadata, facts: ofAnotherSchedule(metadata.facts) }));
+    });
+    expect(report).toMatchObject({ same_bits: true, findings: [] });
+    expect(report.stretches.map(({ from, to }) => [from, to])).toEqual(
+      expect.arrayContaining([
+        [0, 1],
+        [1, 4],
+      ]),
+    );
+  });
+
   const tamperings: [string, (trial: Trial) => void | Promise<void>][] = [
     ['a bit of a weight of the end', (t) => forge(t, 'final', (s) => flipBit(s.get('head.fc.weight')))],
     ['a bit of a bias of the end', (t) => forge(t, 'final', (s) => flipBit(s.get('head.fc.bias'), 3))],
@@ -213,6 +237,14 @@ describe('a finished run', () => {
     [
       'an image of a test class',
       async (t) => writeFile(image(t, 'class-7/0.png'), await readFile(image(t, 'class-4/1.png'))),
+    ],
+    [
+      'a best of another config',
+      (t) =>
+        forge(t, 'best', (_, { facts, ...metadata }) => {
+          const sequence = { ...(facts.sequence as object), trunk: 'e'.repeat(64) } as typeof facts.sequence & object;
+          return { ...metadata, facts: { ...facts, config_sha256: 'f'.repeat(64), sequence } };
+        }),
     ],
     ['an image too many', async (t) => cp(image(t, 'class-6/0.png'), image(t, 'class-6/9.png'))],
     ['an image too few', async (t) => rm(image(t, 'class-1/3.png'))],

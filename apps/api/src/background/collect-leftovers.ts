@@ -1,5 +1,6 @@
 import {
   collectArtifacts,
+  collectBranches,
   collectChunks,
   collectEmptied,
   countLeftovers,
@@ -13,6 +14,7 @@ type JobKeeper = Pick<ExperimentQueue, 'waiting' | 'remove'>;
 
 /** Deletes what nothing needs any more and what is cheap to find; the pictures are not (`collectThumbnails`). */
 export async function collectLeftovers(database: Database): Promise<void> {
+  await collectBranches(database.pool);
   await collectChunks(database);
   await collectArtifacts(database.pool);
   await collectEmptied(database.pool);

@@ -12,6 +12,7 @@ import {
   parseSweepRequest,
   type ResolvedExperiment,
   resolveExperiment,
+  runCourse,
   type SweepRequest,
 } from '@spherelab/config';
 import type { NewExperiment } from '@spherelab/db';
@@ -84,7 +85,8 @@ function toNewExperiment({ config, sources }: ResolvedExperiment, found: Found):
     data_sha256: facts?.dataSha256 ?? null,
     weights_sha256: weights,
   };
-  return { config: named, sources, provenance, identity: experimentIdentity(named, provenance), force };
+  const identity = experimentIdentity(named, provenance);
+  return { config: named, sources, provenance, course: runCourse(named, facts), identity, force };
 }
 
 /** `random`, or the hash of a file of weights; null where this process has no data root. */

@@ -21,7 +21,7 @@ const checkpointViewSchema = z
     experiment_id: z.string(),
     attempt: z.int(),
     step: z.int().describe('updates done'),
-    kind: z.enum(['latest', 'best', 'final']),
+    kind: z.enum(['latest', 'best', 'final', 'branch']),
     bytes: z.int(),
     sha256: z.string().describe('of the file, hex'),
     weights_sha256: z.string().describe('of all weights as little-endian float32, hex'),

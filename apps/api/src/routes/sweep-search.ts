@@ -116,7 +116,7 @@ export const sweepSearchRoutes: FastifyPluginAsyncZod<AppDependencies> = async (
       const known = new Set(shown.map(({ identity }) => identity));
       const cells = await resolveSweepCells(dependencies, extended);
       const added = cells.filter(({ identity }) => !known.has(identity));
-      const { name: _, ...stored } = extended;
+      const { name: _, dry_run: __, ...stored } = extended;
       await add(sweep.id, added, stored);
       return { ...toSweepView(await sweepOf(sweep.id)), added: added.length };
     },
@@ -163,7 +163,11 @@ export const sweepSearchRoutes: FastifyPluginAsyncZod<AppDependencies> = async (
       for (const cell of request.body.cells) {
         cells.push(await resolveExperimentRequest(dependencies, { ...sweep.base, ...cell, force: sweep.force }));
       }
-      const { name: _, ...stored } = parseSweepRequest({
+      const {
+        name: _,
+        dry_run: __,
+        ...stored
+      } = parseSweepRequest({
         ...asked,
         cells: [...(sweep.cells ?? []), ...request.body.cells],
       });

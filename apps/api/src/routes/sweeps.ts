@@ -7,8 +7,10 @@ import {
   inTransaction,
   listSweepExperiments,
   listSweeps,
+  type Queryable,
   retryRolledBack,
   reusableResults,
+  rolledBack,
   sweepExperiments,
 } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
@@ -20,7 +22,7 @@ import { openTurnstile } from '../requests/turnstile.ts';
 import { experimentViewSchema, toExperimentView } from '../schemas/experiment-view.ts';
 import { pageQuery, pageSchema } from '../schemas/page-schema.ts';
 import { problems } from '../schemas/problem-schema.ts';
-import { sweepViewSchema, toSweepView } from '../schemas/sweep-view.ts';
+import { sweepPlanSchema, sweepViewSchema, toSweepView } from '../schemas/sweep-view.ts';
 import { tableAsCsv, tableAsLatex, tableAsMarkdown } from '../tables/render-table.ts';
 import { sweepTable } from '../tables/sweep-table.ts';
 
@@ -79,6 +81,8 @@ const tableSchema = z
   })
   .meta({ id: 'SweepTable' });
 
+const sweepPreviewSchema = z.object({ plan: sweepPlanSchema }).meta({ id: 'SweepPreview' });
+
 /** Sweeps that are written at once; each holds a connection until it is, and some must be left for what takes a moment. */
 const sweepsAtOnce = 2;
 
@@ -94,22 +98,23 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
     schema: {
       tags,
       summary:
-        'Queues every combination of a grid, on each of the cells and of the draws; all are checked before any is stored. They are listed at /sweeps/{id}/experiments',
+        'Queues every combination of a grid, on each of the cells and of the draws; all are checked before any is stored, and cells that share their first updates make them once. They are listed at /sweeps/{id}/experiments',
       body: sweepRequestSchema.meta({ id: 'SweepRequest' }),
-      response: { 201: sweepViewSchema, ...problems },
+      response: { 200: sweepPreviewSchema, 201: sweepViewSchema, ...problems },
     },
     handler: async (request, reply) => {
       const { sweep, cells } = await resolveSweepRequest(dependencies, request.body ?? {});
-      const { name, ...rest } = sweep;
+      const { name, dry_run: isPreview, ...rest } = sweep;
       const grows = sweep.strategy === 'asha' || sweep.strategy === 'ask';
       const posted = { name: name ?? null, request: rest, maxRunning: sweep.max_running ?? null, grows };
-      const store = () =>
-        inTransaction(database, async (client) => {
-          const results = sweep.reuse === 'any' && !sweep.force ? await reusableResults(client, cells) : [];
-          const chosen = cells.map((cell, at) => ({ ...cell, reuses: results[at] ?? null }));
-          return createSweep(client, posted, chosen);
-        });
-      const { id } = await turnstile(() => retryRolledBack(store));
+      const store = async (client: Queryable) => {
+        const results = sweep.reuse === 'any' && !sweep.force ? await reusableResults(client, cells) : [];
+        const chosen = cells.map((cell, at) => ({ ...cell, reuses: results[at] ?? null }));
+        return createSweep(client, posted, chosen);
+      };
+      const within = isPreview ? rolledBack : inTransaction;
+      const { id, plan } = await turnstile(() => retryRolledBack(() => within(database, store)));
+      if (isPreview) return reply.code(200).send({ plan });
       kickRelay();
       return reply
         .code(201)

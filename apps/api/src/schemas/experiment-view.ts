@@ -42,7 +42,11 @@ export const experimentViewSchema = z
     prefix: z
       .object({ experiment_id: z.string(), step: z.int().describe('updates taken over') })
       .nullable()
-      .describe('the shorter run of the same config that it went on from'),
+      .describe('the run with the same first updates that it went on from'),
+    waits_for: z
+      .object({ experiment_id: z.string(), step: z.int().describe('updates that the other run makes for both') })
+      .nullable()
+      .describe('the run whose checkpoint it waits for'),
     environment: open.nullable().describe('processor, engine, thread counts and device it ran with'),
     pace: z
       .object({ since: time, from_step: z.int().describe('updates done then') })
@@ -81,6 +85,8 @@ export function toExperimentView(experiment: Experiment): ExperimentView {
     result: row.result,
     error: row.error,
     prefix: row.prefix_of === null ? null : { experiment_id: row.prefix_of, step: row.prefix_step ?? 0 },
+    waits_for:
+      row.waits && row.parent_id !== null ? { experiment_id: row.parent_id, step: row.parent_step ?? 0 } : null,
     environment: row.environment,
     pace: row.pace_since && { since: row.pace_since.toISOString(), from_step: row.pace_from_step ?? 0 },
     created_at: row.created_at.toISOString(),

@@ -6,10 +6,11 @@ import { addExperimentFlags, requestFromFlags } from '../flags/experiment-flags.
 import { readNumber } from '../flags/read-number.ts';
 import { readGrid } from '../flags/sweep-grid.ts';
 import { addSearchFlags, type SearchOptions, searchFromFlags } from '../flags/sweep-search.ts';
+import { planText } from '../output/plan-text.ts';
 import { createProgressLine } from '../output/progress-line.ts';
 import { jsonLine, terminalText } from '../output/terminal-text.ts';
 import { ApiClient } from '../server/api-client.ts';
-import type { Sweep } from '../server/api-types.ts';
+import type { Sweep, SweepPlan } from '../server/api-types.ts';
 
 type SweepOptions = Record<string, unknown> &
   SearchOptions & {
@@ -18,6 +19,7 @@ type SweepOptions = Record<string, unknown> &
     readonly reuse?: string;
     readonly maxRunning?: string;
     readonly force?: boolean;
+    readonly dryRun?: boolean;
     readonly detach?: boolean;
     readonly json?: boolean;
   };
@@ -35,6 +37,7 @@ export function addSweepCommand(program: Command): void {
     .option('--reuse <results>', 'same_numerics: show results of this version of the code alone; any: of any version')
     .option('--max-running <count>', 'how many cells may run at once')
     .option('--force', 'run cells again even where they were run before')
+    .option('--dry-run', 'say what it would cost, and store nothing')
     .option('--detach', 'do not wait for the end')
     .option('--json', 'print the table as JSON')
     .action(sweep);
@@ -50,7 +53,7 @@ export function addSweepCommand(program: Command): void {
 
 async function sweep(options: SweepOptions): Promise<void> {
   const api = new ApiClient(serverAddress());
-  const posted = await api.post<Sweep>('/sweeps', {
+  const body = {
     ...(options.sweepName === undefined ? {} : { name: options.sweepName }),
     ...(options.reuse === undefined ? {} : { reuse: options.reuse }),
     ...(options.maxRunning === undefined ? {} : { max_running: readNumber(options.maxRunning) }),
@@ -58,8 +61,15 @@ async function sweep(options: SweepOptions): Promise<void> {
     base: requestFromFlags(options),
     grid: readGrid(options.grid),
     ...searchFromFlags(options),
-  });
+  };
+  if (options.dryRun) {
+    const preview = await api.post<{ readonly plan: SweepPlan }>('/sweeps', { ...body, dry_run: true });
+    process.stdout.write(options.json ? jsonLine(preview) : `${planText(preview.plan)}\n`);
+    return;
+  }
+  const posted = await api.post<Sweep>('/sweeps', body);
   process.stderr.write(`sweep ${posted.id}: ${api.url}/lab/sweeps/${posted.id}\n`);
+  if (posted.plan) process.stderr.write(`${planText(posted.plan)}\n`);
   if (options.detach) {
     if (options.json) process.stdout.write(jsonLine(posted));
     return;

@@ -40,7 +40,7 @@ export type Checkpoint = {
   readonly id: string;
   /** Updates done. */
   readonly step: number;
-  readonly kind: 'latest' | 'best' | 'final';
+  readonly kind: 'latest' | 'best' | 'final' | 'branch';
   readonly bytes: number;
   /** Of the file, hex. */
   readonly sha256: string;
@@ -81,11 +81,21 @@ export type MetricSeries = {
   readonly series: readonly { readonly name: string; readonly points: readonly (readonly [number, number | null])[] }[];
 };
 
+/** What a sweep costs, as it is planned. */
+export type SweepPlan = {
+  readonly cells: number;
+  readonly updates_asked: number;
+  readonly updates_to_run: number;
+  readonly seconds: number | null;
+};
+
 /** What POST /sweeps and GET /sweeps/:id answer. */
 export type Sweep = {
   readonly id: string;
   readonly name: string | null;
   readonly counts: Readonly<Record<string, number>>;
+  /** null for one of an earlier release */
+  readonly plan: SweepPlan | null;
   /** more cells may follow */
   readonly grows: boolean;
 };

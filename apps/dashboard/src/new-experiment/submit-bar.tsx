@@ -58,6 +58,7 @@ async function postExperiment(draft: Draft, force: boolean): Promise<string> {
 async function postSweep({ name, ...base }: Draft, grid: Grid, force: boolean): Promise<string> {
   const shared = Object.fromEntries(Object.entries(base).filter(([field]) => !(field in grid)));
   const body = { ...(name === undefined ? {} : { name }), base: shared, grid, force } as SweepBody;
-  const { id } = await post('/sweeps', { body });
-  return addresses.sweep(id);
+  const answer = await post('/sweeps', { body });
+  if (!('id' in answer)) throw new Error('the sweep was planned, not queued');
+  return addresses.sweep(answer.id);
 }

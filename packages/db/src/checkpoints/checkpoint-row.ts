@@ -1,6 +1,6 @@
 import type { CheckpointFacts } from '@spherelab/config';
 
-export type CheckpointKind = 'latest' | 'best' | 'final';
+export type CheckpointKind = 'latest' | 'best' | 'branch' | 'final';
 
 /** A published checkpoint. */
 export type Checkpoint = {

@@ -32,7 +32,7 @@ export type ByteRange = { readonly from: number; readonly to: number };
 
 /**
  * The bytes, or a range of them, piece by piece, each piece compared with the hash under which it is stored.
- * @throws CheckpointError for a damaged piece; Error when the checkpoint is deleted meanwhile
+ * @throws CheckpointError for a damaged piece, or when the checkpoint is deleted meanwhile
  */
 export async function* readCheckpointContent(
   database: Database,
@@ -49,7 +49,7 @@ export async function* readCheckpointContent(
   let next = read(first.position);
   for (let position = first.position + 1; offset < range.to; position += 1) {
     const row = (await next).rows[0];
-    if (!row) throw new Error(`checkpoint ${checkpoint.id} was deleted while it was read`);
+    if (!row) throw new CheckpointError(`checkpoint ${checkpoint.id} was deleted while it was read`);
     const begin = offset;
     offset += row.data.length;
     // The next piece is on its way while this one is checked and written.
@@ -80,5 +80,5 @@ async function pieceOf(
     if (byte < offset + bytes) return { position, offset };
     offset += bytes;
   }
-  throw new Error(`checkpoint ${id} was deleted while it was read`);
+  throw new CheckpointError(`checkpoint ${id} was deleted while it was read`);
 }

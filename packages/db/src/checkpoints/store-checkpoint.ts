@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CheckpointFacts } from '@spherelab/config';
 import type { Queryable } from '../database.ts';
 import { type Fence, fenceSql, StaleAttemptError } from '../stale-attempt-error.ts';
+import { isBestOfBranch } from './best-of-branch.ts';
 import { CheckpointError, type CheckpointKind } from './checkpoint-row.ts';
 import { cutIntoChunks } from './cut-into-chunks.ts';
 import { isNewCheckpoint } from './new-checkpoint.ts';
@@ -26,7 +27,8 @@ const begin = `WITH fence AS (${fenceSql})
   SELECT id, $2, $3, $4::checkpoint_kind, $5, $6, $7, $8 FROM fence RETURNING id`;
 
 // One statement makes the checkpoint visible, drops what it replaces and tells that the attempt got on. Of `latest` the one
-// before stays, should the newest turn out unreadable; what is pinned stays and counts for nothing.
+// before stays, should the newest turn out unreadable; what is pinned stays and counts for nothing. Each branch is there for others,
+// and with it the best of before it (collect-branches.ts).
 const publish = `
   WITH fence AS (SELECT id FROM experiment WHERE id = $1 AND attempt = $2 AND status = 'running' FOR UPDATE),
   published AS (UPDATE checkpoint SET published_at = now() FROM fence WHERE checkpoint.id = $3
@@ -34,6 +36,7 @@ const publish = `
   replaced AS (DELETE FROM checkpoint WHERE id IN (
     SELECT old.id FROM checkpoint old, published WHERE old.experiment_id = published.experiment_id
       AND old.kind = published.kind AND old.id <> published.id AND old.published_at IS NOT NULL AND NOT old.pinned
+      AND (old.kind <> 'branch' OR old.step = published.step) AND NOT ${isBestOfBranch('old')}
     ORDER BY old.step DESC, old.published_at DESC OFFSET $4)),
   progressed AS (UPDATE experiment SET failures = 0, interruptions = 0 FROM published JOIN attempt USING (experiment_id)
     WHERE experiment.id = experiment_id AND attempt.number = $2 AND ${isNewCheckpoint('published', 'attempt')})

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ExperimentConfig, Provenance } from '@spherelab/config';
+import type { ExperimentConfig, Provenance, RunCourse } from '@spherelab/config';
 import type { Queryable } from '../database.ts';
 import { DeletedMeanwhileError } from './deleted-meanwhile-error.ts';
 import type { Experiment } from './experiment-row.ts';
@@ -9,6 +9,8 @@ export type NewExperiment = {
   readonly sources: Readonly<Record<string, string>>;
   /** what decides the numbers beside the config; part of the identity */
   readonly provenance: Provenance;
+  /** what its data set decides of how it goes; null or missing where nobody has seen it */
+  readonly course?: RunCourse | null;
   /** sha256, hex: equal identities are the same experiment */
   readonly identity: string;
   /** make a new one even where the same config exists */

@@ -1,7 +1,7 @@
 import type { ExperimentConfig, Provenance } from '@spherelab/config';
 import type { Queryable } from '../database.ts';
 import type { Experiment } from './experiment-row.ts';
-import { settingsOf } from './settings-sql.ts';
+import { sameConfig } from './settings-sql.ts';
 
 /** A run of the same config under another version of the numerics. */
 export type EarlierResult = {
@@ -12,7 +12,7 @@ export type EarlierResult = {
 
 const earlier = `
   SELECT id AS experiment_id, provenance->>'numerics' AS numerics FROM experiment
-  WHERE ${settingsOf('config')} = ${settingsOf('$2::jsonb')} AND config->'steps' = $2::jsonb->'steps' AND id <> $1
+  WHERE ${sameConfig('config', '$2::jsonb')} AND id <> $1
     AND created_at <= $3 AND provenance->>'numerics' IS DISTINCT FROM $4
   ORDER BY created_at DESC LIMIT 1`;
 
@@ -31,8 +31,7 @@ export async function earlierResult(client: Queryable, experiment: Experiment): 
 const reusable = `
   SELECT position, found.id FROM jsonb_to_recordset($1::jsonb) AS input(position int, config jsonb, provenance jsonb),
   LATERAL (SELECT id FROM experiment
-    WHERE ${settingsOf('experiment.config')} = ${settingsOf('input.config')}
-      AND experiment.config->'steps' = input.config->'steps' AND status = 'succeeded'
+    WHERE ${sameConfig('experiment.config', 'input.config')} AND status = 'succeeded'
       AND experiment.provenance->>'data_sha256' = input.provenance->>'data_sha256'
       AND experiment.provenance->>'weights_sha256' = input.provenance->>'weights_sha256'
     ORDER BY experiment.provenance->>'numerics' = input.provenance->>'numerics' DESC NULLS LAST, finished_at DESC

@@ -42,7 +42,13 @@ export type Experiment = {
   readonly provenance: Provenance | null;
   readonly graph_sha256: string | null;
   readonly manifest_sha256: string | null;
-  /** the shorter run whose first `prefix_step` updates were taken over, and its `steps` */
+  /** updates after which it leaves a checkpoint for others */
+  readonly branch_at: readonly number[];
+  /** whose checkpoint after `parent_step` updates it was planned to go on from, and whether it still waits for that */
+  readonly parent_id: string | null;
+  readonly parent_step: number | null;
+  readonly waits: boolean;
+  /** the run with the same past whose first `prefix_step` updates were taken over, and its `steps` */
   readonly prefix_of: string | null;
   readonly prefix_step: number | null;
   readonly prefix_steps: number | null;

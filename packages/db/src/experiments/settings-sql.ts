@@ -1,7 +1,15 @@
-/** What does not decide numbers, and `steps`, which a longer run has more of; as the index experiment_settings_idx has it. */
-const left = '{steps,name,tags,priority,device,preset_policy}';
+/** Fields that decide no number. */
+const labels = 'name,tags,priority,device,preset_policy';
+/** Fields that decide nothing of a run's first updates (packages/config/src/update-sequence.ts). */
+const late = 'steps,lr_gamma,milestones,eval_every,log_every,checkpoint_every';
 
-/** SQL that is equal for runs of one config, whatever their length; `config` is an expression of type jsonb. */
-export function settingsOf(config: string): string {
-  return `md5((${config} - '${left}'::text[])::text)`;
+/** SQL that is equal for runs whose first updates may be the same, as the index experiment_trunk_idx has it; `config` is jsonb. */
+export function trunkOf(config: string): string {
+  return `md5((${config} - '{${late},${labels}}'::text[])::text)`;
+}
+
+/** SQL: two configs, expressions of type jsonb, are of the same experiment. */
+export function sameConfig(one: string, other: string): string {
+  const decisive = (config: string) => `(${config} - '{${labels}}'::text[])`;
+  return `(${trunkOf(one)} = ${trunkOf(other)} AND ${decisive(one)} = ${decisive(other)})`;
 }

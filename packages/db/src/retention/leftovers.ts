@@ -1,9 +1,16 @@
+import { countIdleBranches } from '../checkpoints/collect-branches.ts';
 import { type Database, inTransaction, type Queryable } from '../database.ts';
 import { retention } from './retention.ts';
 
 /** Rows of one kind that nothing needs any more. */
 export type Leftover = { readonly what: LeftoverKind; readonly count: number; readonly bytes: number };
-export type LeftoverKind = 'checkpoint pieces' | 'artifacts' | 'thumbnails' | 'empty sweeps' | 'old workers';
+export type LeftoverKind =
+  | 'branch checkpoints'
+  | 'checkpoint pieces'
+  | 'artifacts'
+  | 'thumbnails'
+  | 'empty sweeps'
+  | 'old workers';
 
 /** A picture is named by its hash somewhere in the detail of an evaluation. */
 const shown = `shown AS MATERIALIZED (SELECT DISTINCT (regexp_matches(detail::text, '"([0-9a-f]{64})"', 'g'))[1] AS sha256
@@ -14,6 +21,7 @@ const noMember = `NOT grows AND NOT EXISTS (SELECT 1 FROM sweep_member WHERE swe
 const silent = `heartbeat_at < now() - interval '${retention.workerDays} days'`;
 
 const counts: Readonly<Record<LeftoverKind, string>> = {
+  'branch checkpoints': countIdleBranches,
   'checkpoint pieces': `SELECT count(*), coalesce(sum(octet_length(data)), 0)::bigint AS bytes FROM chunk
     WHERE NOT EXISTS (SELECT 1 FROM checkpoint_chunk WHERE checkpoint_chunk.sha256 = chunk.sha256)`,
   artifacts: `SELECT count(*), coalesce(sum(octet_length(data)), 0)::bigint AS bytes FROM artifact

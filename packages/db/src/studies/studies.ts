@@ -5,6 +5,7 @@ import { requestTransition, transitionExperimentsOf } from '../experiments/reque
 import { type Page, pageOf, readCursor, timeOfCursor } from '../page.ts';
 import { retryRolledBack } from '../retry-rolled-back.ts';
 import { placeInSweep } from '../sweeps/sweep-cells.ts';
+import { planSweep } from '../sweeps/sweep-plan.ts';
 
 export const studyStatuses = ['open', 'decided', 'undecided', 'failed', 'cancelled'] as const;
 export type StudyStatus = (typeof studyStatuses)[number];
@@ -123,11 +124,9 @@ export async function launchStudyRuns(database: Database, id: string, runs: read
       );
       const study = rows[0];
       if (study === undefined) return false;
-      const created = await createExperiments(
-        client,
-        runs.map(({ cell }) => cell),
-        study.sweep_id,
-      );
+      const cells = runs.map(({ cell }) => cell);
+      const created = await createExperiments(client, cells, study.sweep_id);
+      await planSweep(client, cells, created);
       const ids = created.map(({ experiment }) => experiment.id);
       await client.query(
         `INSERT INTO study_run (study_id, phase, arm, trial, seed, experiment_id)

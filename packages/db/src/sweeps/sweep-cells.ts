@@ -4,6 +4,7 @@ import { createExperiments, type NewExperiment } from '../experiments/create-exp
 import type { ExperimentAction } from '../experiments/request-transition.ts';
 import { requestTransition, transitionExperimentsOf } from '../experiments/request-transition.ts';
 import { retryRolledBack } from '../retry-rolled-back.ts';
+import { planSweep } from './sweep-plan.ts';
 import type { Sweep } from './sweeps.ts';
 
 /** A cell of a sweep, and how its run stands. */
@@ -59,11 +60,9 @@ export async function addSweepCells(
         id,
       ]);
       if (rowCount !== 1) return null;
-      const created = await createExperiments(
-        client,
-        added.map(({ cell }) => cell),
-        id,
-      );
+      const cells = added.map(({ cell }) => cell);
+      const created = await createExperiments(client, cells, id);
+      await planSweep(client, cells, created);
       const ids = created.map(({ experiment }) => experiment.id);
       const placed = added.map(({ position }, at) => ({ position, id: ids[at] as string }));
       await placeInSweep(client, id, placed);

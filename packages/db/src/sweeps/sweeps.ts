@@ -5,6 +5,7 @@ import type { Experiment } from '../experiments/experiment-row.ts';
 import { transitionExperimentsOf } from '../experiments/request-transition.ts';
 import { CursorError, type Page, pageOf, readCursor, timeOfCursor } from '../page.ts';
 import { retryRolledBack } from '../retry-rolled-back.ts';
+import { planSweep, type SweepPlan } from './sweep-plan.ts';
 
 /** A sweep and how its cells stand. */
 export type Sweep = {
@@ -14,17 +15,22 @@ export type Sweep = {
   readonly request: Readonly<Record<string, unknown>>;
   readonly created_at: Date;
   readonly cancelled_at: Date | null;
+  /** what was planned when it was posted; null for one of a release that planned none */
+  readonly plan: SweepPlan | null;
   /** more cells may follow */
   readonly grows: boolean;
   readonly counts: Readonly<Partial<Record<RunState, number>>>;
 };
 
-const withCounts = `SELECT sweep.id, sweep.name, request, sweep.created_at, cancelled_at, grows, coalesce(counts, '{}') AS counts
+const withCounts = `SELECT sweep.id, sweep.name, request, sweep.created_at, cancelled_at, plan, grows, coalesce(counts, '{}') AS counts
   FROM sweep LEFT JOIN LATERAL (SELECT jsonb_object_agg(status, number) AS counts FROM (
     SELECT status, count(*) AS number FROM sweep_member JOIN experiment ON experiment.id = experiment_id
     WHERE sweep_member.sweep_id = sweep.id GROUP BY status) AS by_status) AS counted ON true`;
 
-/** Stores a sweep and all its cells, in the caller's transaction. Cells that already ran are shown, not run again. */
+/**
+ * Stores a sweep and all its cells, in the caller's transaction. Cells that already ran are shown, not run again; the
+ * others share what they have in common.
+ */
 export async function createSweep(
   client: Queryable,
   request: {
@@ -35,7 +41,7 @@ export async function createSweep(
     readonly grows?: boolean;
   },
   cells: readonly NewExperiment[],
-): Promise<{ id: string; experiments: CreatedExperiment[] }> {
+): Promise<{ id: string; experiments: CreatedExperiment[]; plan: SweepPlan }> {
   const { rows } = await client.query<{ id: string }>(
     'INSERT INTO sweep (name, request, max_running, grows) VALUES ($1, $2, $3, $4) RETURNING id',
     [request.name, JSON.stringify(request.request), request.maxRunning ?? null, request.grows ?? false],
@@ -48,7 +54,9 @@ export async function createSweep(
      SELECT $1, position - 1, experiment_id FROM unnest($2::uuid[]) WITH ORDINALITY AS cell(experiment_id, position)`,
     [id, experiments.map(({ experiment }) => experiment.id)],
   );
-  return { id, experiments };
+  const plan = await planSweep(client, cells, experiments);
+  await client.query('UPDATE sweep SET plan = $2 WHERE id = $1', [id, JSON.stringify(plan)]);
+  return { id, experiments, plan };
 }
 
 export async function getSweep(client: Queryable, id: string): Promise<Sweep | null> {
