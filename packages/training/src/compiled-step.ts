@@ -9,7 +9,7 @@ import {
   checkFirstStep,
   type StepInput,
   type StepScalars,
-  secShareAt,
+  secWeightAt,
   stepScalarNames,
   type TrainStep,
   type TrainStepOptions,
@@ -56,7 +56,9 @@ export function openCompiledStep(folder: string, options: TrainStepOptions, sign
     const fed = [
       ...rates.map((rate) => [stepGraph[rate], scalar(optimizer.rate(at[rate], t))] as const),
       ...Object.entries(optimizer.feed(t)).map(([name, value]) => [stepGraph.optimizer(name), scalar(value)] as const),
-      ...(options.secRampSteps === null ? [] : [[stepGraph.secShare, scalar(secShareAt(step, options))] as const]),
+      ...(options.secWei === 0 ? [] : [[stepGraph.secWeight, scalar(secWeightAt(step, options))] as const]),
+      ...(options.l2regWei === 0 ? [] : [[stepGraph.l2regWeight, scalar(options.l2regWei)] as const]),
+      ...(options.weightDecay === 0 ? [] : [[stepGraph.weightDecay, scalar(options.weightDecay)] as const]),
     ];
     const feeds = {
       [stepGraph.input]: inputFeed(input),

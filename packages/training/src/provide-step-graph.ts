@@ -7,7 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { nativeBackend, tf } from '@spherelab/tensorflow';
 import type { FrozenRecipe } from './frozen-graph.ts';
-import type { StepRecipe } from './step-recipe.ts';
+import { graphRecipe, type StepRecipe } from './step-recipe.ts';
 import { TrainingError } from './training-error.ts';
 
 const require = createRequire(import.meta.url);
@@ -25,15 +25,16 @@ export type StepGraph = {
 
 /**
  * The graph of a step from the cache, or recorded now in a process of its own: seconds to minutes, once for each
- * recipe, version of the numerics and engine; `onRecording` is called before that. Processes that share the cache may come at the same time.
+ * recipe but its fed numbers, version of the numerics and engine; `onRecording` is called before that. Processes that share the cache may come at the same time.
  * Throws TrainingError graph_not_recorded (retryable: mostly the memory of a busy machine).
  */
 export async function provideStepGraph(
   cacheFolder: string,
-  recipe: StepRecipe | FrozenRecipe,
+  of: StepRecipe | FrozenRecipe,
   numerics: string,
   onRecording: () => void | Promise<void> = () => undefined,
 ): Promise<StepGraph> {
+  const recipe = 'frozen' in of ? of : graphRecipe(of);
   const graphs = path.join(cacheFolder, 'graphs');
   const folder = path.join(graphs, keyOf(recipe, numerics));
   if (!existsSync(path.join(folder, GRAPH_FILE))) {
