@@ -24,6 +24,7 @@ export { DatasetError, type DatasetErrorCode } from './dataset-error.ts';
 export { readDatasetLists } from './dataset-lists.ts';
 export { type EvaluationBatch, evaluationBatches } from './evaluation-batches.ts';
 export type { DatasetLists, ImageEntry, ImageList, Protocol } from './image-list.ts';
+export { type KeptDatasets, keptDatasets } from './kept-datasets.ts';
 export { type Dataset, type OpenDatasetOptions, openDataset } from './open-dataset.ts';
 export { type ImageFolder, openImageFolder } from './open-image-folder.ts';
 export { splitText } from './paper/split-text.ts';

@@ -1,5 +1,5 @@
 import { batchLayout, type LayoutTensors } from '@spherelab/losses';
-import { type Feed, openGraphSession } from '@spherelab/tensorflow';
+import type { Feed, GraphSession } from '@spherelab/tensorflow';
 import { optimizerOf } from './optimizers/optimizer-of.ts';
 import { rateOf } from './parameter-groups.ts';
 import type { InputSignature } from './record-step.ts';
@@ -18,15 +18,18 @@ import {
 const scalar = (value: number): Feed => ({ values: Float32Array.of(value), shape: [] });
 
 /**
- * The training step as one TensorFlow graph, loaded from `folder/saved_model.pb` as `recordStep` wrote it for the same
- * options. The state lives in the graph's variables and is zeros until `writeState` sets it.
+ * The training step as one TensorFlow graph, loaded as `recordStep` wrote it for the same options. The state lives in the session's
+ * variables and is zeros until `writeState` sets it, whatever they held before. `dispose` closes the session.
  */
-export function openCompiledStep(folder: string, options: TrainStepOptions, signature: InputSignature): TrainStep {
+export function openCompiledStep(
+  session: GraphSession,
+  options: TrainStepOptions,
+  signature: InputSignature,
+): TrainStep {
   const { network, loss, instances } = options;
   const optimizer = optimizerOf(options.optimizer);
   const variables = stepVariables(network, options.freezeBn, optimizer);
   const rates = [...new Set(trainedSpecs(network, options.freezeBn).map(({ group }) => rateOf(group)))];
-  const session = openGraphSession(folder);
   const inputShape = [signature.batchSize, ...network.inputShape];
   const keys = [...variables.map(({ key }) => key), updatesKey];
   let updates = 0;

@@ -7,7 +7,7 @@ import {
   mayContinueFrom,
   type RunFacts,
 } from '@spherelab/config';
-import { type Dataset, encodeManifest, openDataset } from '@spherelab/datasets';
+import { type Dataset, encodeManifest } from '@spherelab/datasets';
 import { initialState, type Network, type NetworkOptions } from '@spherelab/models';
 import { type LoadedCheckpoint, readCheckpoint } from './checkpoint.ts';
 import { openCompiledStep } from './compiled-step.ts';
@@ -16,6 +16,7 @@ import { readEnvironment } from './environment.ts';
 import { type EventReporter, eventReporter } from './event-reporter.ts';
 import { type FrozenStagesOf, frozenInputs } from './frozen-features.ts';
 import { frozenRecipeOf } from './frozen-graph.ts';
+import { keptParts } from './kept-parts.ts';
 import { type LogWindow, logWindow } from './log-window.ts';
 import { countUpdates } from './lr-schedule.ts';
 import { pretrainedState, weightsFileSha256 } from './pretrained-state.ts';
@@ -24,6 +25,7 @@ import { runFacts } from './run-facts.ts';
 import { pictureInputs, type RunInputs } from './run-inputs.ts';
 import { initialProgress, type RunProgress, type Schedule } from './run-progress.ts';
 import { stepOptionsOf, stepRecipeOf, variablesOf } from './step-recipe.ts';
+import type { StepVariable } from './step-variables.ts';
 import { StoppedEarly } from './stopped-early.ts';
 import { openThumbnailCache, type ThumbnailCache } from './thumbnail-cache.ts';
 import type { TrainOptions } from './train-options.ts';
@@ -138,7 +140,8 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
   await mkdir(workFolder, { recursive: true });
   const weightsSha256 = config.weights === 'random' ? 'random' : weightsFileSha256(options.dataRoot, config.weights);
   const machine = readEnvironment(options.hostEnvironment);
-  const dataset = await openDataset({
+  const kept = options.kept ?? keptParts();
+  const dataset = await kept.openDataset({
     dataRoot: options.dataRoot,
     name: config.dataset,
     imageSize: config.image_size,
@@ -152,6 +155,7 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
     trainStep?.dispose();
     await inputs?.close();
     await dataset.close();
+    if (options.kept === undefined) await kept.close();
   };
   const recording = (what: string) => () =>
     emit({ type: 'log', level: 'info', message: `recording ${what}, once for this configuration` });
@@ -188,7 +192,8 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
         ? await provideStepGraph(options.cacheFolder, recipe, now.numerics, recording('the training step'))
         : await readStepGraph(start.graphFolder);
     const resumed = start.resumeFrom === null ? null : await resumedState(start.resumeFrom, now, graph, emit);
-    trainStep = openCompiledStep(graph.folder, stepOptions, recipe.signature);
+    const stateBytes = bytesOf(variables);
+    trainStep = openCompiledStep(kept.openSession(graph, stateBytes), stepOptions, recipe.signature);
     if (resumed === null) {
       const pretrained =
         config.weights === 'random' ? null : pretrainedState(options.dataRoot, config.weights, network);
@@ -241,7 +246,7 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
       window: logWindow(config.log_every, config.batch_size),
       workFolder,
       thumbnails: openThumbnailCache(options.cacheFolder),
-      stateBytes: variables.reduce((sum, { shape }) => sum + shape.reduce((bytes, size) => bytes * size, 4), 0),
+      stateBytes,
       progress,
       savedAt: resumedFromStep,
       close,
@@ -250,6 +255,11 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
     await close();
     throw error;
   }
+}
+
+/** Of their values, float32. */
+function bytesOf(variables: readonly StepVariable[]): number {
+  return variables.reduce((sum, { shape }) => sum + shape.reduce((bytes, size) => bytes * size, 4), 0);
 }
 
 /** What the row of an experiment tells of what its numbers depend on. */
