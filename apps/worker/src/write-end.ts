@@ -2,7 +2,7 @@ import { type Fence, giveUpAttempt, StaleAttemptError, settleAttempt, writeLogLi
 import type { StopReason } from '@spherelab/training';
 import { attemptOutcome } from './attempt-outcome.ts';
 import { retryWhileAway } from './retry-while-away.ts';
-import type { TrainerEnd } from './trainer-child.ts';
+import type { TrainerEnd } from './trainer-run.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** Why a child was asked to stop; `because`: in the words of the watch over its memory, whose wish a drain was then. */
