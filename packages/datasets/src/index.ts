@@ -28,6 +28,7 @@ export { type KeptDatasets, keptDatasets } from './kept-datasets.ts';
 export { type Dataset, type OpenDatasetOptions, openDataset } from './open-dataset.ts';
 export { type ImageFolder, openImageFolder } from './open-image-folder.ts';
 export { splitText } from './paper/split-text.ts';
+export { sweepCache, unfinishedPrefix } from './pictures/sweep-cache.ts';
 export { drawShape } from './shapes/draw-shape.ts';
 export { shapeClasses } from './shapes/shape-class.ts';
 export { type SplitLists, type SplitPart, splitLists } from './split-lists.ts';

@@ -17,6 +17,7 @@ import { type EventReporter, eventReporter } from './event-reporter.ts';
 import { type FrozenStagesOf, frozenInputs } from './frozen-features.ts';
 import { frozenRecipeOf } from './frozen-graph.ts';
 import { keptParts } from './kept-parts.ts';
+import { type KeptResults, openKeptResults } from './kept-results.ts';
 import { type LogWindow, logWindow } from './log-window.ts';
 import { countUpdates } from './lr-schedule.ts';
 import { pretrainedState, weightsFileSha256 } from './pretrained-state.ts';
@@ -46,6 +47,7 @@ export type TrainingRun = {
   readonly window: LogWindow;
   readonly workFolder: string;
   readonly thumbnails: ThumbnailCache;
+  readonly results: KeptResults;
   /** Of a checkpoint, about. */
   readonly stateBytes: number;
   progress: RunProgress;
@@ -246,6 +248,7 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
       window: logWindow(config.log_every, config.batch_size),
       workFolder,
       thumbnails: openThumbnailCache(options.cacheFolder),
+      results: openKeptResults(options.cacheFolder),
       stateBytes,
       progress,
       savedAt: resumedFromStep,
