@@ -12,6 +12,7 @@ import {
   retryPolicy,
 } from '@spherelab/db';
 import { isPidAlive, leftoverFiles, localRetention, ownIdentity, removeLeftoverFiles } from '@spherelab/host';
+import { numericsNow } from '@spherelab/numerics';
 import { consumeQueue, type QueueConsumer, type QueueStore, queueNames } from '@spherelab/queue';
 import { type Device, isGpu, type ThreadCounts } from './device.ts';
 import { deviceSlots } from './device-slots.ts';
@@ -41,6 +42,8 @@ export type WorkerOptions = {
   readonly log?: WorkerContext['log'];
   /** the process that trains; for tests */
   readonly trainerScript?: string;
+  /** version of the code that a trainer forked now would have; for tests */
+  readonly codeVersion?: () => string;
   /** for tests */
   readonly numbers?: Partial<WorkerNumbers>;
   readonly retryPolicy?: RetryPolicy;
@@ -98,6 +101,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     memoryLimitMb,
     trainers: warmTrainers({
       script: options.trainerScript ?? realTrainer,
+      codeVersion: options.codeVersion ?? (() => numericsNow().version),
       idleMs: numbers.warmIdleMs,
       growthMb: numbers.warmGrowthMb,
       heldMb: memoryLimitMb * warmShare,

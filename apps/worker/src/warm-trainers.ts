@@ -12,7 +12,7 @@ export type TakenTrainer = {
 
 /** Trainer processes that wait for the next attempt on their device, with all that they have loaded. */
 export type WarmTrainers = {
-  /** The process that waits on the device with this environment, else a fresh one; one that waits with another makes room. */
+  /** The process that waits on the device with this environment and the present code, else a fresh one; another that waits makes room. */
   take(device: Device, env: Readonly<Record<string, string>>): TakenTrainer;
   /** Ends what waits on a device: its memory is needed. */
   end(device: Device): Promise<void>;
@@ -22,6 +22,8 @@ export type WarmTrainers = {
 
 export type WarmTrainersOptions = {
   readonly script: string;
+  /** Version of the code that a process forked now would have. */
+  readonly codeVersion: () => string;
   /** ms that a process waits at most. */
   readonly idleMs: number;
   /** MB by which a process may have grown since its first run ended. */
@@ -32,12 +34,14 @@ export type WarmTrainersOptions = {
 
 type Waiting = {
   readonly device: Device;
-  readonly envKey: string;
+  /** its environment, and the version of its code */
+  readonly madeOf: string;
   readonly child: TrainerChild;
   readonly timer: NodeJS.Timeout;
 };
 
-export function warmTrainers({ script, idleMs, growthMb, heldMb }: WarmTrainersOptions): WarmTrainers {
+export function warmTrainers(options: WarmTrainersOptions): WarmTrainers {
+  const { script, codeVersion, idleMs, growthMb, heldMb } = options;
   let waiting: Waiting[] = [];
   let isClosed = false;
   /** MB after its first run, by process. */
@@ -64,16 +68,16 @@ export function warmTrainers({ script, idleMs, growthMb, heldMb }: WarmTrainersO
     firstMb.set(child, first);
     return megabytes <= Math.min(heldMb, first + growthMb);
   };
-  const keep = async (device: Device, envKey: string, child: TrainerChild): Promise<void> => {
+  const keep = async (device: Device, madeOf: string, child: TrainerChild): Promise<void> => {
     if (!(await mayStay(child)) || isClosed || !child.isWaiting) return finish(child);
     const timer = setTimeout(() => void end((one) => one.child === child), idleMs);
-    waiting.push({ device, envKey, child, timer });
+    waiting.push({ device, madeOf, child, timer });
     void child.gone.then(() => remove((one) => one.child === child));
   };
   return {
     take: (device, env) => {
-      const envKey = JSON.stringify(env);
-      const warm = waiting.find((one) => one.device === device && one.envKey === envKey && one.child.isWaiting);
+      const madeOf = JSON.stringify({ env, code: codeVersion() });
+      const warm = waiting.find((one) => one.device === device && one.madeOf === madeOf && one.child.isWaiting);
       if (warm === undefined) void end((one) => one.device === device);
       else remove((one) => one === warm);
       const child = warm?.child ?? forkTrainer(script, env);
@@ -81,7 +85,7 @@ export function warmTrainers({ script, idleMs, growthMb, heldMb }: WarmTrainersO
         child,
         giveBack: async (how) => {
           const isInOrder = how?.type === 'finished' || (how?.type === 'stopped' && how.reason !== 'drain');
-          await (isInOrder ? keep(device, envKey, child) : finish(child));
+          await (isInOrder ? keep(device, madeOf, child) : finish(child));
         },
       };
     },

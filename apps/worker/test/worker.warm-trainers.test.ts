@@ -223,6 +223,16 @@ describe('a trainer that stays warm', () => {
     expect(await finish()).not.toBe(first);
   });
 
+  test('is replaced when the code was built again meanwhile', async () => {
+    let version = 'one';
+    await start({ codeVersion: () => version });
+    const first = await finish();
+    expect(await finish()).toBe(first);
+    version = 'two';
+    expect(await finish()).not.toBe(first);
+    await gone(first);
+  });
+
   test('is replaced where the next run needs another number of threads', async () => {
     await start();
     const id = await post({ stepMs: 20 }, { steps: 100 });
