@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { losses } from '@spherelab/catalogue';
 import { initialState } from '@spherelab/models';
 import { readNumerics } from '@spherelab/numerics';
+import { openGraphSession } from '@spherelab/tensorflow';
 import { openCompiledStep, provideStepGraph, stepOptionsOf } from '@spherelab/training';
 
 const backbone = process.argv[2];
@@ -25,7 +26,7 @@ const recipe = {
 };
 const graph = await provideStepGraph(process.argv[6], recipe, readNumerics().version);
 const options = stepOptionsOf(recipe);
-const step = openCompiledStep(graph.folder, options, recipe.signature);
+const step = openCompiledStep(openGraphSession(graph.folder), options, recipe.signature);
 const weights = initialState(options.network, 0);
 step.writeState(new Map([...step.readState()].map(([key, values]) => [key, weights.get(key) ?? values])));
 const input = Uint8Array.from({ length: batchSize * side * side * 3 }, (_, i) => (i * 2654435761) >>> 24);

@@ -1,13 +1,13 @@
-import type { TrainerChild } from './trainer-child.ts';
+import type { TrainerRun } from './trainer-run.ts';
 import type { WorkerNumbers } from './worker-numbers.ts';
 import type { StopAsked } from './write-end.ts';
 
-/** Orders to the trainer of an attempt; those that come before there is one are kept for it. */
+/** Orders to the run of an attempt; those that come before there is one are kept for it. */
 export type AttemptControl = {
   /** what it was last asked; null: nothing */
   readonly asked: StopAsked | null;
-  /** Hands over the trainer, once. */
-  attach(child: TrainerChild): void;
+  /** Hands over the run, once. */
+  attach(run: TrainerRun): void;
   /** To be called when the trainer takes orders. */
   ready(): void;
   /** Asks it to stop; one that takes longer than its grace is killed. A cancel outweighs what was asked before. */
@@ -17,29 +17,29 @@ export type AttemptControl = {
 
 export function attemptControl(numbers: WorkerNumbers): AttemptControl {
   const graces = { cancel: numbers.cancelGraceMs, pause: numbers.pauseGraceMs, drain: numbers.drainGraceMs };
-  let child: TrainerChild | null = null;
+  let run: TrainerRun | null = null;
   let asked: StopAsked | null = null;
   let killed: string | null = null;
   const kill = (reason: string): void => {
     killed ??= reason;
-    child?.kill(reason);
+    run?.kill(reason);
   };
   return {
     get asked() {
       return asked;
     },
     attach: (started) => {
-      child = started;
-      if (killed !== null) child.kill(killed);
+      run = started;
+      if (killed !== null) run.kill(killed);
     },
     ready: () => {
-      if (asked !== null) child?.order({ type: 'stop', reason: asked.reason });
+      if (asked !== null) run?.order({ type: 'stop', reason: asked.reason });
     },
     askToStop: (ask) => {
       const { reason } = ask;
       if (asked?.reason === reason || asked?.reason === 'cancel') return;
       asked = ask;
-      child?.order({ type: 'stop', reason });
+      run?.order({ type: 'stop', reason });
       const grace = graces[reason];
       const late = `the trainer did not stop within ${grace} ms of being asked to (${reason})`;
       setTimeout(() => kill(late), grace).unref();

@@ -1,5 +1,5 @@
 import type { GiveUp, Settlement } from '@spherelab/db';
-import type { TrainerEnd } from './trainer-child.ts';
+import type { TrainerEnd } from './trainer-run.ts';
 import type { StopAsked } from './write-end.ts';
 
 /** How an attempt is written down: by an end of its own, or as one that ended without. */

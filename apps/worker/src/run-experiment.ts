@@ -1,13 +1,14 @@
 import { claimExperiment, type Experiment, type Fence, type StopRequest } from '@spherelab/db';
 import { type AttemptControl, attemptControl } from './attempt-control.ts';
 import { chooseStart } from './choose-start.ts';
-import { type Device, deviceEnvironment } from './device.ts';
+import { type Device, deviceEnvironment, type ThreadCounts } from './device.ts';
 import { eventWriter } from './event-writer.ts';
 import { keepLease, type LeaseKeeper } from './lease-keeper.ts';
 import { progressWatch } from './progress-watch.ts';
 import { retryWhileAway } from './retry-while-away.ts';
 import { storedThreads } from './stored-threads.ts';
-import { forkTrainer, type TrainerEnd } from './trainer-child.ts';
+import type { TrainerChild } from './trainer-child.ts';
+import type { TrainerEnd } from './trainer-run.ts';
 import { watchChild } from './watch-child.ts';
 import { withWorkFolder } from './work-folder.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -83,22 +84,36 @@ type Attempt = {
 
 /** Runs the trainer of an attempt to its end, and writes all that it reports but that end. */
 async function runChild(attempt: Attempt, workFolder: string): Promise<TrainerEnd> {
-  const { context, experiment, fence, device, control, lease } = attempt;
-  const { database, numbers, memoryLimitMb } = context;
+  const { context, experiment, device } = attempt;
   const threads = storedThreads(experiment) ?? context.threads;
+  const trainer = context.trainers.take(device, deviceEnvironment(device, experiment.config.device, threads));
+  let end: TrainerEnd | null = null;
+  try {
+    end = await superviseRun(attempt, trainer.child, threads, workFolder);
+    return end;
+  } finally {
+    await trainer.giveBack(end);
+  }
+}
+
+async function superviseRun(
+  { context, experiment, fence, device, control, lease }: Attempt,
+  child: TrainerChild,
+  threads: ThreadCounts,
+  workFolder: string,
+): Promise<TrainerEnd> {
+  const { database, numbers, memoryLimitMb } = context;
   const progress = progressWatch(numbers);
   const writer = eventWriter({
     database,
     fence,
     numbers,
     held: () => lease.held,
-    onWritten: (upTo) => child.order({ type: 'written', upTo }),
-    onStored: (number) => child.order({ type: 'stored', number }),
+    onWritten: (upTo) => run.order({ type: 'written', upTo }),
+    onStored: (number) => run.order({ type: 'stored', number }),
     onError: (error) => control.kill(`its events could not be written: ${messageOf(error)}`),
   });
-  const child = forkTrainer({
-    script: context.trainerScript,
-    env: deviceEnvironment(device, experiment.config.device, threads),
+  const run = child.run({
     start: {
       type: 'start',
       config: experiment.config,
@@ -114,7 +129,7 @@ async function runChild(attempt: Attempt, workFolder: string): Promise<TrainerEn
       const choice = { database, fence, experiment, facts, workFolder };
       const choose = () => chooseStart(choice);
       retryWhileAway(choose, numbers.databaseRetryMs, () => !lease.held).then(
-        (start) => child.order({ type: 'begin', start }),
+        (start) => run.order({ type: 'begin', start }),
         (error: unknown) => control.kill(`where to begin could not be decided: ${messageOf(error)}`),
       );
     },
@@ -123,10 +138,10 @@ async function runChild(attempt: Attempt, workFolder: string): Promise<TrainerEn
       writer.push(report);
     },
   });
-  control.attach(child);
+  control.attach(run);
   const onTooLarge = (because: string) => control.askToStop({ reason: 'drain', because });
-  const endWatch = watchChild({ child, writer, progress, numbers, memoryLimitMb, onTooLarge });
-  const end = await child.ended.finally(endWatch);
+  const endWatch = watchChild({ run, writer, progress, numbers, memoryLimitMb, onTooLarge });
+  const end = await run.ended.finally(endWatch);
   await writer.drain();
   return end;
 }

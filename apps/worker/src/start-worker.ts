@@ -12,6 +12,7 @@ import {
   retryPolicy,
 } from '@spherelab/db';
 import { isPidAlive, leftoverFiles, localRetention, ownIdentity, removeLeftoverFiles } from '@spherelab/host';
+import { numericsNow } from '@spherelab/numerics';
 import { consumeQueue, type QueueConsumer, type QueueStore, queueNames } from '@spherelab/queue';
 import { type Device, isGpu, type ThreadCounts } from './device.ts';
 import { deviceSlots } from './device-slots.ts';
@@ -20,6 +21,7 @@ import { releaseDeadNeighbours } from './release-dead-neighbours.ts';
 import { retryWhileAway } from './retry-while-away.ts';
 import type { RunningAttempt } from './run-experiment.ts';
 import { watchVerifications } from './verification-watch.ts';
+import { warmTrainers } from './warm-trainers.ts';
 import type { WorkerContext } from './worker-context.ts';
 import { type WorkerNumbers, workerNumbers } from './worker-numbers.ts';
 
@@ -40,6 +42,8 @@ export type WorkerOptions = {
   readonly log?: WorkerContext['log'];
   /** the process that trains; for tests */
   readonly trainerScript?: string;
+  /** version of the code that a trainer forked now would have; for tests */
+  readonly codeVersion?: () => string;
   /** for tests */
   readonly numbers?: Partial<WorkerNumbers>;
   readonly retryPolicy?: RetryPolicy;
@@ -57,6 +61,8 @@ const version = '0.1.0';
 const queueCloseMs = 3_000;
 /** Part of the machine's (or container's) memory that all trainers together may hold. */
 const memoryShare = 0.75;
+/** Part of its limit that a trainer may hold while it waits: the next run has the rest. */
+const warmShare = 0.5;
 const realTrainer = fileURLToPath(new URL('./trainer-process.js', import.meta.url));
 
 /** Starts a worker: it registers, takes jobs, and supervises one trainer process on each of its devices. */
@@ -84,6 +90,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       isPidAlive,
     );
   const name = await retryWhileAway(register, numbers.databaseRetryMs, () => false);
+  const memoryLimitMb = options.memoryLimitMb ?? defaultMemoryLimitMb(options.devices.length);
   const context: WorkerContext = {
     database,
     workerName: name,
@@ -91,8 +98,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     numbers,
     retryPolicy: options.retryPolicy ?? retryPolicy,
     threads: options.threads,
-    memoryLimitMb: options.memoryLimitMb ?? defaultMemoryLimitMb(options.devices.length),
-    trainerScript: options.trainerScript ?? realTrainer,
+    memoryLimitMb,
+    trainers: warmTrainers({
+      script: options.trainerScript ?? realTrainer,
+      codeVersion: options.codeVersion ?? (() => numericsNow().version),
+      idleMs: numbers.warmIdleMs,
+      growthMb: numbers.warmGrowthMb,
+      heldMb: memoryLimitMb * warmShare,
+    }),
     dataRoot: options.dataRoot,
     cacheFolder: options.cacheFolder,
     cacheBytes: options.cacheBytes,
@@ -161,6 +174,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     clearInterval(leftoverWatch);
     for (const attempt of attempts.values()) attempt.drain();
     await Promise.all([...attempts.values()].map((attempt) => attempt.done));
+    await context.trainers.close();
     const closed = Promise.all(consumers.map((consumer) => consumer.close()));
     await Promise.race([closed, delay(queueCloseMs, null, { ref: false })]);
     await retireWorker(database, name).catch(() => undefined);

@@ -1,97 +1,96 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import type { RunFacts } from '@spherelab/config';
-import type { StopReason } from '@spherelab/training';
-import type { TrainerFailure, TrainerOrder, TrainerReport } from './trainer-messages.ts';
+import { fork } from 'node:child_process';
+import type { OfRun, TrainerOrder, TrainerReport } from './trainer-messages.ts';
+import { type OpenRun, openTrainerRun, type TrainerRun, type TrainerRunOptions } from './trainer-run.ts';
 
-/** How a trainer process ended. */
-export type TrainerEnd =
-  | { readonly type: 'finished'; readonly result: object }
-  | { readonly type: 'stopped'; readonly reason: StopReason }
-  | { readonly type: 'failed'; readonly error: TrainerFailure }
-  /** it ended without a word, was killed here for the reason given, or could not be started, supplied or written down */
-  | { readonly type: 'broke'; readonly reason: string; readonly cause?: BreakCause };
-
-/** What ended a process that broke, where it was not this supervisor's own trouble. */
-export type BreakCause =
-  | { readonly by: 'exit' }
-  /** `heldMb`: memory that it held when it was looked at last; null: never */
-  | { readonly by: 'signal'; readonly signal: string; readonly heldMb: number | null }
-  /** the watch over its progress */
-  | { readonly by: 'hang' };
-
+/** A process that trains one run after the other. */
 export type TrainerChild = {
   readonly pid: number | undefined;
-  /** settles when the process is gone and all that it reported is handled; never rejects */
-  readonly ended: Promise<TrainerEnd>;
-  order(order: TrainerOrder): void;
-  /** Kills the process; `ended` then gives this reason. `hang`: for it makes no progress, which is its own fault. */
-  kill(reason: string, by?: 'hang'): void;
-  /** Notes how much memory it holds: should the kernel kill it, that tells why. */
-  noteMemory(megabytes: number): void;
-};
-
-export type TrainerChildOptions = {
-  readonly script: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly onFacts: (facts: RunFacts) => void;
-  readonly onEvent: (report: Extract<TrainerReport, { type: 'event' }>) => void;
-  /** after the start order was sent */
-  readonly onReady: () => void;
-  readonly start: Extract<TrainerOrder, { type: 'start' }>;
+  /** Whether it lives and waits for a run, as far as is known. */
+  readonly isWaiting: boolean;
+  /** settles when the process is gone */
+  readonly gone: Promise<void>;
+  /** Starts a run as soon as the process takes orders; the one before it has ended. */
+  run(options: TrainerRunOptions): TrainerRun;
+  kill(): void;
 };
 
 /** Characters of the process's own output that are kept to explain a crash. */
 const tailLength = 2_000;
 
-/** Forks a trainer process and starts it. */
-export function forkTrainer(options: TrainerChildOptions): TrainerChild {
-  const child = fork(options.script, [], {
-    env: { ...process.env, ...options.env },
+/** Forks a trainer process. */
+export function forkTrainer(script: string, env: Readonly<Record<string, string>>): TrainerChild {
+  const child = fork(script, [], {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'advanced',
   });
-  let killed: { readonly reason: string; readonly cause?: BreakCause } | null = null;
-  let heldMb: number | null = null;
-  let lastWord: TrainerEnd | null = null;
+  let isReady = false;
+  let isGone = false;
+  let runs = 0;
+  let current: OpenRun | null = null;
   let tail = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (data: Buffer) => {
       tail = (tail + data.toString()).slice(-tailLength);
     });
   }
+  const begin = (): void => {
+    if (current === null || !isReady) return;
+    isReady = false;
+    current.begin();
+  };
+  /** Hands the run out to be ended: the process has none from then on. */
+  const release = (): OpenRun | null => {
+    const over = current;
+    current = null;
+    return over;
+  };
   child.on('message', (report: TrainerReport) => {
     if (report.type === 'ready') {
-      sendTo(child, options.start);
-      options.onReady();
-    } else if (report.type === 'facts') options.onFacts(report.facts);
-    else if (report.type === 'event') options.onEvent(report);
-    else lastWord = report;
+      isReady = true;
+      if (current?.isTold) release()?.end();
+      else begin();
+    } else if (report.run === runs) current?.hear(report);
   });
-  const ended = new Promise<TrainerEnd>((resolve) => {
-    child.once('error', (error) => resolve({ type: 'broke', reason: `the trainer did not start: ${error.message}` }));
+  const gone = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      isGone = true;
+      release()?.endUnstarted(`the trainer did not start: ${error.message}`);
+      resolve();
+    });
     child.once('close', (code, signal) => {
+      isGone = true;
       const how = signal ? `was killed by ${signal}` : `exited with code ${code}`;
       const said = tail.trim() === '' ? '' : `; it last said: ${tail.trim()}`;
-      const cause: BreakCause = signal ? { by: 'signal', signal, heldMb } : { by: 'exit' };
-      if (killed !== null) resolve({ type: 'broke', ...killed });
-      else resolve(lastWord ?? { type: 'broke', reason: `the trainer process ${how}${said}`, cause });
+      release()?.endBroken(`the trainer process ${how}${said}`, signal);
+      resolve();
     });
   });
+  const kill = (): void => void child.kill('SIGKILL');
   return {
     pid: child.pid,
-    ended,
-    order: (order) => sendTo(child, order),
-    kill: (reason, by) => {
-      killed ??= by === undefined ? { reason } : { reason, cause: { by } };
-      child.kill('SIGKILL');
+    get isWaiting() {
+      return isReady && current === null && child.connected && child.exitCode === null && child.signalCode === null;
     },
-    noteMemory: (megabytes) => {
-      heldMb = megabytes;
+    gone,
+    run: (options) => {
+      runs += 1;
+      const run = runs;
+      tail = '';
+      const send = (order: TrainerOrder): void => {
+        const message: OfRun<TrainerOrder> = { ...order, run };
+        // The channel is closed once the process is gone; `ended` tells that.
+        if (child.connected) child.send(message, () => undefined);
+      };
+      const opened = openTrainerRun({ pid: child.pid, send, kill }, options);
+      if (isGone) opened.endUnstarted('the trainer was gone before the run began');
+      else {
+        current = opened;
+        // In a later turn: whoever starts it has its handle before anything is heard of it.
+        setImmediate(begin);
+      }
+      return opened.handle;
     },
+    kill,
   };
-}
-
-function sendTo(child: ChildProcess, order: TrainerOrder): void {
-  // The channel is closed once the process is gone; `ended` tells that.
-  if (child.connected) child.send(order, () => undefined);
 }

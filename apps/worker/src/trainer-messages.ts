@@ -1,7 +1,10 @@
 import type { Environment, ExperimentConfig, RunFacts } from '@spherelab/config';
 import type { RunStart, StopReason, TrainingEvent, TrainingResult } from '@spherelab/training';
 
-/** What the supervisor tells the trainer process. */
+/** Which of a trainer process's runs a message is of, counted from 1: what comes too late for its run is for nobody. */
+export type OfRun<T> = T & { readonly run: number };
+
+/** What the supervisor tells the trainer process of a run. */
 export type TrainerOrder =
   | {
       readonly type: 'start';
@@ -29,12 +32,14 @@ export type TrainerFailure = {
   readonly stack: string;
 };
 
-/** What the trainer process tells the supervisor. Sent with structured clone: a NaN stays a NaN. */
-export type TrainerReport =
-  | { readonly type: 'ready' }
+/** What the trainer process tells the supervisor of a run. Sent with structured clone: a NaN stays a NaN. */
+export type RunReport =
   /** what it is about to compute; it waits to be told where to begin */
   | { readonly type: 'facts'; readonly facts: RunFacts }
   | { readonly type: 'event'; readonly number: number; readonly event: TrainingEvent }
   | { readonly type: 'finished'; readonly result: TrainingResult }
   | { readonly type: 'stopped'; readonly reason: StopReason }
   | { readonly type: 'failed'; readonly error: TrainerFailure };
+
+/** `ready`: it waits for a start; said at first, and again after a run that finished or stopped. After one that failed it exits. */
+export type TrainerReport = { readonly type: 'ready' } | OfRun<RunReport>;

@@ -1,5 +1,6 @@
-// The process that trains: forked by the supervisor, one for each attempt. Only here is TensorFlow loaded.
-import { trainExperiment } from '@spherelab/training';
+// The process that trains: forked by the supervisor, for one attempt after the other. Only here is TensorFlow loaded.
+import { keptParts, trainExperiment } from '@spherelab/training';
 import { runTrainer } from './run-trainer.ts';
 
-runTrainer(trainExperiment);
+const kept = keptParts();
+runTrainer((options) => trainExperiment({ ...options, kept }));

@@ -22,7 +22,9 @@ export function watchVerifications(
     try {
       const by = { worker: workerName, hasGpu: isGpu(device), leaseMs: numbers.leaseMs };
       const verification = await claimVerification(database.pool, by);
-      if (verification !== null) await verifyExperiment(context, verification, device);
+      if (verification === null) return;
+      await context.trainers.end(device);
+      await verifyExperiment(context, verification, device);
     } finally {
       given(device);
     }

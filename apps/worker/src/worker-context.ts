@@ -1,6 +1,7 @@
 import type { Database, RetryPolicy } from '@spherelab/db';
 import type { ProcessIdentity } from '@spherelab/host';
 import type { ThreadCounts } from './device.ts';
+import type { WarmTrainers } from './warm-trainers.ts';
 import type { WorkerNumbers } from './worker-numbers.ts';
 
 /** What a worker brings along for every experiment. */
@@ -13,7 +14,7 @@ export type WorkerContext = {
   readonly threads: ThreadCounts;
   /** MB of one trainer above which it is replaced by a fresh one at a checkpoint */
   readonly memoryLimitMb: number;
-  readonly trainerScript: string;
+  readonly trainers: WarmTrainers;
   readonly dataRoot: string;
   readonly cacheFolder: string;
   /** Bound of the picture cache; undefined: the data sets' own. */

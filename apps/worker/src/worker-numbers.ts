@@ -1,4 +1,4 @@
-/** Times of the supervisor, in ms, each with its reason. */
+/** Numbers of the supervisor, each with its reason: times in ms, but for what says otherwise. */
 export type WorkerNumbers = {
   /** How long an experiment stays with a worker that says nothing. Long enough to train on through a minute without a database;
    * a dead process is found in seconds by a worker of its host (neighbourWatchMs), so only a lost host costs this much. */
@@ -25,6 +25,10 @@ export type WorkerNumbers = {
    * left alone at first: each life of a child gets something done. */
   readonly memoryWatchMs: number;
   readonly leastLifeMs: number;
+  /** How long a trainer waits for the next attempt on its device, with some 500 MB: longer than it takes to post the next run by hand. */
+  readonly warmIdleMs: number;
+  /** MB by which it may have grown since its first run: pictures (512 MiB at most), networks that it keeps, what the allocator does not give back. */
+  readonly warmGrowthMb: number;
   /** How often the worker shows itself alive. */
   readonly heartbeatMs: number;
   /** How often it looks for dead workers of its own host (an indexed read), and how long their trainers are given to be dead too:
@@ -56,6 +60,8 @@ export const workerNumbers: WorkerNumbers = {
   leastStepTimeoutMs: 60_000,
   memoryWatchMs: 500,
   leastLifeMs: 60_000,
+  warmIdleMs: 120_000,
+  warmGrowthMb: 1_024,
   heartbeatMs: 5_000,
   neighbourWatchMs: 500,
   orphanTimeMs: 500,

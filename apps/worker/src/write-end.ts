@@ -9,7 +9,7 @@ import {
 import type { StopReason } from '@spherelab/training';
 import { attemptOutcome } from './attempt-outcome.ts';
 import { retryWhileAway } from './retry-while-away.ts';
-import type { TrainerEnd } from './trainer-child.ts';
+import type { TrainerEnd } from './trainer-run.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** Why a child was asked to stop; `because`: in the words of the watch over its memory, whose wish a drain was then. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { attemptOutcome } from '../src/attempt-outcome.ts';
-import type { BreakCause, TrainerEnd } from '../src/trainer-child.ts';
+import type { BreakCause, TrainerEnd } from '../src/trainer-run.ts';
 
 const limitMb = 1_000;
 const broke = (cause?: BreakCause): TrainerEnd => ({

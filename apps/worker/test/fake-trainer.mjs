@@ -1,7 +1,7 @@
 // Stands in for the real trainer in the worker's tests: the same process protocol around a training that costs nothing.
 // The experiment's name is JSON that says what happens at which step: { stepMs, killedAt (SIGKILL, as from outside), exitAt (code 1),
 // segfaultAt (SIGSEGV), hangAt, diskFullAt, failAt, evaluateMs (before the first step), attempts (that this happens to), ignoreStop,
-// flag (a file that counts them) }.
+// late (a point that comes when the next run of the process has begun), flag (a file that counts them) }.
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,8 +49,12 @@ runTrainer(async ({ config, numerics, workFolder, emit, stop, hostEnvironment, c
     type: 'started',
     totalUpdates: config.steps + 1,
     resumedFromStep: resumed?.step ?? null,
-    environment: { engine: 'fake', ...hostEnvironment },
+    environment: { engine: 'fake', trainer_pid: process.pid, ...hostEnvironment },
   });
+  process.emit('next run');
+  if (plan.late) {
+    process.once('next run', () => void emit({ type: 'metrics', points: [{ name: 'late', step: 0, value: 1 }] }));
+  }
   const checkpoint = async (kind) => {
     const file = join(workFolder, `${kind}-${step}-${Math.random()}`);
     const bytes = Buffer.from(JSON.stringify({ step, state }).padEnd(plan.checkpointBytes ?? 0));

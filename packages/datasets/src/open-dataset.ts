@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { DatasetFacts, Division } from '@spherelab/config';
 import { ContentIndex } from './content/content-index.ts';
-import { readDatasetContent } from './content/dataset-content.ts';
+import { type HashedLists, readDatasetContent } from './content/dataset-content.ts';
 import type { Manifest } from './content/manifest.ts';
 import { datasetFacts } from './dataset-facts.ts';
 import { dividedLists } from './divided-lists.ts';
@@ -62,14 +62,24 @@ function expectedHashes({ train, test, gallery }: Manifest): ReadonlyMap<string,
   return new Map([...train, ...test, ...(gallery ?? [])].map(({ path, sha256 }) => [path, sha256]));
 }
 
-/** Reads the lists of a data set, hashes what is new of its images and starts its picture threads. Throws DatasetError. */
-export async function openDataset(options: OpenDatasetOptions): Promise<Dataset> {
-  const { dataRoot, cacheFolder = null } = options;
-  const content = await readDatasetContent(dataRoot, options.name, (folder) => new ContentIndex(folder, cacheFolder));
-  const lists = dividedLists(content.lists, options.division ?? 'paper');
-  const { train, test, gallery } = lists;
+/** Lists of a data set by content, as they are divided. Throws DatasetError. */
+export async function readHashedLists({
+  dataRoot,
+  name,
+  division = 'paper',
+  cacheFolder = null,
+}: OpenDatasetOptions): Promise<HashedLists> {
+  const { lists } = await readDatasetContent(dataRoot, name, (folder) => new ContentIndex(folder, cacheFolder));
+  return dividedLists(lists, division);
+}
+
+/** Pictures of lists, and the threads that make them. */
+export type OpenPictures = { readonly store: PictureStore; readonly threads: PictureThreads };
+
+/** Starts picture threads; `close` of the threads ends them. */
+export function openPictures(lists: HashedLists, options: OpenDatasetOptions): OpenPictures {
   const threads = new PictureThreads(options.threadCount ?? Math.min(MAX_THREADS, availableParallelism()));
-  const pictures = new PictureStore({
+  const store = new PictureStore({
     folder: lists.folder,
     hashes: expectedHashes(lists),
     imageSize: options.imageSize,
@@ -77,15 +87,23 @@ export async function openDataset(options: OpenDatasetOptions): Promise<Dataset>
     cache: cacheLimitOf(options),
     threads,
   });
+  return { store, threads };
+}
+
+/** What of a data set its lists say. */
+export function listedParts(lists: HashedLists): Omit<Dataset, 'imageSize' | 'pictures' | 'close'> {
+  const { name, train, test, gallery } = lists;
+  return { name, facts: datasetFacts(lists), manifest: { train, test, gallery }, train, test, gallery };
+}
+
+/** Reads the lists of a data set, hashes what is new of its images and starts its picture threads. Throws DatasetError. */
+export async function openDataset(options: OpenDatasetOptions): Promise<Dataset> {
+  const lists = await readHashedLists(options);
+  const { store, threads } = openPictures(lists, options);
   return {
-    name: lists.name,
+    ...listedParts(lists),
     imageSize: options.imageSize,
-    facts: datasetFacts(lists),
-    manifest: { train, test, gallery },
-    train,
-    test,
-    gallery,
-    pictures,
+    pictures: store,
     close: () => threads.close(),
   };
 }

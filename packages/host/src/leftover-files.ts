@@ -23,6 +23,7 @@ export function leftoverFiles(cacheFolder: string, temporary: string = tmpdir())
     ...deadWorkFolders(temporary),
     ...unread(path.join(cacheFolder, 'graphs'), 'recorded step', localRetention.graphDays),
     ...unread(path.join(cacheFolder, 'thumbnails'), 'thumbnails', localRetention.graphDays),
+    ...unread(path.join(cacheFolder, 'evaluations'), 'evaluation of an untrained network', localRetention.graphDays),
     ...unread(path.join(cacheFolder, 'features'), 'features of frozen stages', localRetention.featureDays),
   ];
 }

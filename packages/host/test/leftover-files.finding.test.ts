@@ -48,6 +48,23 @@ it('are steps not read for 30 days, recordings that were killed, and work folder
   expect(leftoverFiles(cache, temporary)).toEqual([]);
 });
 
+it('are evaluations of untrained networks that no run has used for 30 days', () => {
+  mkdirSync(path.join(cache, 'evaluations'));
+  for (const [name, daysIdle] of [
+    ['old', 31],
+    ['used', 29],
+  ] as const) {
+    const file = path.join(cache, 'evaluations', name);
+    writeFileSync(file, 'x'.repeat(100));
+    const then = new Date(Date.now() - daysIdle * 86_400_000);
+    utimesSync(file, then, then);
+  }
+  const found = leftoverFiles(cache, temporary);
+  expect(found.map((one) => [path.basename(one.path), one.bytes])).toEqual([['old', 100]]);
+  removeLeftoverFiles(found);
+  expect(readdirSync(path.join(cache, 'evaluations'))).toEqual(['used']);
+});
+
 it('a process is told from one that had its number before by when it began', () => {
   expect(Math.abs((processStartMs(process.pid) as number) - performance.timeOrigin)).toBeLessThan(5_000);
   expect(processStartMs(1)).toBeLessThan(performance.timeOrigin);

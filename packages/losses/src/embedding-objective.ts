@@ -6,19 +6,14 @@ import { rowNorms } from './row-norms.ts';
 import { sphericalConstraint, updateRecord } from './spherical-constraint.ts';
 import type { Scalar, Tensor, Tensor2D } from './tensor-types.ts';
 
-export type ObjectiveSettings = {
-  readonly loss: LossSettings;
-  readonly secWei: number;
-  readonly l2regWei: number;
-};
-
-/** Scalars that differ from step to step. */
+/** Scalars that differ from step to step, or between runs of one recorded step. */
 export type StepScalars = {
   /** The running mean of the norms before this step, and how far it moves (1 at step 0). */
   readonly recordNormMean: Tensor;
   readonly momentum: Tensor;
-  /** The share of its weight that SEC has; null: all of it. */
-  readonly secShare: Tensor | null;
+  /** sec_wei and l2reg_wei as they are at this step; null where the term is absent, which is not the same as a weight of 0. */
+  readonly secWeight: Tensor | null;
+  readonly l2regWeight: Tensor | null;
 };
 
 /** Scalars of one forward pass, named as the metrics; only `loss_total` is to be differentiated. */
@@ -39,13 +34,13 @@ export type Objective = {
 /**
  * What a training step minimises: loss_metric + sec_wei loss_sec + l2reg_wei loss_l2reg of raw embeddings [batch, dim].
  * `proxies` [training classes, dim] for a loss that learns some, else null; no regularizer looks at them.
- * Both regularizers are measured whatever their weight; a weight of 0 adds no term (golden/quirks.md).
+ * Both regularizers are measured whether or not they are terms (golden/quirks.md).
  */
 export function embeddingObjective(
   embeddings: Tensor2D,
   layout: LayoutTensors,
-  { loss, secWei, l2regWei }: ObjectiveSettings,
-  { recordNormMean, momentum, secShare }: StepScalars,
+  loss: LossSettings,
+  { recordNormMean, momentum, secWeight, l2regWeight }: StepScalars,
   proxies: Tensor2D | null = null,
 ): Objective {
   const norms = rowNorms(embeddings);
@@ -55,8 +50,8 @@ export function embeddingObjective(
   const l2reg = normL2(norms);
   const metric = metricLoss(embeddings, layout, loss, proxies);
   let total = metric.loss;
-  if (secWei !== 0) total = tf.add(total, tf.mul(secShare === null ? secWei : tf.mul(secWei, secShare), sec));
-  if (l2regWei !== 0) total = tf.add(total, tf.mul(l2regWei, l2reg));
+  if (secWeight !== null) total = tf.add(total, tf.mul(secWeight, sec));
+  if (l2regWeight !== null) total = tf.add(total, tf.mul(l2regWeight, l2reg));
   return {
     loss_total: total,
     loss_metric: metric.loss,

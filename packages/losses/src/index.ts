@@ -3,7 +3,6 @@ export { type BatchLayout, batchLayout, type LayoutTensors, layoutTensors } from
 export {
   embeddingObjective,
   type Objective,
-  type ObjectiveSettings,
   type StepScalars,
 } from './embedding-objective.ts';
 export { type LossSettings, type MetricLoss, metricLoss } from './metric-loss.ts';

@@ -72,8 +72,13 @@ export function objectiveOf(batch: Batch, options: ObjectiveOptions): Measured<k
       embeddingObjective(
         x,
         layoutTensors(layout),
-        { loss, secWei, l2regWei },
-        { recordNormMean: tf.scalar(record), momentum: tf.scalar(momentum), secShare: null },
+        loss,
+        {
+          recordNormMean: tf.scalar(record),
+          momentum: tf.scalar(momentum),
+          secWeight: secWei === 0 ? null : tf.scalar(secWei),
+          l2regWeight: l2regWei === 0 ? null : tf.scalar(l2regWei),
+        },
         proxies,
       ),
     'loss_total',

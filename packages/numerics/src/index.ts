@@ -1,1 +1,1 @@
-export { readNumerics } from './numerics.ts';
+export { numericsNow, readNumerics } from './numerics.ts';

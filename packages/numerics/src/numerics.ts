@@ -14,8 +14,13 @@ let known: Numerics | null = null;
 
 /** The versions of the code beside this process, as it was when first asked. Throws where a room is not built. */
 export function readNumerics(): Numerics {
-  known ??= numericsOf(packagesFolder);
+  known ??= numericsNow();
   return known;
+}
+
+/** The same as they are now: another where the code was built again meanwhile. Throws where a room is not built. */
+export function numericsNow(): Numerics {
+  return numericsOf(packagesFolder);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { batchLayout, type LayoutTensors } from '@spherelab/losses';
-import { type Feed, openGraphSession } from '@spherelab/tensorflow';
+import type { Feed, GraphSession } from '@spherelab/tensorflow';
 import { optimizerOf } from './optimizers/optimizer-of.ts';
 import { rateOf } from './parameter-groups.ts';
 import type { InputSignature } from './record-step.ts';
@@ -9,7 +9,7 @@ import {
   checkFirstStep,
   type StepInput,
   type StepScalars,
-  secShareAt,
+  secWeightAt,
   stepScalarNames,
   type TrainStep,
   type TrainStepOptions,
@@ -18,15 +18,18 @@ import {
 const scalar = (value: number): Feed => ({ values: Float32Array.of(value), shape: [] });
 
 /**
- * The training step as one TensorFlow graph, loaded from `folder/saved_model.pb` as `recordStep` wrote it for the same
- * options. The state lives in the graph's variables and is zeros until `writeState` sets it.
+ * The training step as one TensorFlow graph, loaded as `recordStep` wrote it for the same options. The state lives in the session's
+ * variables and is zeros until `writeState` sets it, whatever they held before. `dispose` closes the session.
  */
-export function openCompiledStep(folder: string, options: TrainStepOptions, signature: InputSignature): TrainStep {
+export function openCompiledStep(
+  session: GraphSession,
+  options: TrainStepOptions,
+  signature: InputSignature,
+): TrainStep {
   const { network, loss, instances } = options;
   const optimizer = optimizerOf(options.optimizer);
   const variables = stepVariables(network, options.freezeBn, optimizer);
   const rates = [...new Set(trainedSpecs(network, options.freezeBn).map(({ group }) => rateOf(group)))];
-  const session = openGraphSession(folder);
   const inputShape = [signature.batchSize, ...network.inputShape];
   const keys = [...variables.map(({ key }) => key), updatesKey];
   let updates = 0;
@@ -56,7 +59,9 @@ export function openCompiledStep(folder: string, options: TrainStepOptions, sign
     const fed = [
       ...rates.map((rate) => [stepGraph[rate], scalar(optimizer.rate(at[rate], t))] as const),
       ...Object.entries(optimizer.feed(t)).map(([name, value]) => [stepGraph.optimizer(name), scalar(value)] as const),
-      ...(options.secRampSteps === null ? [] : [[stepGraph.secShare, scalar(secShareAt(step, options))] as const]),
+      ...(options.secWei === 0 ? [] : [[stepGraph.secWeight, scalar(secWeightAt(step, options))] as const]),
+      ...(options.l2regWei === 0 ? [] : [[stepGraph.l2regWeight, scalar(options.l2regWei)] as const]),
+      ...(options.weightDecay === 0 ? [] : [[stepGraph.weightDecay, scalar(options.weightDecay)] as const]),
     ];
     const feeds = {
       [stepGraph.input]: inputFeed(input),

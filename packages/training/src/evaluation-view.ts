@@ -8,6 +8,7 @@ import {
   normHistogram,
   principalComponents,
 } from '@spherelab/evaluation';
+import { pictureContent } from './picture-content.ts';
 import type { ThumbnailCache } from './thumbnail-cache.ts';
 import type { EvaluationViewEvent } from './training-events.ts';
 
@@ -18,6 +19,9 @@ const HARDEST_SHOWN = 60;
 const OTHERS_SHOWN = 60;
 const NEIGHBOURS = 10;
 const NORM_BINS = 40;
+
+/** Raise it whenever a view of the same embeddings and pictures is another: views of untrained networks are kept. */
+export const VIEW_FORMAT = 1;
 
 /** Pictures of this run that were sent before, by list and row: their SHA-256. */
 export type SentThumbnails = Map<string, string>;
@@ -126,7 +130,7 @@ async function thumbnailsOf(
   };
   const missing: PictureRef[] = [];
   for (const ref of wanted.filter(({ key }) => !sent.has(key))) {
-    const known = await kept.read({ sha256: ref.entry.sha256, imageSize });
+    const known = await kept.read({ content: pictureContent(dataset, ref.entry), imageSize });
     if (known === null) missing.push(ref);
     else add(ref.key, known);
   }
@@ -138,7 +142,7 @@ async function thumbnailsOf(
     for (const [at, webp] of files.entries()) {
       const { key, entry } = part[at] as PictureRef;
       add(key, webp);
-      await kept.write({ sha256: entry.sha256, imageSize }, webp);
+      await kept.write({ content: pictureContent(dataset, entry), imageSize }, webp);
     }
     onProgress();
   }

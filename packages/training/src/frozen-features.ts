@@ -5,8 +5,10 @@ import { setTimeout } from 'node:timers/promises';
 import type { Environment } from '@spherelab/config';
 import { type BatchStreamOptions, classBalancedSampler, type Dataset, type ImageEntry } from '@spherelab/datasets';
 import { littleEndianBytes } from '@spherelab/weight-files';
+import { decisiveFacts } from './decisive-facts.ts';
 import { type FeatureFile, type FeatureRows, openFeatureFile, writeFeatureFile } from './feature-file.ts';
 import { type FrozenRecipe, frozenTensorNames, openFrozenStages } from './frozen-graph.ts';
+import { pictureContent } from './picture-content.ts';
 import type { StepGraph } from './provide-step-graph.ts';
 import { imagesOf, type ListPart, pictureBatches, type RunInputs } from './run-inputs.ts';
 import { takeWorkLock } from './work-lock.ts';
@@ -26,18 +28,6 @@ export type FrozenStagesOf = {
 
 /** Between two looks at what another process makes. */
 const WAIT_MS = 250;
-
-/** Facts of the environment under which the same picture gives the same bits. */
-const decisive = [
-  'cpu',
-  'platform',
-  'tensorflow',
-  'onednn',
-  'libvips',
-  'intra_op_threads',
-  'inter_op_threads',
-  'device',
-];
 
 /**
  * Feeds a run with what its frozen stages make of each picture, with the test transform: there is no augmentation. Computed
@@ -157,17 +147,14 @@ async function* rowsOf(
 function hashStages({ recipe, graph, weights, environment }: FrozenStagesOf): string {
   const hash = createHash('sha256').update(graph.sha256);
   for (const name of frozenTensorNames(recipe)) hash.update(littleEndianBytes(weights.get(name) as Float32Array));
-  for (const fact of decisive) hash.update(`\n${fact} ${environment[fact] ?? ''}`);
+  hash.update(decisiveFacts(environment));
   return hash.digest('hex');
 }
 
 /** Where the features of a list are kept, by the content of its images. */
 function folderOf(dataset: Dataset, part: ListPart, { cacheFolder }: FrozenStagesOf, stagesSha256: string): string {
   const hash = createHash('sha256').update(stagesSha256);
-  // A picture that is drawn has no bytes of its own: its name says all that it follows from.
-  for (const { path: name, sha256 } of dataset.manifest[part] ?? []) {
-    hash.update(`\n${sha256.length === 64 ? sha256 : `${dataset.name} ${name} ${sha256}`}`);
-  }
+  for (const entry of dataset.manifest[part] ?? []) hash.update(`\n${pictureContent(dataset, entry)}`);
   return path.join(cacheFolder, 'features', hash.digest('hex').slice(0, 32));
 }
 

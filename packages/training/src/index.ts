@@ -2,6 +2,7 @@ export { type CheckpointMetadata, type LoadedCheckpoint, readCheckpoint } from '
 export { openCompiledStep } from './compiled-step.ts';
 export { readEnvironment } from './environment.ts';
 export { extractEmbeddings } from './extract-embeddings.ts';
+export { type KeptParts, keptParts } from './kept-parts.ts';
 export { provideStepGraph, type StepGraph } from './provide-step-graph.ts';
 export { type StepRecipe, stepOptionsOf } from './step-recipe.ts';
 export type { KeptCheckpoint, StoredRun } from './stored-run.ts';

@@ -11,7 +11,7 @@ import {
   mayResume,
   type RunFacts,
 } from '@spherelab/config';
-import { type Dataset, encodeManifest, openDataset } from '@spherelab/datasets';
+import { type Dataset, encodeManifest } from '@spherelab/datasets';
 import { initialState, type Network, type NetworkOptions } from '@spherelab/models';
 import { type CheckpointMetadata, type LoadedCheckpoint, readCheckpoint } from './checkpoint.ts';
 import { openCompiledStep } from './compiled-step.ts';
@@ -20,6 +20,8 @@ import { readEnvironment } from './environment.ts';
 import { type EventReporter, eventReporter } from './event-reporter.ts';
 import { type FrozenStagesOf, frozenInputs } from './frozen-features.ts';
 import { frozenRecipeOf } from './frozen-graph.ts';
+import { keptParts } from './kept-parts.ts';
+import { type KeptResults, openKeptResults } from './kept-results.ts';
 import { type LogWindow, logWindow } from './log-window.ts';
 import { pretrainedState, weightsFileSha256 } from './pretrained-state.ts';
 import { provideStepGraph, readStepGraph, type StepGraph } from './provide-step-graph.ts';
@@ -27,6 +29,7 @@ import { runFacts } from './run-facts.ts';
 import { pictureInputs, type RunInputs } from './run-inputs.ts';
 import { initialProgress, type RunProgress, type Schedule } from './run-progress.ts';
 import { stepOptionsOf, stepRecipeOf, variablesOf } from './step-recipe.ts';
+import type { StepVariable } from './step-variables.ts';
 import { StoppedEarly } from './stopped-early.ts';
 import { openThumbnailCache, type ThumbnailCache } from './thumbnail-cache.ts';
 import type { TrainOptions } from './train-options.ts';
@@ -48,6 +51,7 @@ export type TrainingRun = {
   readonly window: LogWindow;
   readonly workFolder: string;
   readonly thumbnails: ThumbnailCache;
+  readonly results: KeptResults;
   /** Of a checkpoint, about. */
   readonly stateBytes: number;
   progress: RunProgress;
@@ -159,7 +163,8 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
   await mkdir(workFolder, { recursive: true });
   const weightsSha256 = config.weights === 'random' ? 'random' : weightsFileSha256(options.dataRoot, config.weights);
   const machine = readEnvironment(options.hostEnvironment);
-  const dataset = await openDataset({
+  const kept = options.kept ?? keptParts();
+  const dataset = await kept.openDataset({
     dataRoot: options.dataRoot,
     name: config.dataset,
     imageSize: config.image_size,
@@ -173,6 +178,7 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
     trainStep?.dispose();
     await inputs?.close();
     await dataset.close();
+    if (options.kept === undefined) await kept.close();
   };
   const recording = (what: string) => () =>
     emit({ type: 'log', level: 'info', message: `recording ${what}, once for this configuration` });
@@ -213,7 +219,8 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
       start.resumeFrom === null
         ? null
         : await resumedState(start.resumeFrom, start.isAdopted === true, now, graph, emit);
-    trainStep = openCompiledStep(graph.folder, stepOptions, recipe.signature);
+    const stateBytes = bytesOf(variables);
+    trainStep = openCompiledStep(kept.openSession(graph, stateBytes), stepOptions, recipe.signature);
     if (resumed === null) {
       const pretrained =
         config.weights === 'random' ? null : pretrainedState(options.dataRoot, config.weights, network);
@@ -266,7 +273,8 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
       window: logWindow(config.log_every, config.batch_size),
       workFolder,
       thumbnails: openThumbnailCache(options.cacheFolder),
-      stateBytes: variables.reduce((sum, { shape }) => sum + shape.reduce((bytes, size) => bytes * size, 4), 0),
+      results: openKeptResults(options.cacheFolder),
+      stateBytes,
       progress,
       isAdopted: start.isAdopted === true,
       savedAt: start.isAdopted === true ? null : resumedFromStep,
@@ -277,6 +285,11 @@ export async function openRun(options: TrainOptions): Promise<TrainingRun> {
     await close();
     throw error;
   }
+}
+
+/** Of their values, float32. */
+function bytesOf(variables: readonly StepVariable[]): number {
+  return variables.reduce((sum, { shape }) => sum + shape.reduce((bytes, size) => bytes * size, 4), 0);
 }
 
 /** What the row of an experiment tells of what its numbers depend on. */

@@ -4,16 +4,21 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { nativeBackend, tf } from '@spherelab/tensorflow';
 import type { FrozenRecipe } from './frozen-graph.ts';
-import type { StepRecipe } from './step-recipe.ts';
+import { graphRecipe, type StepRecipe } from './step-recipe.ts';
 import { TrainingError } from './training-error.ts';
+import { takeWorkLock } from './work-lock.ts';
 
 const require = createRequire(import.meta.url);
 const run = promisify(execFile);
 
 const GRAPH_FILE = 'saved_model.pb';
+/** Between two looks at what another process records. */
+const WAIT_MS = 100;
+const SHOW_MS = 5_000;
 
 /** A recorded step, or the recorded stages before it that are not trained, on disk. */
 export type StepGraph = {
@@ -25,31 +30,54 @@ export type StepGraph = {
 
 /**
  * The graph of a step from the cache, or recorded now in a process of its own: seconds to minutes, once for each
- * recipe, version of the numerics and engine; `onRecording` is called before that. Processes that share the cache may come at the same time.
+ * recipe but its fed numbers, version of the numerics and engine; `onRecording` is called before that. Of processes that come at the
+ * same time one records.
  * Throws TrainingError graph_not_recorded (retryable: mostly the memory of a busy machine).
  */
 export async function provideStepGraph(
   cacheFolder: string,
-  recipe: StepRecipe | FrozenRecipe,
+  of: StepRecipe | FrozenRecipe,
   numerics: string,
   onRecording: () => void | Promise<void> = () => undefined,
 ): Promise<StepGraph> {
+  const recipe = 'frozen' in of ? of : graphRecipe(of);
   const graphs = path.join(cacheFolder, 'graphs');
   const folder = path.join(graphs, keyOf(recipe, numerics));
-  if (!existsSync(path.join(folder, GRAPH_FILE))) {
-    await onRecording();
-    await mkdir(graphs, { recursive: true });
-    const temporary = await mkdtemp(path.join(graphs, '.recording-'));
+  await mkdir(graphs, { recursive: true });
+  const isThere = (): boolean => existsSync(path.join(folder, GRAPH_FILE));
+  for (let isDone = isThere(); !isDone; isDone ||= isThere()) {
+    const lock = takeWorkLock(`${folder}.lock`);
+    if (lock === null) {
+      await setTimeout(WAIT_MS);
+      continue;
+    }
     try {
-      await recordInProcess(recipe, temporary);
-      await rename(temporary, folder).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-      });
+      // Whoever had the lock before may have recorded it meanwhile.
+      if (!isThere()) {
+        await onRecording();
+        await recordInto(folder, recipe, lock.show);
+      }
+      isDone = true;
     } finally {
-      await rm(temporary, { recursive: true, force: true });
+      lock.release();
     }
   }
   return readStepGraph(folder);
+}
+
+/** Records under a name of its own and gives the graph its place when it is whole. */
+async function recordInto(folder: string, recipe: StepRecipe | FrozenRecipe, show: () => void): Promise<void> {
+  const temporary = await mkdtemp(path.join(path.dirname(folder), '.recording-'));
+  const showing = setInterval(show, SHOW_MS);
+  try {
+    await recordInProcess(recipe, temporary);
+    await rename(temporary, folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    });
+  } finally {
+    clearInterval(showing);
+    await rm(temporary, { recursive: true, force: true });
+  }
 }
 
 /** The recorded step in a folder, as another process put it there. */

@@ -23,7 +23,8 @@ function anyLabels(batchSize: number, instances: number): Int32Array {
 
 /**
  * Records the training step as one TensorFlow graph with four entry points over shared variables, by running it once
- * on zeros; gives the bytes of a `saved_model.pb`. Takes the memory of an eager step. Equal options give equal bytes.
+ * on zeros; gives the bytes of a `saved_model.pb`. Takes the memory of an eager step. Equal options give equal bytes, and options
+ * that differ only in what is fed (graphRecipe) too.
  */
 export function recordStep(options: TrainStepOptions, signature: InputSignature): Uint8Array {
   const graph = createGraphBuilder();
@@ -77,15 +78,24 @@ function recordUpdate(graph: GraphBuilder, options: TrainStepOptions, signature:
   const recordNormMean = tf.scalar(0);
   nodes.set(momentum, graph.placeholder(stepGraph.momentum, 'float32', []));
   nodes.set(recordNormMean, graph.read(recordNormMeanKey));
-  const secShare = options.secRampSteps === null ? null : tf.scalar(1);
-  if (secShare !== null) nodes.set(secShare, graph.placeholder(stepGraph.secShare, 'float32', []));
+  const weight = (value: number, name: string): Tensor | null => {
+    if (value === 0) return null;
+    const standIn = tf.scalar(1);
+    nodes.set(standIn, graph.placeholder(name, 'float32', []));
+    return standIn;
+  };
+  const secWeight = weight(options.secWei, stepGraph.secWeight);
+  const l2regWeight = weight(options.l2regWei, stepGraph.l2regWeight);
+  const weightDecay = weight(options.weightDecay, stepGraph.weightDecay);
 
   const trained = trainedSpecs(options.network, options.freezeBn);
   const { result, nodeOf } = traceOps(graph, nodes, () => {
-    const pass = stepPass(options, trained, state, { input, layout, momentum, recordNormMean, secShare });
-    const decayed = trained.map(({ name, group }, index) =>
-      withDecay(pass.gradients[index] as Tensor, state.get(name) as Tensor, decayOf(group, options.weightDecay)),
-    );
+    const feeds = { input, layout, momentum, recordNormMean, secWeight, l2regWeight };
+    const pass = stepPass(options, trained, state, feeds);
+    const decayed = trained.map(({ name, group }, index) => {
+      const decay = decayOf(group, options.weightDecay) === 0 ? null : weightDecay;
+      return withDecay(pass.gradients[index] as Tensor, state.get(name) as Tensor, decay);
+    });
     return { pass, decayed, scalars: tf.stack(stepScalarNames.map((name) => tf.reshape(pass.objective[name], []))) };
   });
 
@@ -112,8 +122,8 @@ function recordUpdate(graph: GraphBuilder, options: TrainStepOptions, signature:
 }
 
 /** The decay of torch's Adam and SGD is coupled: added to the gradient. */
-function withDecay(gradient: Tensor, parameter: Tensor, decay: number): Tensor {
-  return decay === 0 ? gradient : tf.add(gradient, tf.mul(parameter, decay));
+function withDecay(gradient: Tensor, parameter: Tensor, decay: Tensor | null): Tensor {
+  return decay === null ? gradient : tf.add(gradient, tf.mul(parameter, decay));
 }
 
 function recordEmbedding(graph: GraphBuilder, options: TrainStepOptions, signature: InputSignature): void {

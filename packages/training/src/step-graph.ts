@@ -8,8 +8,10 @@ export const stepGraph = {
   lr: 'lr',
   lrP: 'lr_p',
   lrProxies: 'lr_proxies',
-  /** Only where the weight of SEC is ramped. */
-  secShare: 'sec_share',
+  /** Each only where its weight is not 0. */
+  secWeight: 'sec_weight',
+  l2regWeight: 'l2reg_weight',
+  weightDecay: 'weight_decay',
   /** What the optimizer wants fed beside the learning rates. */
   optimizer: (name: string): string => name,
   layout: (part: keyof LayoutTensors): string => `layout_${part}`,

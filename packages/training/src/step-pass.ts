@@ -12,8 +12,9 @@ export type PassFeeds = {
   /** Scalars: the running mean norm before this step, and how far it moves (1 at step 0). */
   readonly recordNormMean: Tensor;
   readonly momentum: Tensor;
-  /** Scalar, the share of its weight that SEC has at this step; null: all of it. */
-  readonly secShare: Tensor | null;
+  /** Scalars: the regularizers' weights at this step; null: the term is absent. */
+  readonly secWeight: Tensor | null;
+  readonly l2regWeight: Tensor | null;
 };
 
 export type StepPass = {
@@ -39,7 +40,7 @@ export function stepPass(
     const present: StateMap = new Map([...state, ...own]);
     const { embeddings, runningStatistics } = options.network.forward(present, feeds.input, true);
     const proxies = (present.get(proxiesKey) ?? null) as Tensor2D | null;
-    const objective = embeddingObjective(embeddings, feeds.layout, options, feeds, proxies);
+    const objective = embeddingObjective(embeddings, feeds.layout, options.loss, feeds, proxies);
     // Kept beyond the gradient's own scope, and handed to the caller's by the copies below.
     for (const tensor of [...Object.values(objective), ...runningStatistics.values()]) tf.keep(tensor);
     outputs = { objective, runningStatistics };

@@ -7,7 +7,7 @@ import type { InputSignature } from './record-step.ts';
 import { type StepVariable, stepVariables } from './step-variables.ts';
 import type { TrainStepOptions } from './train-step.ts';
 
-/** All that decides a step's graph, as plain JSON: what crosses to the process that records it. Frozen stages are not in it. */
+/** A step as plain JSON: what crosses to the process that records it. Frozen stages are not in it. */
 export type StepRecipe = {
   readonly model: NetworkOptions;
   readonly step: Omit<TrainStepOptions, 'network'>;
@@ -46,6 +46,25 @@ export function stepRecipeOf(config: ExperimentConfig, trainingLabels: number): 
       freezeBn: config.freeze_bn,
     },
     signature: { batchSize: config.batch_size, inputType: config.freeze_stages === 0 ? 'uint8' : 'float32' },
+  };
+}
+
+/**
+ * What of a recipe decides its graph: all but the numbers that are fed at each step, so that the cells of a sweep over weights share
+ * one. A weight of 0 stays apart, for its term is absent.
+ */
+export function graphRecipe({ step, ...recipe }: StepRecipe): StepRecipe {
+  const isThere = (weight: number): number => (weight === 0 ? 0 : 1);
+  return {
+    ...recipe,
+    step: {
+      ...step,
+      secWei: isThere(step.secWei),
+      l2regWei: isThere(step.l2regWei),
+      weightDecay: isThere(step.weightDecay),
+      normMomentum: 1,
+      secRampSteps: null,
+    },
   };
 }
 

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** A picture that a thumbnail is of: its content, and the side of the crop that it shows, px. */
-export type ThumbnailOf = { readonly sha256: string; readonly imageSize: number };
+/** A picture that a thumbnail is of: its content (pictureContent), and the side of the crop that it shows, px. */
+export type ThumbnailOf = { readonly content: string; readonly imageSize: number };
 
 /** Thumbnails on disk by the content of their pictures, for all runs of this machine: making a thousand takes seconds. */
 export type ThumbnailCache = {
-  /** null where it is not there, damaged, or of a picture without bytes of its own. */
+  /** null where it is not there, or damaged. */
   readonly read: (of: ThumbnailOf) => Promise<Uint8Array | null>;
   /** Where it cannot be kept, it is made again next time. */
   readonly write: (of: ThumbnailOf, webp: Uint8Array) => Promise<void>;
@@ -16,22 +16,19 @@ export type ThumbnailCache = {
 const hashBytes = 32;
 
 export function openThumbnailCache(cacheFolder: string): ThumbnailCache {
-  const fileOf = ({ sha256, imageSize }: ThumbnailOf): string | null => {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) return null;
-    const name = createHash('sha256').update(`${sha256} ${imageSize}`).digest('hex');
+  const fileOf = ({ content, imageSize }: ThumbnailOf): string => {
+    const name = createHash('sha256').update(`${content} ${imageSize}`).digest('hex');
     return path.join(cacheFolder, 'thumbnails', name.slice(0, 2), name);
   };
   return {
     read: async (of) => {
-      const file = fileOf(of);
-      const content = file === null ? null : await readFile(file).catch(() => null);
+      const content = await readFile(fileOf(of)).catch(() => null);
       if (content === null || content.length <= hashBytes) return null;
       const webp = content.subarray(hashBytes);
       return createHash('sha256').update(webp).digest().equals(content.subarray(0, hashBytes)) ? webp : null;
     },
     write: async (of, webp) => {
       const file = fileOf(of);
-      if (file === null) return;
       const temporary = `${file}.${process.pid}`;
       try {
         await mkdir(path.dirname(file), { recursive: true });

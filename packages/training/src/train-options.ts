@@ -1,4 +1,5 @@
 import type { Environment, ExperimentConfig, Numerics, RunFacts } from '@spherelab/config';
+import type { KeptParts } from './kept-parts.ts';
 import type { StopReason, TrainingEvent, TrainingResult } from './training-events.ts';
 
 /** Where a run begins, as its owner decides once it knows the run's facts. */
@@ -32,6 +33,8 @@ export type TrainOptions = {
   readonly cacheFolder: string;
   /** Bound of the pictures kept there; 0 keeps none. Default: 16 GiB. */
   readonly cacheBytes?: number | undefined;
+  /** What runs of this process have in common; default: the run has its own, and closes it. */
+  readonly kept?: KeptParts;
   /** For temporary files; receivers of events own those that they name. */
   readonly workFolder: string;
   /** Asked once, before anything is computed. */

@@ -73,7 +73,8 @@ export function checkFirstStep(step: number, updates: number): void {
   throw new RangeError(`step ${step} cannot be the first: training begins at step 0 or from a written state`);
 }
 
-/** The share of its weight that SEC has at a step: 1, or what the ramp says. */
-export function secShareAt(step: number, { secRampSteps }: Pick<TrainStepOptions, 'secRampSteps'>): number {
-  return secRampSteps === null ? 1 : Math.min(1, step / secRampSteps);
+/** The weight of SEC at a step: its own, or what of it the ramp says. */
+export function secWeightAt(step: number, options: Pick<TrainStepOptions, 'secWei' | 'secRampSteps'>): number {
+  const { secWei, secRampSteps } = options;
+  return secRampSteps === null ? secWei : secWei * Math.min(1, step / secRampSteps);
 }

@@ -9,7 +9,15 @@ import { type SafetyCheckpoints, safetyCheckpoints } from './safety-checkpoints.
 import { StoppedEarly } from './stopped-early.ts';
 import type { TrainOptions, TrainOutcome } from './train-options.ts';
 import { asTrainingError, isFullDisk } from './training-error.ts';
-import type { CheckpointKind, EvaluationSummary, MetricPoint, StopReason, TrainingResult } from './training-events.ts';
+import type {
+  CheckpointKind,
+  EvaluationSummary,
+  EvaluationViewEvent,
+  MetricPoint,
+  StopReason,
+  TrainingResult,
+} from './training-events.ts';
+import { colourHistogramOf, type UntrainedResults, untrainedOf } from './untrained-results.ts';
 import { updateOnce } from './update-once.ts';
 import { weightsSha256 } from './weights-sha256.ts';
 
@@ -91,21 +99,82 @@ async function evaluate(
   stopReason: () => StopReason | null,
   sent: SentThumbnails,
 ): Promise<boolean> {
-  const { dataset, reporter } = run;
-  const { updates } = run.progress;
   const previousBest = run.progress.best;
-  const evaluation = await measure(run, step, () => stopReason() === null);
-  if (evaluation === null) return false;
-  // After the scores, which nobody should wait for.
-  const onProgress = () => void reporter.tick(updates, 'evaluating');
-  const { batch_size: batchSize } = run.config;
-  await reporter.emit(
-    await evaluationView({ ...evaluation, dataset, batchSize, step, sent, kept: run.thumbnails, onProgress }),
-  );
-  await reporter.emit({ type: 'log', level: 'info', message: describe(evaluation.summary) });
+  const isWanted = () => stopReason() === null;
+  const isUntrained = run.progress.updates === 0;
+  const summary = isUntrained
+    ? await evaluateUntrained(run, isWanted, sent)
+    : await evaluateNow(run, step, isWanted, sent);
+  if (summary === null) return false;
+  await run.reporter.emit({ type: 'log', level: 'info', message: describe(summary) });
   if (run.progress.best !== previousBest) await save(run, 'best');
   run.window.restartClock();
   return true;
+}
+
+/** Measures, reports and shows, from what the network gives now; null when `isWanted` said no before the scores were there. */
+async function evaluateNow(
+  run: TrainingRun,
+  step: number,
+  isWanted: () => boolean,
+  sent: SentThumbnails,
+): Promise<EvaluationSummary | null> {
+  const evaluation = await measure(run, step, isWanted);
+  if (evaluation === null) return null;
+  await run.reporter.emit(await viewOf(run, evaluation, step, sent));
+  return evaluation.summary;
+}
+
+/** The same of step 0, from what a run that began alike has measured, where there was one. */
+async function evaluateUntrained(
+  run: TrainingRun,
+  isWanted: () => boolean,
+  sent: SentThumbnails,
+): Promise<EvaluationSummary | null> {
+  const { results, reporter } = run;
+  const coloursOf = colourHistogramOf(run);
+  const colourHistogram = await results.read<EvaluationSummary>(coloursOf);
+  run.progress = { ...run.progress, colourHistogram };
+  const found = await results.once<UntrainedResults>({
+    of: untrainedOf(run),
+    onWait: async () => {
+      await reporter.tick(0, 'evaluating');
+      return isWanted();
+    },
+    make: async (show) => {
+      const goOn = () => {
+        show();
+        return isWanted();
+      };
+      const evaluation = await measure(run, 0, goOn);
+      if (evaluation === null) return null;
+      const view = await viewOf(run, evaluation, 0, sent);
+      await reporter.emit(view);
+      const { summary, features } = evaluation;
+      return { summary, features, colourHistogram: run.progress.colourHistogram, view, sent };
+    },
+  });
+  if (found === null) return null;
+  const { value, isNew } = found;
+  if (colourHistogram === null) results.write(coloursOf, value.colourHistogram);
+  if (isNew) return value.summary;
+  await reportScores(run, value);
+  for (const [key, sha256] of value.sent) sent.set(key, sha256);
+  await reporter.emit(value.view);
+  return value.summary;
+}
+
+/** After the scores, which nobody should wait for. */
+function viewOf(
+  run: TrainingRun,
+  { test, gallery }: NetworkEvaluation,
+  step: number,
+  sent: SentThumbnails,
+): Promise<EvaluationViewEvent> {
+  const { dataset, reporter, thumbnails: kept } = run;
+  const { updates } = run.progress;
+  const onProgress = () => void reporter.tick(updates, 'evaluating');
+  return evaluationView({ dataset, batchSize: run.config.batch_size, step, test, gallery, sent, kept, onProgress });
 }
 
 /** Evaluates and reports the scores; null when `isWanted` said no before it was done. */
@@ -131,16 +200,23 @@ async function measure(run: TrainingRun, step: number, isWanted: () => boolean):
     onProgress: () => void reporter.tick(updates, 'evaluating'),
   });
   if (evaluation === null) return null;
-  const { summary, features, colourHistogram } = evaluation;
+  await reportScores(run, evaluation);
+  return evaluation;
+}
+
+async function reportScores(
+  run: TrainingRun,
+  { summary, features, colourHistogram }: Pick<NetworkEvaluation, 'summary' | 'features' | 'colourHistogram'>,
+): Promise<void> {
   run.progress = withEvaluation(run.progress, summary);
   if (features !== null) run.progress = { ...run.progress, features };
   if (colourHistogram !== null) run.progress = { ...run.progress, colourHistogram };
+  const { step, metrics } = summary;
   addMetrics(
     run,
-    Object.entries(summary.metrics).map(([name, value]) => ({ name, step, value })),
+    Object.entries(metrics).map(([name, value]) => ({ name, step, value })),
   );
-  await reporter.flush(updates, 'evaluating');
-  return evaluation;
+  await run.reporter.flush(run.progress.updates, 'evaluating');
 }
 
 /** The same updates and measurements as a run's up to a number of updates, with nothing saved or shown. */

@@ -1,4 +1,5 @@
-import { closeSync, openSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 
 /** ms. The holder shows itself after each batch, which takes a second or two. */
 const ABANDONED_MS = 60_000;
@@ -16,13 +17,11 @@ export type WorkLock = {
  */
 export function takeWorkLock(file: string): WorkLock | null {
   try {
-    closeSync(openSync(file, 'wx'));
+    writeFileSync(file, `${process.pid} ${hostname()}`, { flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const shownMs = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
-    if (shownMs !== undefined && Date.now() - shownMs < ABANDONED_MS) return null;
     // Left by a process that died.
-    rmSync(file, { force: true });
+    if (isAbandoned(file)) rmSync(file, { force: true });
     return null;
   }
   return {
@@ -35,4 +34,22 @@ export function takeWorkLock(file: string): WorkLock | null {
     },
     release: () => rmSync(file, { force: true }),
   };
+}
+
+/** Its holder has not shown itself for long, or was a process of this machine that is gone. */
+function isAbandoned(file: string): boolean {
+  const shownMs = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  if (shownMs === undefined) return false;
+  return Date.now() - shownMs >= ABANDONED_MS || isHolderGone(file);
+}
+
+function isHolderGone(file: string): boolean {
+  try {
+    const [pid, host] = readFileSync(file, 'utf8').split(' ');
+    if (host !== hostname()) return false;
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
 }

@@ -4,6 +4,7 @@ import { tf } from '@spherelab/tensorflow';
 import { describe, expect, it } from 'vitest';
 import { lossSettings } from '../../../test/loss-settings.ts';
 import { recordStep } from '../src/record-step.ts';
+import { graphRecipe } from '../src/step-recipe.ts';
 import type { TrainStep, TrainStepOptions } from '../src/train-step.ts';
 import { createEagerStep } from './eager-step.ts';
 import { compiledStep } from './step-makers.ts';
@@ -118,6 +119,24 @@ describe('a recorded step', () => {
   it('is the same bytes every time', () => {
     const signature = { batchSize: 12, inputType: 'uint8' } as const;
     expect(Buffer.from(recordStep(options, signature)).equals(Buffer.from(recordStep(options, signature)))).toBe(true);
+  });
+
+  it('is one for all weights that are fed; a weight of 0 has its own, for its term is absent', () => {
+    const signature = { batchSize: 12, inputType: 'uint8' } as const;
+    const model = { ...small };
+    const bytesOf = (more: Partial<TrainStepOptions>) => {
+      const { network: _, ...step } = { ...options, l2regWei: 0.01, ...more };
+      const { step: fed } = graphRecipe({ model, step, signature });
+      const [own, shared] = [step, fed].map((one) => recordStep({ ...one, network: options.network }, signature));
+      expect(Buffer.from(own as Uint8Array).equals(Buffer.from(shared as Uint8Array))).toBe(true);
+      return Buffer.from(own as Uint8Array);
+    };
+    const one = bytesOf({});
+    const fed = { secWei: 2, l2regWei: 0.5, weightDecay: 0.1, normMomentum: 0.9, secRampSteps: 7 };
+    expect(bytesOf(fed).equals(one)).toBe(true);
+    for (const weight of ['secWei', 'l2regWei', 'weightDecay']) {
+      expect(bytesOf({ [weight]: 0 }).equals(one), weight).toBe(false);
+    }
   });
 
   it('gives the same bits every time', () => {

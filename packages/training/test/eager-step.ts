@@ -8,7 +8,7 @@ import {
   checkFirstStep,
   type StepInput,
   type StepScalars,
-  secShareAt,
+  secWeightAt,
   stepScalarNames,
   type TrainStep,
   type TrainStepOptions,
@@ -45,8 +45,9 @@ export function createEagerStep(options: TrainStepOptions): TrainStep {
       const scalars = tf.tidy(() => {
         const momentum = tf.scalar(step === 0 ? 1 : options.normMomentum);
         const recordNormMean = state.get(recordNormMeanKey) as Tensor;
-        const secShare = options.secRampSteps === null ? null : tf.scalar(secShareAt(step, options));
-        const feeds = { input: tensorOf(input), layout, momentum, recordNormMean, secShare };
+        const secWeight = options.secWei === 0 ? null : tf.scalar(secWeightAt(step, options));
+        const l2regWeight = options.l2regWei === 0 ? null : tf.scalar(options.l2regWei);
+        const feeds = { input: tensorOf(input), layout, momentum, recordNormMean, secWeight, l2regWeight };
         const { gradients, objective, runningStatistics } = stepPass(options, trained, state, feeds);
         for (const [index, { name, group }] of trained.entries()) {
           const keys = optimizer.momentKeys(name);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { openGraphSession } from '@spherelab/tensorflow';
 import { openCompiledStep } from '../src/compiled-step.ts';
 import { type InputSignature, recordStep } from '../src/record-step.ts';
 import type { TrainStep, TrainStepOptions } from '../src/train-step.ts';
@@ -19,7 +20,7 @@ export const compiledStep: MakeStep = (options, batchSize, inputType = 'float32'
   try {
     const signature = { batchSize, inputType };
     writeFileSync(path.join(folder, 'saved_model.pb'), recordStep(options, signature));
-    return openCompiledStep(folder, options, signature);
+    return openCompiledStep(openGraphSession(folder), options, signature);
   } finally {
     rmSync(folder, { recursive: true });
   }

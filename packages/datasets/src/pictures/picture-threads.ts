@@ -21,6 +21,11 @@ export class PictureThreads {
     this.#threads = Array.from({ length: threadCount }, () => this.#startThread());
   }
 
+  /** Whether they can still do tasks. */
+  get areUsable(): boolean {
+    return this.#failure === null && !this.#isClosing;
+  }
+
   #startThread(): Thread {
     const worker = new Worker(new URL('./picture-thread.js', import.meta.url), { execArgv: [] });
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
