@@ -21,6 +21,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newExperiment } from '../../../test/experiment-fixture.ts';
 import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
+import { waitUntil } from '../../../test/wait-until.ts';
 
 const migrations = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
 let server: PostgresServer;
@@ -107,13 +108,12 @@ test('the schema is brought up to date while metrics, progress and new experimen
   const poster = (async () => {
     for (let more = 10; more > 0; more -= upgraded ? 1 : 0) posted.push(await create());
   })();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await waitUntil('experiments are posted', () => posted.length > 5);
   const before = posted.length;
   expect(await applyMigrations(url)).not.toEqual([]);
   upgraded = true;
   await Promise.all([...writers, poster]);
 
-  expect(before).toBeGreaterThan(0);
   expect(posted.length).toBeGreaterThan(before);
   for (const id of posted) expect(await getExperiment(database.pool, id)).not.toBeNull();
   for (const [id, steps] of written) {
