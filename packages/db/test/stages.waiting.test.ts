@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type DatasetFacts, runCourse } from '@spherelab/config';
 import {
   cancelSweep,
   claimExperiment,
@@ -30,7 +31,8 @@ import { anyFacts, newExperiment } from '../../../test/experiment-fixture.ts';
 import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
 
 const devices = ['any', 'cpu'];
-const course = { batchesPerEpoch: 7, measuresMoreAtEnd: false };
+/** Seven batches an epoch. */
+const seen = { trainingImages: 7 * 60 } as DatasetFacts;
 const schedule = { steps: 50, eval_every: 100, milestones: [20], log_every: 5 };
 
 describe('cells that share a past', () => {
@@ -47,7 +49,10 @@ describe('cells that share a past', () => {
   });
 
   const inputs = (cells: readonly object[], force = false) =>
-    cells.map((cell) => ({ ...newExperiment({ ...schedule, ...cell }, force), course }));
+    cells.map((cell) => {
+      const input = newExperiment({ ...schedule, batch_size: 60, ...cell }, force);
+      return { ...input, course: runCourse(input.config, seen) };
+    });
   async function post(cells: readonly object[], maxRunning: number | null = null) {
     const request = { name: null, request: {}, maxRunning };
     const sweep = await inTransaction(database, (client) => createSweep(client, request, inputs(cells)));

@@ -9,7 +9,7 @@ export type NewExperiment = {
   readonly sources: Readonly<Record<string, string>>;
   /** what decides the numbers beside the config; part of the identity */
   readonly provenance: Provenance;
-  /** what its data set decides of how it goes; null or missing where nobody has seen it */
+  /** how it goes on its data set; null or missing where nobody has seen it */
   readonly course?: RunCourse | null;
   /** sha256, hex: equal identities are the same experiment */
   readonly identity: string;

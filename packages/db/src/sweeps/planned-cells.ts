@@ -6,7 +6,6 @@ import {
   type RunCourse,
   type RunState,
   type Stage,
-  type UpdateSequence,
   updateSequence,
 } from '@spherelab/config';
 import type { Queryable } from '../database.ts';
@@ -62,11 +61,7 @@ export async function planCells(client: Queryable, cells: readonly PlannedCell[]
   for (const group of groupsOf(cells)) {
     const earlier = await earlierRuns(client, group, cells);
     const planned = planStages(
-      group.map(({ sequence, updates, course }) => ({
-        sequence,
-        updates,
-        measuresMoreAtEnd: course.measuresMoreAtEnd,
-      })),
+      group.map(({ course }) => course),
       earlier,
     );
     planned.forEach((stage, at) => {
@@ -83,7 +78,6 @@ export async function planCells(client: Queryable, cells: readonly PlannedCell[]
 
 type GroupedCell = PlannedCell & {
   readonly course: RunCourse;
-  readonly sequence: UpdateSequence;
   /** among all cells */
   readonly place: number;
 };
@@ -94,10 +88,9 @@ function groupsOf(cells: readonly PlannedCell[]): GroupedCell[][] {
   cells.forEach((cell, place) => {
     const { course, force, config } = cell.input;
     if (!cell.isNew || force || !course) return;
-    groups.set(config.device, [
-      ...(groups.get(config.device) ?? []),
-      { ...cell, course, place, sequence: updateSequence(config) },
-    ]);
+    const group = groups.get(config.device) ?? [];
+    group.push({ ...cell, course, place });
+    groups.set(config.device, group);
   });
   return [...groups.values()];
 }
@@ -112,7 +105,7 @@ async function earlierRuns(
 ): Promise<OfferingRun[]> {
   const first = new Map<string, GroupedCell>();
   for (const cell of group) {
-    const key = `${cell.sequence.trunk} ${JSON.stringify(cell.input.provenance)}`;
+    const key = `${cell.course.sequence.trunk} ${JSON.stringify(cell.input.provenance)}`;
     if (!first.has(key)) first.set(key, cell);
   }
   const asked = [...first.values()];

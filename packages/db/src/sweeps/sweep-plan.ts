@@ -1,4 +1,4 @@
-import { countUpdates, type ExperimentConfig } from '@spherelab/config';
+import type { ExperimentConfig } from '@spherelab/config';
 import type { Queryable } from '../database.ts';
 import type { CreatedExperiment, NewExperiment } from '../experiments/create-experiments.ts';
 import { type PlannedCell, planCells } from './planned-cells.ts';
@@ -29,7 +29,8 @@ export async function planSweep(
     (input, index): PlannedCell => ({
       id: made[index]?.experiment.id as string,
       input,
-      updates: updatesOf(input),
+      // Where nobody has seen the data set, as many as a run makes unless an epoch ends with its last step.
+      updates: input.course?.updates ?? input.config.steps + 1,
       isNew: made[index]?.created === true,
     }),
   );
@@ -46,11 +47,6 @@ export async function planSweep(
       cells.map(({ input }, index) => ({ config: input.config, updates: toRun[index] ?? 0 })),
     ),
   };
-}
-
-/** Where nobody has seen the data set, as many as a run makes unless an epoch ends with its last step. */
-function updatesOf({ config, course }: NewExperiment): number {
-  return course ? countUpdates({ ...course, steps: config.steps }) : config.steps + 1;
 }
 
 async function secondsFor(
