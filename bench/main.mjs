@@ -10,6 +10,7 @@ const benches = {
   'k-means': './k-means.mjs',
   page: './page.mjs',
   resolve: './resolve.mjs',
+  sweep: './sweep.mjs',
 };
 const [name, ...args] = process.argv.slice(2);
 const file = benches[name];
