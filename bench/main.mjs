@@ -11,6 +11,7 @@ const benches = {
   page: './page.mjs',
   resolve: './resolve.mjs',
   comparisons: './comparisons.mjs',
+  sweep: './sweep.mjs',
 };
 const [name, ...args] = process.argv.slice(2);
 const file = benches[name];
