@@ -19,8 +19,7 @@ export function SequenceChart(props: { readonly comparison: Comparison; readonly
   const x = place({ low: 0.5, high: last + 0.5 }, margin.left, width - margin.right);
   const y = place(domain, height - margin.bottom, margin.top);
   const intervals = sequence.map((point) => ({ ...shownInterval(point, domain), at: x(point.n), mean: point.mean }));
-  const upper = intervals.map(({ at, high }) => `${at},${y(high)}`);
-  const lower = intervals.map(({ at, low }) => `${at},${y(low)}`).reverse();
+  const step = x(2) - x(1);
   return (
     <div ref={frame} className="study-chart">
       {width > 0 && (
@@ -42,7 +41,9 @@ export function SequenceChart(props: { readonly comparison: Comparison; readonly
           {minEffect > 0 && (
             <line x1={margin.left} x2={width - margin.right} y1={y(minEffect)} y2={y(minEffect)} className="least" />
           )}
-          {intervals.length > 1 && <polygon points={[...upper, ...lower].join(' ')} className="band" />}
+          {intervals.map(({ at, low, high }) => (
+            <rect key={at} x={at - step / 2} width={step} y={y(high)} height={y(low) - y(high)} className="band" />
+          ))}
           {sequence.length <= mostWhiskers && intervals.map((one) => <Whisker key={one.at} interval={one} y={y} />)}
           {intervals.length > 1 && (
             <polyline points={intervals.map(({ at, mean }) => `${at},${y(mean)}`).join(' ')} className="mean" />

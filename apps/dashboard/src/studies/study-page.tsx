@@ -41,9 +41,11 @@ export default function StudyPage({ id }: { readonly id: string }) {
 function Head({ study, onChanged }: { readonly study: Study; readonly onChanged: () => void }) {
   const [error, setError] = useState<unknown>(null);
   const cancel = () => void post('/studies/{id}/cancel', { path: { id: study.id } }).then(onChanged, setError);
+  // How it was decided stands beside each verdict.
+  const sub = study.status === 'decided' ? null : (study.reason ?? study.state.reason);
   return (
     <>
-      <PageHead title={studyTitle(study)} sub={study.status === 'open' ? study.state.reason : study.reason}>
+      <PageHead title={studyTitle(study)} sub={sub}>
         <StudyBadge status={study.status} />
         {study.status === 'open' && (
           <ConfirmButton
