@@ -1,16 +1,15 @@
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFindings } from './axe-findings.ts';
 import { chromiumMissing, provideChromium } from './chromium.mjs';
 import { writePictureFolder } from './picture-folder.ts';
 import { type SystemUnderTest, startSystemUnderTest } from './system-under-test.ts';
 import { waitUntil } from './wait-until.ts';
 
 type Experiment = { readonly id: string; readonly status: string; readonly steps_done: number };
-type Violation = { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly html: string }[] };
 
 const executablePath = provideChromium();
 const slow = 60_000;
@@ -63,16 +62,6 @@ describe.skipIf(executablePath === null)(executablePath === null ? `the page (${
     steps: 20,
     eval_every: 10,
     log_every: 5,
-  };
-  /** Serious findings of axe on what is shown now. */
-  const findings = async (): Promise<string[]> => {
-    const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-    await page.evaluate(source);
-    const violations = (await page.evaluate(
-      `axe.run({ resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'] }).then((result) => result.violations)`,
-    )) as Violation[];
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    return serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`);
   };
 
   it('is empty at first and says how to begin; its first load is small and comes from this server alone', async () => {
@@ -366,9 +355,7 @@ describe.skipIf(executablePath === null)(executablePath === null ? `the page (${
         await open(view);
         await page.locator('main h1').waitFor();
         await page.getByText('Loading').first().waitFor({ state: 'detached' });
-        for (const finding of await findings()) found.push(`${theme} ${view}: ${finding}`);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (overflow > 0) found.push(`${theme} ${view}: ${overflow} px wider than the window`);
+        for (const finding of await axeFindings(page)) found.push(`${theme} ${view}: ${finding}`);
       }
     }
     expect(found).toEqual([]);

@@ -8,7 +8,17 @@ import { defineConfig, type Plugin } from 'vite';
 const outDir = fileURLToPath(new URL('dist', import.meta.url));
 /** Where `npm run dev` finds an API. */
 const api = process.env.SPHERELAB_URL || 'http://127.0.0.1:3000';
-const apiRoutes = ['experiments', 'sweeps', 'events', 'workers', 'queue', 'datasets', 'reports', 'checkpoints'];
+const apiRoutes = [
+  'experiments',
+  'sweeps',
+  'studies',
+  'events',
+  'workers',
+  'queue',
+  'datasets',
+  'reports',
+  'checkpoints',
+];
 
 /** Writes .gz and .br beside each file, so that the API sends what is compressed already. */
 function precompress(): Plugin {

@@ -11,12 +11,15 @@ const ExperimentPage = lazy(() => import('./experiment/experiment-page.tsx'));
 const NewExperimentPage = lazy(() => import('./new-experiment/new-experiment-page.tsx'));
 const SweepsPage = lazy(() => import('./sweeps/sweeps-page.tsx'));
 const SweepPage = lazy(() => import('./sweeps/sweep-page.tsx'));
+const StudiesPage = lazy(() => import('./studies/studies-page.tsx'));
+const StudyPage = lazy(() => import('./studies/study-page.tsx'));
 const PaperPage = lazy(() => import('./paper/paper-page.tsx'));
 const WorkersPage = lazy(() => import('./workers/workers-page.tsx'));
 
 const sections = [
   [addresses.experiments, 'Experiments'],
   [addresses.sweeps, 'Sweeps'],
+  [addresses.studies, 'Studies'],
   [addresses.paper, 'Paper'],
   [addresses.workers, 'Workers'],
 ] as const;
@@ -74,6 +77,8 @@ function View({ path }: { readonly path: string }) {
   if (kind === 'experiments' && id) return <ExperimentPage key={id} id={id} />;
   if (kind === 'sweeps' && id) return <SweepPage key={id} id={id} />;
   if (path === addresses.sweeps) return <SweepsPage />;
+  if (kind === 'studies' && id) return <StudyPage key={id} id={id} />;
+  if (path === addresses.studies) return <StudiesPage />;
   if (path === addresses.paper) return <PaperPage />;
   if (path === addresses.workers) return <WorkersPage />;
   return (

@@ -11,6 +11,7 @@ import './styles/controls.css';
 import './styles/tables.css';
 import './styles/experiment.css';
 import './styles/views.css';
+import './styles/studies.css';
 
 applyTheme();
 const root = document.getElementById('root');

@@ -123,6 +123,18 @@ function csvCell(value: unknown): string {
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+const latexWords: Readonly<Record<string, string>> = {
+  '\\': '\\textbackslash{}',
+  '^': '\\textasciicircum{}',
+  '~': '\\textasciitilde{}',
+  '<': '\\textless{}',
+  '>': '\\textgreater{}',
+  '|': '\\textbar{}',
+  '±': '$\\pm$',
+};
+
+/** A cell; what LaTeX would obey is written out, and a bracket is no argument of the rule or line break before it. */
 function latexText(text: string): string {
-  return text.replace(/[&%$#_{}]/g, (character) => `\\${character}`).replaceAll('±', '$\\pm$');
+  const written = text.replace(/[&%$#_{}\\^~<>|±]/g, (character) => latexWords[character] ?? `\\${character}`);
+  return written.replace(/\s+/g, ' ').replace(/^\[/, '{[}');
 }

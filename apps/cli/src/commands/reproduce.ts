@@ -17,8 +17,8 @@ type ReproduceOptions = CellChoice & {
   readonly json?: boolean;
 };
 
-/** `reproduce` posts cells of the published table; `report` shows how they stand beside the paper. */
-export function addReproduceCommands(program: Command): void {
+/** `reproduce` posts cells of the published table. */
+export function addReproduceCommand(program: Command): void {
   program
     .command('reproduce')
     .description('post cells of the published table, each with its own setting; all 48 unless chosen')
@@ -31,16 +31,6 @@ export function addReproduceCommands(program: Command): void {
     .option('--dry-run', 'print the requests without posting them')
     .option('--json', 'print JSON')
     .action(reproduce);
-  program
-    .command('report')
-    .description("the paper's table beside what was run here")
-    .option('--format <format>', 'md, csv or json', 'md')
-    .option('--json', 'as --format json')
-    .action(async ({ format, json }: { readonly format: string; readonly json?: boolean }) => {
-      const query = new URLSearchParams({ format: json ? 'json' : format });
-      const text = await new ApiClient(serverAddress()).text(`/reports/paper?${query}`);
-      process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
-    });
 }
 
 type Posted = { readonly cell: PaperCell; readonly seed: number; readonly experiment: Experiment };

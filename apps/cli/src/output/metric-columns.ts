@@ -24,3 +24,26 @@ export function metricCells(
     return value === undefined ? '-' : write(value);
   });
 }
+
+/** Fractions that papers print in percent. */
+const rates = /^(train_)?recall_at_|^nmi$|^ami$|^f1$|^map_at_r$|^r_precision$/;
+
+export function isRate(metric: string): boolean {
+  return rates.test(metric);
+}
+
+/** The name of a metric as tables head it. */
+export function metricHeading(metric: string): string {
+  return metricColumns.find((column) => column.metric === metric)?.heading ?? metric.replace(/^recall_at_/, 'R@');
+}
+
+/** A value, or a difference, as tables print it: rates in percent. */
+export function metricValue(metric: string, value: number): string {
+  return isRate(metric) ? percent(value) : plain(value);
+}
+
+/** A difference of a metric, with its sign. */
+export function signedValue(metric: string, value: number): string {
+  const text = metricValue(metric, value);
+  return Number(text) > 0 ? `+${text}` : text;
+}

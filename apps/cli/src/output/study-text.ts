@@ -1,19 +1,20 @@
 import type { Study } from '../server/api-types.ts';
+import { signedValue } from './metric-columns.ts';
 import { formatTable } from './print-table.ts';
 
 type Comparison = Study['state']['comparisons'][number];
 type Tuning = Study['state']['tuning'][number];
 
-/** What is a rate, and so told in points; the spread of norms is a ratio. */
-const isRate = (metric: string) => metric !== 'norm_cv';
+/** Lays out a table; the lines around it stay as they are. */
+type TableLayout = (header: readonly string[], rows: readonly (readonly string[])[]) => string;
 
-/** How a study went and what it found, for people. */
-export function studyText(study: Study): string {
+/** How a study went and what it found, for people: on a terminal, or laid out otherwise. */
+export function studyText(study: Study, layout: TableLayout = formatTable): string {
   const { state, plan } = study;
   const parts = [
     `study ${study.id}: ${study.status}${study.reason === null ? '' : ' - how it came about:'}`,
-    ...(plan.tune === null ? [] : [tuningText(state.tuning, plan.metric)]),
-    ...state.comparisons.map((comparison) => comparisonText(comparison, plan.metric, state.alpha_each)),
+    ...(plan.tune === null ? [] : [tuningText(state.tuning, plan.metric, layout)]),
+    ...state.comparisons.map((comparison) => comparisonText(comparison, plan.metric, state.alpha_each, layout)),
     runsText(state.runs),
     ...state.comparisons.map(({ arm, verdict, reason }) => `${arm}: ${verdict}. ${reason}`),
     ...(state.outcome === 'failed' || study.status === 'cancelled' ? [study.reason ?? state.reason] : []),
@@ -22,7 +23,7 @@ export function studyText(study: Study): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function tuningText(tuning: readonly Tuning[], metric: string): string {
+function tuningText(tuning: readonly Tuning[], metric: string, layout: TableLayout): string {
   const fields = [...new Set(tuning.flatMap(({ trials }) => trials.flatMap(({ settings }) => Object.keys(settings))))];
   const rows = tuning.flatMap(({ arm, trials, chosen }) =>
     trials.map(({ trial, settings, mean, n, failed }) => [
@@ -38,11 +39,11 @@ function tuningText(tuning: readonly Tuning[], metric: string): string {
       ({ arm, at_edge: edge }) =>
         `${arm}: the chosen ${edge.join(' and ')} is at the edge of what was tried; a wider search may find better`,
     );
-  const table = formatTable(['tuning (* chosen)', ...fields, 'n', `${metric}, validation, %`], rows);
+  const table = layout(['tuning (* chosen)', ...fields, 'n', `${metric}, validation, %`], rows);
   return [table, ...edges].join('\n');
 }
 
-function comparisonText(comparison: Comparison, metric: string, alpha: number): string {
+function comparisonText(comparison: Comparison, metric: string, alpha: number, layout: TableLayout): string {
   const { arm, baseline, pairs, sequence, left_out: leftOut } = comparison;
   const rows = pairs.map((pair, at) => [
     String(pair.seed),
@@ -61,20 +62,16 @@ function comparisonText(comparison: Comparison, metric: string, alpha: number): 
     interval,
     `evidence (${Math.round(1 / alpha)} decides)`,
   ];
-  const others = Object.entries(comparison.metrics).map(([name, difference]) => {
-    const factor = isRate(name) ? 100 : 1;
-    const digits = isRate(name) ? 1 : 3;
-    const [low, high] = difference.ci95 ?? [null, null];
-    const ci =
-      low === null || high === null ? '-' : `[${signed(factor * low, digits)}, ${signed(factor * high, digits)}]`;
-    return [name, String(difference.n), signed(factor * difference.mean, digits), ci, difference.verdict];
+  const others = Object.entries(comparison.metrics).map(([name, { n, mean, ci95, verdict }]) => {
+    const interval = ci95 === null ? '-' : `[${ci95.map((bound) => signedValue(name, bound)).join(', ')}]`;
+    return [name, String(n), signedValue(name, mean), interval, verdict];
   });
   return [
     `${arm} minus ${baseline}, ${metric}, pairs with the same seed`,
-    formatTable(header, rows),
+    layout(header, rows),
     ...leftOut.map(({ seed, reason }) => `seed ${seed} left out: ${reason}`),
     '',
-    formatTable(['same pairs, points (norm_cv as is)', 'n', 'mean', '95 % interval', 'in words'], others),
+    layout(['same pairs, points (norm_cv as is)', 'n', 'mean', '95 % interval', 'in words'], others),
   ].join('\n');
 }
 

@@ -71,12 +71,16 @@ export class ApiClient {
     });
     if (answer.ok) return answer;
     if (answer.status >= 500) throw new ServerAway(`the server answered ${answer.status}`, await describe(answer));
+    if (answer.status === 404) throw new NotThere(await describe(answer));
     throw new CliError(await describe(answer), answer.status === 401 ? 'spherelab login' : null);
   }
 }
 
 /** The server cannot be reached, or is not well; asking again may help. */
 export class ServerAway extends CliError {}
+
+/** The server has nothing of that name. */
+export class NotThere extends CliError {}
 
 async function describe(answer: Response): Promise<string> {
   const text = await answer.text();

@@ -22,6 +22,8 @@ export type Experiment = {
   readonly config: Readonly<Record<string, unknown>>;
   readonly sources: Readonly<Record<string, string>>;
   readonly sweep_id: string | null;
+  /** what it ran with, by name; null before it ran */
+  readonly environment: Readonly<Record<string, unknown>> | null;
   readonly attempt: number;
   /** attempts in a row without a new checkpoint: by their own fault, and ended from outside */
   readonly failures: number;
@@ -130,9 +132,13 @@ export type StudySummary = {
     readonly arms: readonly { readonly name: string; readonly trials: readonly unknown[] }[];
     readonly tune: { readonly seeds: readonly number[] } | null;
     readonly metric: string;
+    readonly protocol: 'paper' | 'validation';
     readonly budget: { readonly pairs: number };
+    readonly alpha: number;
+    readonly min_effect: number;
   };
   readonly plan_sha256: string;
+  readonly sweep_id: string | null;
 };
 
 /** What POST /studies and GET /studies/:id answer. */
@@ -166,6 +172,8 @@ export type Study = StudySummary & {
       }[];
       readonly left_out: readonly { readonly seed: number; readonly reason: string }[];
       readonly sequence: readonly {
+        readonly n: number;
+        readonly mean: number;
         readonly low: number | null;
         readonly high: number | null;
         readonly evidence: number;
@@ -174,7 +182,13 @@ export type Study = StudySummary & {
     }[];
     readonly runs: { readonly tune: number; readonly compare: number; readonly saved: number };
   };
-  readonly runs: readonly { readonly status: string }[];
+  readonly runs: readonly {
+    readonly phase: 'tune' | 'compare';
+    readonly arm: string;
+    readonly seed: number;
+    readonly experiment_id: string;
+    readonly status: string;
+  }[];
 };
 
 /** Whether an experiment will not change any more by itself. */

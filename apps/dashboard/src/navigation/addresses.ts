@@ -4,11 +4,13 @@ export const addresses = {
   newExperiment: '/lab/new',
   newSweep: `/lab/new?grid=${encodeURIComponent('{"loss":["triplet","ms"],"sec_wei":[0,0.5]}')}`,
   sweeps: '/lab/sweeps',
+  studies: '/lab/studies',
   paper: '/lab/paper',
   workers: '/lab/workers',
   experiment: (id: string) => `/lab/experiments/${id}`,
   duplicate: (id: string) => `/lab/new?from=${id}`,
   sweep: (id: string) => `/lab/sweeps/${id}`,
+  study: (id: string) => `/lab/studies/${id}`,
   compare: (ids: readonly string[]) =>
     `/lab/experiments/${ids[0] ?? ''}${ids.length > 1 ? `?with=${ids.slice(1).join(',')}` : ''}`,
 } as const;

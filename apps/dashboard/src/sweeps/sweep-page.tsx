@@ -1,8 +1,6 @@
-import { useState } from 'react';
-import { get, post } from '../api/client.ts';
+import { get } from '../api/client.ts';
 import type { Experiment, Sweep, SweepTable } from '../api/types.ts';
 import { useResource } from '../api/use-resource.ts';
-import { ConfirmButton } from '../experiment/confirm-button.tsx';
 import { served } from '../navigation/base-path.ts';
 import { useQueryValue } from '../navigation/use-query-value.ts';
 import { ErrorNote, LoadingNote } from '../parts/notes.tsx';
@@ -12,13 +10,15 @@ import { metricName } from '../words/metric-text.ts';
 import { durationText } from '../words/time-text.ts';
 import { BaselinePairs } from './baseline-pairs.tsx';
 import { CellRuns } from './cell-runs.tsx';
+import { gridText, sweepTitle } from './grid-text.ts';
 import { matrixOf } from './matrix.ts';
 import { ParallelCoordinates } from './parallel-coordinates.tsx';
+import { Rungs } from './rungs.tsx';
+import { SweepActions } from './sweep-actions.tsx';
 import { SweepHeatMap } from './sweep-heat-map.tsx';
 import { SweepProgress } from './sweep-progress.tsx';
 import { sweepRemaining } from './sweep-remaining.ts';
 import { readSweepRuns } from './sweep-runs.ts';
-import { gridText, sweepTitle } from './sweeps-page.tsx';
 
 const refreshMs = 1_500;
 const formats = [
@@ -44,6 +44,7 @@ export default function SweepPage({ id }: { readonly id: string }) {
   return (
     <>
       <Head sweep={sweep.data} runs={runs.data} onChanged={sweep.reload} />
+      <Rungs sweep={sweep.data} everyMs={refreshMs} />
       <Results sweep={sweep.data} all={runs.data} table={table.data} at={at} setAt={setAt} />
     </>
   );
@@ -58,26 +59,15 @@ function Head({
   readonly runs: readonly Experiment[];
   readonly onChanged: () => void;
 }) {
-  const [error, setError] = useState<unknown>(null);
   const remaining = sweepRemaining(runs);
-  const isOpen = ['queued', 'running', 'paused'].some((status) => (sweep.counts[status as 'queued'] ?? 0) > 0);
   return (
-    <>
-      <PageHead title={sweepTitle(sweep)} sub={gridText(sweep)}>
-        <span style={{ minWidth: 260 }}>
-          <SweepProgress sweep={sweep} />
-        </span>
-        {remaining !== null && <span className="muted small">about {durationText(remaining)} left</span>}
-        {isOpen && (
-          <ConfirmButton
-            text="Cancel sweep"
-            question="Cancel every run of this sweep that has not ended?"
-            onConfirm={() => void post('/sweeps/{id}/cancel', { path: { id: sweep.id } }).then(onChanged, setError)}
-          />
-        )}
-      </PageHead>
-      {error !== null && <ErrorNote error={error} />}
-    </>
+    <PageHead title={sweepTitle(sweep)} sub={gridText(sweep)}>
+      <span style={{ minWidth: 260 }}>
+        <SweepProgress sweep={sweep} />
+      </span>
+      {remaining !== null && <span className="muted small">about {durationText(remaining)} left</span>}
+      <SweepActions sweep={sweep} onChanged={onChanged} />
+    </PageHead>
   );
 }
 

@@ -1,5 +1,4 @@
 import { get } from '../api/client.ts';
-import type { Sweep } from '../api/types.ts';
 import { useResource } from '../api/use-resource.ts';
 import { addresses } from '../navigation/addresses.ts';
 import { Link } from '../navigation/link.tsx';
@@ -7,6 +6,7 @@ import { EmptyNote, PendingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { WideTable } from '../parts/wide-table.tsx';
 import { agoText, timeText } from '../words/time-text.ts';
+import { gridText, sweepTitle } from './grid-text.ts';
 import { SweepProgress } from './sweep-progress.tsx';
 
 const refreshMs = 2_000;
@@ -72,20 +72,4 @@ export default function SweepsPage() {
       )}
     </>
   );
-}
-
-export function sweepTitle({ name, id }: Pick<Sweep, 'name' | 'id'>): string {
-  return name ?? `sweep ${id.slice(0, 8)}`;
-}
-
-/** What varies: loss triplet, ms × sec_wei 0, 0.5 */
-export function gridText({ request }: Pick<Sweep, 'request'>): string {
-  const grid = (request.grid ?? {}) as Record<string, readonly unknown[]>;
-  const cells = (request.cells ?? []) as readonly Record<string, unknown>[];
-  const ofCells = [...new Set(cells.flatMap((cell) => Object.keys(cell)))].map(
-    (field) => [field, [...new Set(cells.flatMap((cell) => (field in cell ? [cell[field]] : [])))]] as const,
-  );
-  return [...ofCells, ...Object.entries(grid)]
-    .map(([field, values]) => `${field} ${values.map(String).join(', ')}`)
-    .join('  ×  ');
 }

@@ -1,4 +1,5 @@
 import type { EvaluationNorms } from '../../api/types.ts';
+import { ticksBetween } from '../../scales/ticks-between.ts';
 
 export type NormDomain = { readonly low: number; readonly high: number };
 
@@ -97,14 +98,4 @@ function outline(
     return `${x(at).toFixed(1)},${y(density).toFixed(1)}`;
   });
   return `M${x(norms.low / unit).toFixed(1)},${base}L${points.join('L')}L${x(norms.high / unit).toFixed(1)},${base}Z`;
-}
-
-function ticksBetween(low: number, high: number): number[] {
-  const rough = (high - low) / 6;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough) ?? rough;
-  const first = Math.ceil(low / step);
-  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, at) =>
-    Number(((first + at) * step).toPrecision(6)),
-  );
 }
