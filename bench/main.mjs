@@ -12,6 +12,7 @@ const benches = {
   resolve: './resolve.mjs',
   comparisons: './comparisons.mjs',
   sweep: './sweep.mjs',
+  asha: './asha.mjs',
 };
 const [name, ...args] = process.argv.slice(2);
 const file = benches[name];

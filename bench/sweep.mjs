@@ -7,8 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { resolveExperiment } from '@spherelab/config';
 import { drawShape, openCatalogue, readDatasetLists } from '@spherelab/datasets';
+import { ask, root, startServer } from './server.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const runners = ['ours', 'optuna', 'ray'];
 
 export const help = `npm run bench sweep -- [--who ours,optuna,ray] [--updates 60] [--seeds 3] [--workers ${availableParallelism()}] [--release FOLDER]
@@ -67,24 +67,9 @@ function report(name, { cells, startS, sweepS, cpuS, recall }, ours = null) {
 }
 
 async function runOurs({ folder, base, grid, workers, release }) {
-  const state = path.join(folder, 'state');
   const began = performance.now();
-  const server = spawn(
-    process.execPath,
-    [path.join(release, 'apps/launcher/dist/main.js'), '--state', state, '--workers', workers, '--port', '0'],
-    {
-      env: { ...process.env, XDG_CACHE_HOME: path.join(folder, 'cache'), DATABASE_URL: '', REDIS_URL: '' },
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    },
-  );
-  const said = [];
-  server.stderr.on('data', (data) => said.push(data));
-  const ended = new Promise((resolve) => server.once('exit', resolve));
+  const { url, stop } = await startServer({ folder, workers, release });
   try {
-    const { url } = await Promise.race([
-      new Promise((resolve) => server.once('message', resolve)),
-      ended.then(() => Promise.reject(new Error(`the server ended: ${Buffer.concat(said)}`))),
-    ]);
     const startedMs = performance.now();
     const { id } = await ask(`${url}/sweeps`, { base, grid });
     for (;;) {
@@ -98,8 +83,7 @@ async function runOurs({ folder, base, grid, workers, release }) {
     const recalls = items.map(({ result }) => result.last.metrics.recall_at_1);
     return { cells: items.length, startS: (startedMs - began) / 1000, sweepS, recall: mean(recalls) };
   } finally {
-    server.kill('SIGTERM');
-    await ended;
+    await stop();
   }
 }
 
@@ -107,15 +91,6 @@ async function runOurs({ folder, base, grid, workers, release }) {
 function endedCpuS() {
   const [userTicks, systemTicks] = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ').slice(13, 15);
   return (Number(userTicks) + Number(systemTicks)) / 100;
-}
-
-async function ask(url, body) {
-  const answer = await fetch(url, {
-    method: body === undefined ? 'GET' : 'POST',
-    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
-  return answer.json();
 }
 
 async function runPeer(name, { folder, base, grid, workers }) {
