@@ -33,8 +33,8 @@ function cell(name: string, summary: SweepTable['rows'][number]['metrics'][strin
   if (summary === undefined) return '';
   const { mean, sd, ci95 } = summary;
   if (sd === null) return metricValue(name, mean);
-  const interval = ci95 === null ? '' : `[${ci95.map((bound) => metricValue(name, bound)).join(', ')}] `;
-  return html`<strong>${metricValue(name, mean)}</strong> <span class="small">${interval}sd ${metricValue(name, sd)}</span>`;
+  const interval = ci95 === null ? '' : `[${ci95.map((bound) => metricValue(name, bound)).join(', ')}]`;
+  return html`<strong>${metricValue(name, mean)}</strong><span class="spread">${interval}</span><span class="spread">sd ${metricValue(name, sd)}</span>`;
 }
 
 function pairTables({ pairs }: SweepTable, metrics: readonly string[]): Markup | '' {
@@ -56,5 +56,5 @@ ${htmlTable(
 function differenceCell(difference: { readonly verdict: string; readonly text: string } | undefined): Markup | string {
   if (difference === undefined) return '';
   const tells = difference.verdict === 'higher' || difference.verdict === 'lower';
-  return html`<span class="${tells ? 'tells' : 'muted'}">${difference.text}</span>`;
+  return html`<span class="difference ${tells ? 'tells' : 'muted'}">${difference.text}</span>`;
 }
