@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 // Makes the pictures of docs/screenshots from real runs. Needs Chromium and, for photographs, a data root.
-// usage: SPHERELAB_DATA_DIR=DIR node scripts/screenshots.mjs [--dataset NAME] [--url URL]
+// usage: SPHERELAB_DATA_DIR=DIR node scripts/screenshots.mjs [--dataset NAME] [--url URL] [--only runs|study]
 //   --dataset NAME  what is trained on (default shapes)
-//   --url URL       a server that has a finished sweep of --dataset; without it one is started and trains it (20 minutes)
+//   --url URL       a server that has a finished sweep and a decided study of --dataset; what is missing is trained there.
+//                   Without it a server is started (25 minutes)
+//   --only WHICH    the pictures of runs and their sweep alone, or those of a study
 import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -21,12 +23,15 @@ const { values } = parseArgs({
   options: {
     dataset: { type: 'string', default: 'shapes' },
     url: { type: 'string' },
+    only: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 
 if (values.help) {
-  console.log('usage: SPHERELAB_DATA_DIR=DIR node scripts/screenshots.mjs [--dataset NAME] [--url URL]');
+  console.log(
+    'usage: SPHERELAB_DATA_DIR=DIR node scripts/screenshots.mjs [--dataset NAME] [--url URL] [--only runs|study]',
+  );
 } else {
   const server = values.url === undefined ? await startServer() : { url: values.url, stop: () => undefined };
   try {
@@ -50,6 +55,19 @@ async function startServer() {
 }
 
 async function takeAll(url) {
+  const executablePath = provideChromium();
+  if (executablePath === null) throw new Error(chromiumMissing);
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  try {
+    await mkdir(folder, { recursive: true });
+    if (values.only !== 'study') await takeRuns(url, browser);
+    if (values.only !== 'runs') await takeStudy(url, browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function takeRuns(url, browser) {
   const sweep = await finishedSweep(url);
   const { items } = await call(url, `/sweeps/${sweep.id}/experiments`);
   const run = items.find(({ config }) => config.loss === 'semihtriplet' && config.sec_wei > 0) ?? items[0];
@@ -74,11 +92,7 @@ async function takeAll(url) {
     sweep: `/lab/sweeps/${sweep.id}`,
     paper: '/lab/paper',
   };
-  const executablePath = provideChromium();
-  if (executablePath === null) throw new Error(chromiumMissing);
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
-    await mkdir(folder, { recursive: true });
     for (const theme of ['light', 'dark']) {
       for (const [name, address] of Object.entries(views)) {
         // The hardest failures in one, what is right but not perfect in the other.
@@ -88,11 +102,35 @@ async function takeAll(url) {
     }
     await take(browser, `${url}${views.run}`, 'run-narrow', { theme: 'light', width: 390, height: 860 });
   } finally {
-    await browser.close();
     await call(url, `/experiments/${live.id}/cancel`, {});
     await waitFor(async () => (await call(url, `/experiments/${live.id}`)).status === 'cancelled');
     await fetch(`${url}/experiments/${live.id}`, { method: 'DELETE' });
   }
+}
+
+async function takeStudy(url, browser) {
+  const address = `${url}/lab/studies/${await decidedStudy(url)}`;
+  for (const theme of ['light', 'dark'])
+    await take(browser, address, `study-${theme}`, { theme, width: 1280, height: 1_640 });
+  await take(browser, address, 'study-narrow', { theme: 'light', width: 390, height: 1_200 });
+}
+
+/** A small question that is decided in a few minutes. */
+async function decidedStudy(url) {
+  const isOurs = ({ status, plan }) => status === 'decided' && plan.arms[0]?.base.dataset === values.dataset;
+  const known = (await call(url, '/studies?limit=100')).items.find(isOurs);
+  if (known) return known.id;
+  const { id } = await call(url, '/studies', {
+    name: 'Do embeddings need more than eight dimensions?',
+    base: { dataset: values.dataset, loss: 'triplet', backbone: 'conv_small', steps: 60, eval_every: 60 },
+    arms: [
+      { name: 'small', set: { embedding_dim: 8 } },
+      { name: 'large', set: { embedding_dim: 128 } },
+    ],
+    tune: { space: { lr: { low: 0.0005, high: 0.008, scale: 'log' } }, trials: 3, seeds: [1000] },
+  });
+  await waitFor(async () => (await call(url, `/studies/${id}`)).status !== 'open', 1_800_000);
+  return id;
 }
 
 async function finishedSweep(url) {

@@ -1,10 +1,14 @@
-import { fileURLToPath } from 'node:url';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { claimExperiment, nextExperiment, settleAttempt } from '@spherelab/db';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { advanceStudies } from '../apps/api/src/background/advance-studies.ts';
 import { advanceSweeps } from '../apps/api/src/background/advance-sweeps.ts';
 import { type AppUnderTest, appUnderTest, catalogue } from '../apps/api/test/app-under-test.ts';
+import { runSpherelab } from '../apps/cli/test/run-spherelab.ts';
 import { axeFindings } from './axe-findings.ts';
 import { chromiumMissing, provideChromium } from './chromium.mjs';
 import { type PostgresServer, startPostgresServer } from './postgres-server.ts';
@@ -124,6 +128,33 @@ describe.skipIf(executablePath === null)(name, () => {
     await page.locator('main h1').waitFor();
     expect(complaints).toEqual([]);
   }, 120_000);
+
+  it('opens the report of it from disk: no request, nothing that axe finds, light and dark, wide and narrow', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'spherelab-report-'));
+    const requests: string[] = [];
+    const note = (request: { url: () => string }) => requests.push(request.url());
+    try {
+      const file = path.join(folder, 'report.html');
+      const args = ['report', decided.id, '--format', 'html', '--out', file];
+      expect(await runSpherelab(args, { SPHERELAB_URL: url })).toMatchObject({ code: 0 });
+      page.on('request', note);
+      for (const [colorScheme, width] of [
+        ['light', 1280],
+        ['dark', 390],
+      ] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 900 });
+        await page.goto(pathToFileURL(file).href);
+        await page.getByText('sec against plain: helps.').waitFor();
+        expect(await axeFindings(page)).toEqual([]);
+      }
+      expect(new Set(requests)).toEqual(new Set([pathToFileURL(file).href]));
+      expect(complaints).toEqual([]);
+    } finally {
+      page.off('request', note);
+      await rm(folder, { recursive: true, force: true });
+    }
+  }, 90_000);
 
   it('keeps the answer where the runs are gone: numbers stay, links go', async () => {
     const { items } = await get<{ items: readonly { id: string }[] }>(

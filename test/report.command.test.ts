@@ -158,7 +158,7 @@ describe('spherelab report', () => {
     const { mean, ci95, sd } = table.rows[0].metrics.recall_at_1;
     const percent = (value: number) => (100 * value).toFixed(1);
     expect(page).toContain(
-      `<strong>${percent(mean)}</strong> <span class="small">[${ci95.map(percent).join(', ')}] sd ${percent(sd)}</span>`,
+      `<strong>${percent(mean)}</strong><span class="spread">[${ci95.map(percent).join(', ')}]</span><span class="spread">sd ${percent(sd)}</span>`,
     );
     for (const pair of table.pairs) expect(page).toContain(pair.metrics.recall_at_1.text);
     // Eight rows of three runs, plain and SEC over one another for each loss, and pictures of four rows.

@@ -3,7 +3,7 @@ import type { Experiment, Page, Study } from '../server/api-types.ts';
 import type { SweepTable, SweepWithRequest } from '../server/report-types.ts';
 import { readGroups } from './read-groups.ts';
 import { readPictures } from './read-pictures.ts';
-import type { ReportData, ReportSubject } from './report-data.ts';
+import { type ReportData, type ReportSubject, reportBounds } from './report-data.ts';
 import { settingsText } from './settings-text.ts';
 
 /** What a report can be about: a study or a sweep of this id. @throws CliError where there is neither */
@@ -35,7 +35,8 @@ export async function readReport(api: ApiClient, subject: ReportSubject, madeAt:
   const { groups, leftOut } = await readGroups(api, wanted, runs, beside);
   const { pictures, leftOut: noPictures } = await readPictures(api, groups);
   const drawn = beside.filter((places) => places.every((place) => groups[place] !== undefined));
-  return { subject, madeAt, groups, beside: drawn, pictures, leftOut: [...leftOut, ...noPictures] };
+  const notTold = subject.kind === 'study' ? [] : rowsLeftOut(subject.table);
+  return { subject, madeAt, groups, beside: drawn, pictures, leftOut: [...notTold, ...leftOut, ...noPictures] };
 }
 
 /** A group before its runs are read. */
@@ -62,6 +63,16 @@ function studyGroups({ plan, runs, state }: Study): WantedGroup[] {
     const gone = [...told].filter((seed) => !compared.some((run) => run.seed === seed)).length;
     return { label: name, ids: compared.map(({ experiment_id: id }) => id), gone };
   });
+}
+
+function rowsLeftOut({ rows, pairs }: SweepTable): string[] {
+  const told = [
+    { what: 'results', most: reportBounds.rows, count: rows.length },
+    { what: 'paired differences', most: reportBounds.pairs, count: pairs.length },
+  ];
+  return told
+    .filter(({ most, count }) => count > most)
+    .map(({ what, most, count }) => `Of ${count} ${what} the first ${most} are told; --format csv and json have all.`);
 }
 
 function armsBeside({ plan }: Study): [number, number][] {

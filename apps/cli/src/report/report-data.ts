@@ -37,6 +37,9 @@ export type ReportData = {
 
 /** Bounds of a report, so that it stays a file that one can mail. */
 export const reportBounds = {
+  /** rows of a sweep's table, and pairs of rows that are compared */
+  rows: 500,
+  pairs: 200,
   /** groups that are drawn and whose configs are told */
   groups: 24,
   /** runs of a group whose curves are read */

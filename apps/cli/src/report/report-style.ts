@@ -11,7 +11,7 @@ export const reportStyle = new Markup(`
     --c0: #5fc4c8; --c1: #f0945a; --c2: #93a5f5; --c3: #ec86b6; --c4: #aecb57; --c5: #c19fdd; --c6: #e0bd55; --c7: #a9b8c4; }
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1000px; padding: 24px 18px 60px; background: var(--paper); color: var(--ink);
+body { margin: 0 auto; max-width: 1160px; padding: 24px 18px 60px; background: var(--paper); color: var(--ink);
   font: 15px/1.5 ui-sans-serif, system-ui, "Segoe UI", "Helvetica Neue", Arial, "Liberation Sans", sans-serif;
   font-variant-numeric: tabular-nums; overflow-wrap: break-word; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0; }
@@ -22,6 +22,8 @@ figure { margin: 14px 0; }
 figcaption { font-weight: 600; }
 .small { font-size: 0.86rem; color: var(--ink-2); }
 .muted { color: var(--ink-2); }
+.spread { display: block; font-size: 0.86rem; color: var(--ink-2); }
+.difference { display: block; min-width: 124px; }
 .tells { font-weight: 600; }
 .verdict { padding: 10px 14px; border-left: 4px solid var(--warn); background: var(--panel); }
 .verdict.good { border-color: var(--good); }
@@ -63,7 +65,8 @@ svg .line, svg .dots { fill: none; }
 .wrong > span:last-child { color: var(--bad); }
 .maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 18px; }
 .norms { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 0 18px; }
-.norms .chart svg { min-width: 0; }
+.norms .chart svg { min-width: 400px; }
+.norms svg text { font-size: 16px; }
 .map svg { display: block; width: 100%; background: var(--panel); }
 .runs { padding-left: 18px; }
 @media (max-width: 640px) { .query { grid-template-columns: minmax(0, 1fr); } }

@@ -72,7 +72,7 @@ function RungTable({ rung, metric }: { readonly rung: Rung; readonly metric: str
               <td>
                 <span className={`badge ${colours[config.state]}`}>{config.state}</span>
               </td>
-              <td>{config.reason}</td>
+              <td className="rung-why">{config.reason}</td>
             </tr>
           ))}
         </tbody>

@@ -36,7 +36,7 @@ export function chartFrame(props: {
   const y = scaleOf(props.y, height - bottom, top);
   const across = ticksBetween(props.x.low, props.x.high, 8);
   const up = ticksBetween(props.y.low, props.y.high, 5);
-  return html`<div class="chart"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${props.label}">
+  return html`<div class="chart" tabindex="0"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${props.label}">
 ${up.map((tick) => html`<line class="grid" x1="${left}" x2="${width - right}" y1="${y(tick)}" y2="${y(tick)}"/><text x="${left - 8}" y="${y(tick) + 4}" text-anchor="end">${props.yText(tick)}</text>`)}
 ${across.map((tick) => html`<text x="${x(tick)}" y="${height - 20}" text-anchor="middle">${tick}</text>`)}
 <text x="${width - right}" y="${height - 4}" text-anchor="end">${props.xTitle}</text>

@@ -23,7 +23,7 @@ ${state.comparisons.map(
       study.status === 'open' && verdict === 'undecided' ? 'not decided yet' : verdict
     }.</strong> ${reason}</p>`,
 )}
-<p>The study is ${study.status}${study.reason === null ? `: ${state.reason}` : ''}. Runs: ${state.runs.tune} to tune, ${state.runs.compare} to compare; ${state.runs.saved} of the budget were not needed.</p>
+<p>The study is ${study.status}${study.reason === null ? `: ${state.reason}` : ''}. Runs: ${state.runs.tune} to tune, ${state.runs.compare} to compare${state.runs.saved > 0 ? `; ${state.runs.saved} of the budget were not needed` : ''}.</p>
 ${study.status === 'failed' || study.status === 'cancelled' ? html`<p>${study.reason}</p>` : ''}</section>
 ${state.comparisons.map((comparison) => comparisonSection(study, comparison))}
 ${plan.tune === null ? '' : html`<section><h2>Tuning</h2><p>Each arm tried its settings on held-out training classes; the highest mean is chosen.</p>${state.tuning.map((tuning) => tuningTable(tuning, plan.metric))}</section>`}`;
