@@ -4,7 +4,7 @@ import { serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
 import { addExperimentFlags, requestFromFlags } from '../flags/experiment-flags.ts';
 import { readNumber } from '../flags/read-number.ts';
-import { readArms, readSpace, type StudyArm } from '../flags/study-arms.ts';
+import { readArms, readSpace, type StudyArm, untunedArm } from '../flags/study-arms.ts';
 import { formatTable } from '../output/print-table.ts';
 import { createProgressLine } from '../output/progress-line.ts';
 import { studyText } from '../output/study-text.ts';
@@ -81,7 +81,7 @@ async function ask(api: ApiClient, options: StudyOptions): Promise<Study> {
   return api.post<Study>('/studies', {
     ...(options.studyName === undefined ? {} : { name: options.studyName }),
     base,
-    arms: trials === 0 ? arms.map(untuned) : arms,
+    arms: trials === 0 ? arms.map(untunedArm) : arms,
     tune:
       trials === 0
         ? null
@@ -97,11 +97,6 @@ async function ask(api: ApiClient, options: StudyOptions): Promise<Study> {
     ...(options.risk === undefined ? {} : { alpha: readNumber(options.risk) }),
     ...(options.minEffect === undefined ? {} : { min_effect: readNumber(options.minEffect) }),
   });
-}
-
-/** Without a search the weight of a regulariser is that of the paper. */
-function untuned({ name, set, space = {} }: StudyArm): StudyArm {
-  return { name, set: { ...set, ...Object.fromEntries(Object.keys(space).map((field) => [field, 1])) } };
 }
 
 type Resolved = { readonly config: { readonly lr: number; readonly lr_p: number } };

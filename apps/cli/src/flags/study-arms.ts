@@ -16,6 +16,15 @@ const known: Readonly<Record<string, StudyArm>> = {
   l2reg: { name: 'l2reg', set: { sec_wei: 0 }, space: { l2reg_wei: { low: 1e-4, high: 0.1, scale: 'log' } } },
 };
 
+/** Weights of the reference's README, for triplet on CUB. */
+const publishedWeights: Readonly<Record<string, number>> = { sec_wei: 1, l2reg_wei: 1e-4 };
+
+/** An arm where nothing is searched: the weight of its regulariser is the published one. */
+export function untunedArm({ name, set, space = {} }: StudyArm): StudyArm {
+  const weights = Object.keys(space).map((field) => [field, publishedWeights[field]] as const);
+  return { name, set: { ...set, ...Object.fromEntries(weights) } };
+}
+
 /** Reads `plain,sec` or `small:embedding_dim=8,large:embedding_dim=128`; several fields of an arm are joined by `+`. @throws CliError */
 export function readArms(text: string): StudyArm[] {
   return text.split(',').map((part) => readArm(part.trim()));
