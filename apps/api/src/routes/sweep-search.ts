@@ -184,9 +184,9 @@ export const sweepSearchRoutes: FastifyPluginAsyncZod<AppDependencies> = async (
       querystring: z.strictObject({
         ids: z
           .string()
-          .max(4_000)
+          .max(1_000)
           .transform((text) => text.split(','))
-          .describe('ids that the client waits for, separated by commas'),
+          .describe('ids that the client waits for, separated by commas: some 27 of them'),
         wait: z.coerce.number().min(0).max(longestWait).default(0).describe('seconds to wait for one of them to end'),
       }),
       response: { 200: toldSchema, ...problems },
