@@ -83,10 +83,10 @@ function compare(plan: StudyPlan, runs: readonly StudyRun[], arm: string, baseli
   };
 }
 
-/** An interval above 0 is a gain; one below the smallest gain that counts is none worth having. */
+/** An interval above 0 is a gain; one below the smallest gain that counts (0 or more) is none worth having. */
 export function verdictAt({ low, high }: Pick<StudyPoint, 'low' | 'high'>, minEffect: number): Verdict {
   if (low !== null && low > 0) return 'helps';
-  return high !== null && (high < minEffect || high < 0) ? 'does not help' : 'undecided';
+  return high !== null && high < minEffect ? 'does not help' : 'undecided';
 }
 
 /** JSON has no infinity. */

@@ -9,6 +9,7 @@ import {
 } from '@spherelab/db';
 import { nextOfStudy, type StudyPlan } from '@spherelab/studies';
 import { resolveStudyRuns } from '../requests/resolve-study.ts';
+import { advanceEach } from './advance-each.ts';
 
 type Known = Parameters<typeof resolveStudyRuns>[0] & { readonly database: Database };
 
@@ -21,16 +22,7 @@ export async function advanceStudies(known: Known, complain: (id: string, error:
   const studies = await openStudies(known.database.pool);
   if (studies.length === 0) return false;
   const devices = await countDevices(known.database);
-  let queued = false;
-  for (const study of studies) {
-    // One that cannot go on, for its data set is away, holds up no other.
-    const advanced = await advanceStudy(known, study, devices).catch((error: unknown) => {
-      complain(study.id, error);
-      return false;
-    });
-    queued ||= advanced;
-  }
-  return queued;
+  return advanceEach(studies, (study) => advanceStudy(known, study, devices), complain);
 }
 
 async function advanceStudy(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@spherelab/config';
-import type { NewExperiment, NewStudy, NewStudyRun } from '@spherelab/db';
+import type { NewStudy, NewStudyRun } from '@spherelab/db';
 import { type PlannedRun, planStudy, requestOf, type StudyPlan, tuningRuns } from '@spherelab/studies';
 import { resolveExperimentRequest } from './resolve-request.ts';
 import { turn } from './turn.ts';
@@ -16,12 +16,8 @@ const runsAtOnce = 20;
  */
 export async function resolveStudyRequest(dependencies: Known, body: unknown): Promise<NewStudy> {
   const { name, plan } = planStudy(body);
-  const provenances = [];
-  for (const run of possibleRuns(plan)) {
-    const { provenance } = await resolveStudyRun(dependencies, plan, run);
-    provenances.push(provenance);
-  }
-  const decisive = { plan, provenances };
+  const possible = await resolveStudyRuns(dependencies, plan, possibleRuns(plan));
+  const decisive = { plan, provenances: possible.map(({ cell }) => cell.provenance) };
   return {
     name,
     plan,
@@ -39,13 +35,9 @@ export async function resolveStudyRuns(
   const runs: NewStudyRun[] = [];
   for (const [index, key] of wanted.entries()) {
     if (index % runsAtOnce === 0) await turn();
-    runs.push({ key, cell: await resolveStudyRun(dependencies, plan, key) });
+    runs.push({ key, cell: await resolveExperimentRequest(dependencies, requestOf(plan, key)) });
   }
   return runs;
-}
-
-function resolveStudyRun(dependencies: Known, plan: StudyPlan, run: PlannedRun): Promise<NewExperiment> {
-  return resolveExperimentRequest(dependencies, requestOf(plan, run));
 }
 
 /** What decides whether a run can be: seeds do not. */

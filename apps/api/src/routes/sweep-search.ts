@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigError, parseSweepRequest, repetitionsOf, runStates } from '@spherelab/config';
+import { ConfigError, isSettled, parseSweepRequest, repetitionsOf, runStates } from '@spherelab/config';
 import {
   addSweepCells,
   type ExperimentAction,
@@ -196,12 +196,12 @@ export const sweepSearchRoutes: FastifyPluginAsyncZod<AppDependencies> = async (
       const { ids, wait } = request.query;
       const deadlineMs = performance.now() + 1000 * wait;
       for (;;) {
-        const cells = (await sweepCells(database.pool, id)).filter(({ experiment_id: one }) => ids.includes(one));
+        const cells = await sweepCells(database.pool, id, ids);
         const strangers = ids.filter((one) => !cells.some(({ experiment_id: known }) => known === one));
         if (strangers.length > 0) {
           throw new ConfigError([{ field: 'ids', value: strangers[0], reason: `is no experiment of sweep ${id}` }]);
         }
-        const ended = cells.filter(hasEnded);
+        const ended = cells.filter(({ status }) => isSettled(status));
         if (ended.length > 0 || performance.now() >= deadlineMs) return { items: ended.map(toTold) };
         await delay(lookEveryMs);
       }
@@ -216,10 +216,6 @@ export const sweepSearchRoutes: FastifyPluginAsyncZod<AppDependencies> = async (
     return ids;
   }
 };
-
-function hasEnded({ status }: SweepCell): boolean {
-  return ['succeeded', 'failed', 'cancelled'].includes(status);
-}
 
 function toTold({ experiment_id, status, metrics, error }: SweepCell): z.infer<typeof toldSchema>['items'][number] {
   return { experiment_id, status, metrics, error };

@@ -1,11 +1,11 @@
 import type { RunState } from '@spherelab/config';
 import { type Database, inTransaction, type Queryable } from '../database.ts';
-import { createExperiments, type NewExperiment } from '../experiments/create-experiments.ts';
-import { requestTransition, transitionExperimentsOf } from '../experiments/request-transition.ts';
+import type { NewExperiment } from '../experiments/create-experiments.ts';
+import { outcomeColumns } from '../experiments/outcome-sql.ts';
+import { transitionExperimentsOf } from '../experiments/request-transition.ts';
 import { type Page, pageOf, readCursor, timeOfCursor } from '../page.ts';
 import { retryRolledBack } from '../retry-rolled-back.ts';
-import { placeInSweep } from '../sweeps/sweep-cells.ts';
-import { planSweep } from '../sweeps/sweep-plan.ts';
+import { queueCells } from '../sweeps/sweep-cells.ts';
 
 export const studyStatuses = ['open', 'decided', 'undecided', 'failed', 'cancelled'] as const;
 export type StudyStatus = (typeof studyStatuses)[number];
@@ -101,8 +101,7 @@ export async function openStudies(client: Queryable): Promise<(StudyRow & { read
 /** The runs of a study in the order in which they were planned. */
 export async function studyRuns(client: Queryable, id: string): Promise<StudyRunRow[]> {
   const { rows } = await client.query<StudyRunRow>(
-    `SELECT phase, arm, trial, study_run.seed, experiment_id, status,
-       CASE WHEN status = 'succeeded' THEN result->'last'->'metrics' END AS metrics, error->>'message' AS error
+    `SELECT phase, arm, trial, study_run.seed, experiment_id, status, ${outcomeColumns}
      FROM study_run JOIN experiment ON experiment.id = experiment_id
      WHERE study_id = $1 ORDER BY phase DESC, seed, trial, arm`,
     [id],
@@ -124,20 +123,16 @@ export async function launchStudyRuns(database: Database, id: string, runs: read
       );
       const study = rows[0];
       if (study === undefined) return false;
-      const cells = runs.map(({ cell }) => cell);
-      const created = await createExperiments(client, cells, study.sweep_id);
-      await planSweep(client, cells, created);
-      const ids = created.map(({ experiment }) => experiment.id);
+      const ids = await queueCells(
+        client,
+        study.sweep_id,
+        runs.map(({ cell }) => ({ position: null, cell })),
+      );
       await client.query(
         `INSERT INTO study_run (study_id, phase, arm, trial, seed, experiment_id)
          SELECT $1, * FROM unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::uuid[]) ON CONFLICT DO NOTHING`,
         [id, ...(['phase', 'arm', 'trial', 'seed'] as const).map((part) => runs.map(({ key }) => key[part])), ids],
       );
-      const placed = ids.map((one) => ({ position: null, id: one }));
-      if (study.sweep_id !== null) await placeInSweep(client, study.sweep_id, placed);
-      for (const { experiment, created: isNew } of created) {
-        if (!isNew && experiment.status === 'cancelled') await requestTransition(client, experiment.id, 'retry');
-      }
       return true;
     }),
   );

@@ -1,8 +1,12 @@
 import type { RunState } from '@spherelab/config';
 import { type Database, inTransaction, type Queryable } from '../database.ts';
 import { createExperiments, type NewExperiment } from '../experiments/create-experiments.ts';
-import type { ExperimentAction } from '../experiments/request-transition.ts';
-import { requestTransition, transitionExperimentsOf } from '../experiments/request-transition.ts';
+import { outcomeColumns } from '../experiments/outcome-sql.ts';
+import {
+  type ExperimentAction,
+  requestTransition,
+  transitionExperimentsOf,
+} from '../experiments/request-transition.ts';
 import { retryRolledBack } from '../retry-rolled-back.ts';
 import { planSweep } from './sweep-plan.ts';
 import type { Sweep } from './sweeps.ts';
@@ -17,15 +21,17 @@ export type SweepCell = {
   readonly error: string | null;
 };
 
-const cellColumns = `position, experiment_id, status,
-  CASE WHEN status = 'succeeded' THEN result->'last'->'metrics' END AS metrics, error->>'message' AS error
-  FROM sweep_member JOIN experiment ON experiment.id = experiment_id`;
-
-/** All cells of a sweep in their order. */
-export async function sweepCells(client: Queryable, id: string): Promise<SweepCell[]> {
+/** Cells of a sweep in their order: all, or those of the experiments named. */
+export async function sweepCells(
+  client: Queryable,
+  id: string,
+  experimentIds: readonly string[] | null = null,
+): Promise<SweepCell[]> {
   const { rows } = await client.query<SweepCell>(
-    `SELECT ${cellColumns} WHERE sweep_member.sweep_id = $1 ORDER BY position`,
-    [id],
+    `SELECT position, experiment_id, status, ${outcomeColumns}
+     FROM sweep_member JOIN experiment ON experiment.id = experiment_id
+     WHERE sweep_member.sweep_id = $1 AND ($2::text[] IS NULL OR experiment_id::text = ANY($2)) ORDER BY position`,
+    [id, experimentIds],
   );
   return rows;
 }
@@ -60,27 +66,40 @@ export async function addSweepCells(
         id,
       ]);
       if (rowCount !== 1) return null;
-      const cells = added.map(({ cell }) => cell);
-      const created = await createExperiments(client, cells, id);
-      await planSweep(client, cells, created);
-      const ids = created.map(({ experiment }) => experiment.id);
-      const placed = added.map(({ position }, at) => ({ position, id: ids[at] as string }));
-      await placeInSweep(client, id, placed);
       if (request !== null)
         await client.query('UPDATE sweep SET request = $2 WHERE id = $1', [id, JSON.stringify(request)]);
-      for (const { experiment, created: isNew } of created) {
-        if (!isNew && experiment.status === 'cancelled') await requestTransition(client, experiment.id, 'retry');
-      }
-      return ids;
+      return queueCells(client, id, added);
     }),
   );
+}
+
+/**
+ * Queues cells in the line of a sweep, in the caller's transaction: those that share a past wait for each other, a run of before that
+ * was cancelled is queued again, any other is shown as it is.
+ * @returns experiments by cell, in order
+ */
+export async function queueCells(
+  client: Queryable,
+  sweepId: string | null,
+  added: readonly AddedCell[],
+): Promise<string[]> {
+  const cells = added.map(({ cell }) => cell);
+  const created = await createExperiments(client, cells, sweepId);
+  await planSweep(client, cells, created);
+  const ids = created.map(({ experiment }) => experiment.id);
+  const placed = added.map(({ position }, at) => ({ position, id: ids[at] as string }));
+  if (sweepId !== null) await placeInSweep(client, sweepId, placed);
+  for (const { experiment, created: isNew } of created) {
+    if (!isNew && experiment.status === 'cancelled') await requestTransition(client, experiment.id, 'retry');
+  }
+  return ids;
 }
 
 /**
  * Shows experiments in a sweep: at a place of their own, which stays as it is where it is taken; or (null) after all that are there,
  * unless they are among them.
  */
-export async function placeInSweep(
+async function placeInSweep(
   client: Queryable,
   sweepId: string,
   placed: readonly { readonly position: number | null; readonly id: string }[],
