@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { serverAddress } from '../cli-environment.ts';
+import { collect } from '../flags/collect.ts';
 import { readNumber } from '../flags/read-number.ts';
 import { readGrid } from '../flags/sweep-grid.ts';
 import { formatTable } from '../output/print-table.ts';
@@ -53,8 +54,4 @@ export function rungsText({ rungs: all }: Rungs): string {
       ]),
   );
   return formatTable(['steps', ...fields, 'state', 'why'], rows);
-}
-
-function collect(value: string, previous: readonly string[]): string[] {
-  return [...previous, value];
 }

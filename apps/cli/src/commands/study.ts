@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
+import { collect } from '../flags/collect.ts';
 import { addExperimentFlags, requestFromFlags } from '../flags/experiment-flags.ts';
 import { readNumber } from '../flags/read-number.ts';
 import { readArms, readSpace, type StudyArm, untunedArm } from '../flags/study-arms.ts';
@@ -149,8 +150,4 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
     reason ?? '',
   ]);
   process.stdout.write(`${formatTable(['id', 'status', 'question', 'answer'], rows)}\n`);
-}
-
-function collect(value: string, previous: readonly string[]): string[] {
-  return [...previous, value];
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
+import { collect } from '../flags/collect.ts';
 import { addExperimentFlags, requestFromFlags } from '../flags/experiment-flags.ts';
 import { readNumber } from '../flags/read-number.ts';
 import { readGrid } from '../flags/sweep-grid.ts';
@@ -102,8 +103,4 @@ async function printTable(api: ApiClient, id: string, format: string, at = 'last
   const query = new URLSearchParams({ format, at });
   const text = await api.text(`/sweeps/${encodeURIComponent(id)}/table?${query}`);
   process.stdout.write(terminalText(text.endsWith('\n') ? text : `${text}\n`));
-}
-
-function collect(value: string, previous: readonly string[]): string[] {
-  return [...previous, value];
 }

@@ -50,6 +50,11 @@ export function readValue(field: ExperimentField, text: string): unknown {
   return text;
 }
 
+/** The same of a field that may be none: its value stays text, and the API names the nearest field. */
+export function readFieldValue(field: string, text: string): unknown {
+  return (experimentFields as readonly string[]).includes(field) ? readValue(field as ExperimentField, text) : text;
+}
+
 /** What the schema says of a field. */
 function descriptionOf(field: ExperimentField): string {
   let schema: { description?: string | undefined; def: { innerType?: unknown } } = experimentRequestSchema.shape[field];

@@ -1,6 +1,5 @@
-import { type ExperimentField, experimentFields } from '@spherelab/config';
 import { CliError } from '../cli-error.ts';
-import { readValue } from './experiment-flags.ts';
+import { readFieldValue } from './experiment-flags.ts';
 
 /** An arm as POST /studies takes it. */
 export type StudyArm = {
@@ -64,9 +63,4 @@ function readAxis(text: string): [string, unknown] {
   if (high === undefined) return [field, values.split(',').map((value) => readFieldValue(field, value.trim()))];
   const scale = Number(low) > 0 ? 'log' : 'linear';
   return [field, { low: readFieldValue(field, low ?? ''), high: readFieldValue(field, high), scale }];
-}
-
-/** An unknown field is sent as it is: the API names the nearest one. */
-function readFieldValue(field: string, text: string): unknown {
-  return (experimentFields as readonly string[]).includes(field) ? readValue(field as ExperimentField, text) : text;
 }

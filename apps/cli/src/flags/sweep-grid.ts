@@ -1,6 +1,5 @@
-import { type ExperimentField, experimentFields } from '@spherelab/config';
 import { CliError } from '../cli-error.ts';
-import { readValue } from './experiment-flags.ts';
+import { readFieldValue } from './experiment-flags.ts';
 
 /** The grid that `--grid field=value,value` stand for; a field that is named again has the values of both. @throws CliError */
 export function readGrid(axes: readonly string[]): Record<string, unknown[]> {
@@ -17,7 +16,5 @@ function readAxis(text: string): [string, unknown[]] {
   const field = text.slice(0, at).trim();
   const values = text.slice(at + 1);
   if (at < 1 || values === '') throw new CliError(`--grid ${text}: write it as field=value,value`);
-  const known = (experimentFields as readonly string[]).includes(field);
-  // An unknown field is sent as it is: the API names the nearest one.
-  return [field, values.split(',').map((value) => (known ? readValue(field as ExperimentField, value.trim()) : value))];
+  return [field, values.split(',').map((value) => readFieldValue(field, value.trim()))];
 }

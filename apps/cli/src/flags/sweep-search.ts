@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { collect } from './collect.ts';
 import { readNumber } from './read-number.ts';
 import { readSpace } from './study-arms.ts';
 
@@ -45,8 +46,4 @@ export function searchFromFlags(options: SearchOptions): Record<string, unknown>
     ...(drawSeed === undefined ? {} : { draw_seed: readNumber(drawSeed) }),
     ...(Object.keys(halving).length === 0 ? {} : { halving }),
   };
-}
-
-function collect(value: string, previous: readonly string[]): string[] {
-  return [...previous, value];
 }

@@ -1,5 +1,5 @@
 import type { Study } from '../server/api-types.ts';
-import { signedValue } from './metric-columns.ts';
+import { metricValue, signedValue } from './metric-columns.ts';
 import { formatTable } from './print-table.ts';
 
 type Comparison = Study['state']['comparisons'][number];
@@ -30,7 +30,7 @@ function tuningText(tuning: readonly Tuning[], metric: string, layout: TableLayo
       trial === chosen ? `${arm} *` : arm,
       ...fields.map((field) => (field in settings ? String(settings[field]) : '-')),
       String(n),
-      mean === null ? (failed > 0 ? 'failed' : '-') : (100 * mean).toFixed(1),
+      mean === null ? (failed > 0 ? 'failed' : '-') : metricValue(metric, mean),
     ]),
   );
   const edges = tuning
@@ -47,10 +47,10 @@ function comparisonText(comparison: Comparison, metric: string, alpha: number, l
   const { arm, baseline, pairs, sequence, left_out: leftOut } = comparison;
   const rows = pairs.map((pair, at) => [
     String(pair.seed),
-    (100 * pair.baseline).toFixed(1),
-    (100 * pair.arm).toFixed(1),
-    signed(100 * pair.difference, 1),
-    intervalText(sequence[at]?.low ?? null, sequence[at]?.high ?? null),
+    metricValue(metric, pair.baseline),
+    metricValue(metric, pair.arm),
+    signedValue(metric, pair.difference),
+    intervalText(metric, sequence[at]?.low ?? null, sequence[at]?.high ?? null),
     (sequence[at]?.evidence ?? 0).toPrecision(3),
   ]);
   const interval = `${Number((100 * (1 - alpha)).toFixed(2))} % at any time`;
@@ -75,18 +75,13 @@ function comparisonText(comparison: Comparison, metric: string, alpha: number, l
   ].join('\n');
 }
 
-function intervalText(low: number | null, high: number | null): string {
+function intervalText(metric: string, low: number | null, high: number | null): string {
   if (low === null && high === null) return 'no bound yet';
-  const side = (bound: number | null) => (bound === null ? 'none' : signed(100 * bound, 1));
+  const side = (bound: number | null) => (bound === null ? 'none' : signedValue(metric, bound));
   return `[${side(low)}, ${side(high)}]`;
 }
 
 function runsText({ tune, compare, saved }: Study['state']['runs']): string {
   const kept = saved > 0 ? `; ${saved} of the budget were not needed` : '';
   return `runs: ${tune} to tune, ${compare} to compare${kept}`;
-}
-
-function signed(value: number, digits: number): string {
-  const text = value.toFixed(digits);
-  return Number(text) > 0 ? `+${text}` : text;
 }
