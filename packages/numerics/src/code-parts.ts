@@ -58,7 +58,10 @@ export const uncounted: readonly string[] = [
   'config/parse-request',
   'config/provenance',
   'config/resolve-experiment',
+  'config/request-flaws',
   'config/run-course',
+  'config/search-space',
+  'config/search-strategy',
   'config/run-facts',
   'config/run-states',
   'config/sweep-schema',
@@ -140,10 +143,12 @@ export const uncounted: readonly string[] = [
   'training/environment',
   'training/evaluation-view',
   'training/event-reporter',
+  'training/hashed-file',
   'training/index',
   'training/kept-parts',
   'training/kept-results',
   'training/kept-sessions',
+  'training/mark-used',
   'training/metrics-digest',
   'training/picture-content',
   'training/provide-step-graph',
@@ -159,6 +164,7 @@ export const uncounted: readonly string[] = [
   'training/untrained-results',
   'training/verification',
   'training/verify-run',
+  'training/work-lock',
 ];
 
 /**

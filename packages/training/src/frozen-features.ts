@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, utimesSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Environment } from '@spherelab/config';
@@ -8,6 +8,7 @@ import { littleEndianBytes } from '@spherelab/weight-files';
 import { decisiveFacts } from './decisive-facts.ts';
 import { type FeatureFile, type FeatureRows, openFeatureFile, writeFeatureFile } from './feature-file.ts';
 import { type FrozenRecipe, frozenTensorNames, openFrozenStages } from './frozen-graph.ts';
+import { markUsed } from './mark-used.ts';
 import { pictureContent } from './picture-content.ts';
 import type { StepGraph } from './provide-step-graph.ts';
 import { imagesOf, type ListPart, pictureBatches, type RunInputs } from './run-inputs.ts';
@@ -103,7 +104,8 @@ async function provideFile(
 ): Promise<FeatureFile | null> {
   const known = await openFeatureFile(folder);
   if (known !== null) {
-    markRead(folder);
+    // Most file systems note a read once a day at most.
+    markUsed(folder);
     return known;
   }
   mkdirSync(path.dirname(folder), { recursive: true });
@@ -156,13 +158,4 @@ function folderOf(dataset: Dataset, part: ListPart, { cacheFolder }: FrozenStage
   const hash = createHash('sha256').update(stagesSha256);
   for (const entry of dataset.manifest[part] ?? []) hash.update(`\n${pictureContent(dataset, entry)}`);
   return path.join(cacheFolder, 'features', hash.digest('hex').slice(0, 32));
-}
-
-/** Most file systems note a read once a day at most; what is not read for long is cleaned away. */
-function markRead(folder: string): void {
-  try {
-    utimesSync(folder, new Date(), new Date());
-  } catch {
-    // Somebody else's cache: it stays as it is.
-  }
 }

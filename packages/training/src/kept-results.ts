@@ -1,15 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';
 import { sweepCache, unfinishedPrefix } from '@spherelab/datasets';
-import { takeWorkLock, type WorkLock } from './work-lock.ts';
+import { readHashedFile, withHash } from './hashed-file.ts';
+import { markUsed } from './mark-used.ts';
+import { madeOnce, takeWorkLock, type WorkLock } from './work-lock.ts';
 
 /** Some megabytes a network and seed; those used least recently make room. */
 const LIMIT_BYTES = 2 ** 30;
-const HASH_BYTES = 32;
 /** Between two looks at what another process makes. */
 const WAIT_MS = 50;
 
@@ -38,10 +39,8 @@ export function openKeptResults(cacheFolder: string): KeptResults {
   const fileOf = (of: string): string => path.join(folder, createHash('sha256').update(of).digest('hex'));
   const read = async <T>(of: string): Promise<T | null> => {
     const file = fileOf(of);
-    const content = await readFile(file).catch(() => null);
-    if (content === null || content.length <= HASH_BYTES) return null;
-    const bytes = content.subarray(HASH_BYTES);
-    if (!hashOf(bytes).equals(content.subarray(0, HASH_BYTES))) return null;
+    const bytes = await readHashedFile(file);
+    if (bytes === null) return null;
     markUsed(file);
     return deserialize(bytes) as T;
   };
@@ -49,8 +48,7 @@ export function openKeptResults(cacheFolder: string): KeptResults {
     const unfinished = path.join(folder, `${unfinishedPrefix}${randomUUID()}`);
     try {
       mkdirSync(folder, { recursive: true });
-      const bytes = serialize(value);
-      writeFileSync(unfinished, Buffer.concat([hashOf(bytes), bytes]));
+      writeFileSync(unfinished, withHash(serialize(value)));
       renameSync(unfinished, fileOf(of));
       sweepCache(folder, LIMIT_BYTES);
     } catch {
@@ -61,27 +59,24 @@ export function openKeptResults(cacheFolder: string): KeptResults {
   return {
     read,
     write,
-    once: async <T>({ of, onWait, make }: MakeOnce<T>) => {
-      for (;;) {
-        const known = await read<T>(of);
-        if (known !== null) return { value: known, isNew: false };
-        const lock = await lockFor(fileOf(of));
-        if (lock !== null) {
-          try {
-            // Whoever had the lock before may have made it meanwhile.
-            const made = await read<T>(of);
-            if (made !== null) return { value: made, isNew: false };
-            const value = await make(lock.show);
-            if (value !== null) write(of, value);
-            return value === null ? null : { value, isNew: true };
-          } finally {
-            lock.release();
-          }
-        }
-        if (!(await onWait())) return null;
-        await setTimeout(WAIT_MS);
-      }
-    },
+    once: <T>({ of, onWait, make }: MakeOnce<T>) =>
+      madeOnce<{ readonly value: T; readonly isNew: boolean }>({
+        lock: () => lockFor(fileOf(of)),
+        find: async () => {
+          const value = await read<T>(of);
+          return value === null ? null : { value, isNew: false };
+        },
+        make: async (show) => {
+          const value = await make(show);
+          if (value !== null) write(of, value);
+          return value === null ? null : { value, isNew: true };
+        },
+        onWait: async () => {
+          const goesOn = await onWait();
+          if (goesOn) await setTimeout(WAIT_MS);
+          return goesOn;
+        },
+      }),
   };
 }
 
@@ -95,23 +90,10 @@ async function lockFor(file: string): Promise<WorkLock | null> {
   }
 }
 
-function hashOf(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest();
-}
-
 function discard(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
     // It is not there, for there is no such folder.
-  }
-}
-
-/** What is not used for long is cleaned away. */
-function markUsed(file: string): void {
-  try {
-    utimesSync(file, new Date(), new Date());
-  } catch {
-    // Somebody else's cache: it stays as it is.
   }
 }

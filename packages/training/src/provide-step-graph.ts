@@ -10,7 +10,7 @@ import { nativeBackend, tf } from '@spherelab/tensorflow';
 import type { FrozenRecipe } from './frozen-graph.ts';
 import { graphRecipe, type StepRecipe } from './step-recipe.ts';
 import { TrainingError } from './training-error.ts';
-import { takeWorkLock } from './work-lock.ts';
+import { madeOnce, takeWorkLock } from './work-lock.ts';
 
 const require = createRequire(import.meta.url);
 const run = promisify(execFile);
@@ -44,25 +44,21 @@ export async function provideStepGraph(
   const graphs = path.join(cacheFolder, 'graphs');
   const folder = path.join(graphs, keyOf(recipe, numerics));
   await mkdir(graphs, { recursive: true });
-  const isThere = (): boolean => existsSync(path.join(folder, GRAPH_FILE));
-  for (let isDone = isThere(); !isDone; isDone ||= isThere()) {
-    const lock = takeWorkLock(`${folder}.lock`);
-    if (lock === null) {
+  const graph = await madeOnce<StepGraph>({
+    lock: () => takeWorkLock(`${folder}.lock`),
+    find: async () => (existsSync(path.join(folder, GRAPH_FILE)) ? readStepGraph(folder) : null),
+    make: async (show) => {
+      await onRecording();
+      await recordInto(folder, recipe, show);
+      return readStepGraph(folder);
+    },
+    onWait: async () => {
       await setTimeout(WAIT_MS);
-      continue;
-    }
-    try {
-      // Whoever had the lock before may have recorded it meanwhile.
-      if (!isThere()) {
-        await onRecording();
-        await recordInto(folder, recipe, lock.show);
-      }
-      isDone = true;
-    } finally {
-      lock.release();
-    }
-  }
-  return readStepGraph(folder);
+      return true;
+    },
+  });
+  if (graph === null) throw new Error('nobody stops the recording of a step');
+  return graph;
 }
 
 /** Records under a name of its own and gives the graph its place when it is whole. */

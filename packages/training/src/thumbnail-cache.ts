@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readHashedFile, withHash } from './hashed-file.ts';
 
 /** A picture that a thumbnail is of: its content (pictureContent), and the side of the crop that it shows, px. */
 export type ThumbnailOf = { readonly content: string; readonly imageSize: number };
@@ -13,26 +14,19 @@ export type ThumbnailCache = {
   readonly write: (of: ThumbnailOf, webp: Uint8Array) => Promise<void>;
 };
 
-const hashBytes = 32;
-
 export function openThumbnailCache(cacheFolder: string): ThumbnailCache {
   const fileOf = ({ content, imageSize }: ThumbnailOf): string => {
     const name = createHash('sha256').update(`${content} ${imageSize}`).digest('hex');
     return path.join(cacheFolder, 'thumbnails', name.slice(0, 2), name);
   };
   return {
-    read: async (of) => {
-      const content = await readFile(fileOf(of)).catch(() => null);
-      if (content === null || content.length <= hashBytes) return null;
-      const webp = content.subarray(hashBytes);
-      return createHash('sha256').update(webp).digest().equals(content.subarray(0, hashBytes)) ? webp : null;
-    },
+    read: (of) => readHashedFile(fileOf(of)),
     write: async (of, webp) => {
       const file = fileOf(of);
       const temporary = `${file}.${process.pid}`;
       try {
         await mkdir(path.dirname(file), { recursive: true });
-        await writeFile(temporary, Buffer.concat([createHash('sha256').update(webp).digest(), webp]));
+        await writeFile(temporary, withHash(webp));
         await rename(temporary, file);
       } catch {
         // A full or foreign disk.

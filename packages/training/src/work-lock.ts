@@ -36,6 +36,35 @@ export function takeWorkLock(file: string): WorkLock | null {
   };
 }
 
+export type MadeOnce<T> = {
+  /** Takes the lock of whoever makes it; null where another process has it. */
+  readonly lock: () => WorkLock | null | Promise<WorkLock | null>;
+  /** What is there; null where nothing is yet. */
+  readonly find: () => Promise<T | null>;
+  /** Makes it and puts it there; `show` is to be called while that goes on. null: it was stopped. */
+  readonly make: (show: () => void) => Promise<T | null>;
+  /** Called between two looks at what another process makes; false ends the waiting. */
+  readonly onWait: () => Promise<boolean>;
+};
+
+/** What is there, or is made now: of processes that want it at once, one makes it and the others wait. null: stopped. */
+export async function madeOnce<T>({ lock, find, make, onWait }: MadeOnce<T>): Promise<T | null> {
+  for (;;) {
+    const known = await find();
+    if (known !== null) return known;
+    const held = await lock();
+    if (held !== null) {
+      try {
+        // Whoever had the lock before may have made it meanwhile.
+        return (await find()) ?? (await make(held.show));
+      } finally {
+        held.release();
+      }
+    }
+    if (!(await onWait())) return null;
+  }
+}
+
 /** Its holder has not shown itself for long, or was a process of this machine that is gone. */
 function isAbandoned(file: string): boolean {
   const shownMs = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
