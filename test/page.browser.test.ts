@@ -1,9 +1,10 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings } from './axe-findings.ts';
+import { openBrowserPage } from './browser-page.ts';
 import { chromiumMissing, provideChromium } from './chromium.mjs';
 import { writePictureFolder } from './picture-folder.ts';
 import { type SystemUnderTest, startSystemUnderTest } from './system-under-test.ts';
@@ -27,13 +28,7 @@ describe.skipIf(executablePath === null)(executablePath === null ? `the page (${
     await chmod(state, 0o755);
     await writePictureFolder(path.join(state, 'data', 'tiny'), 8, 6, 40);
     system = await startSystemUnderTest(path.join(state, 'state'), path.join(state, 'data'), 0);
-    browser = await chromium.launch({ executablePath: executablePath as string, args: ['--no-sandbox'] });
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
-    page.setDefaultTimeout(20_000);
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
+    ({ browser, page } = await openBrowserPage(executablePath, (text) => complaints.push(text)));
   }, 180_000);
 
   afterAll(async () => {

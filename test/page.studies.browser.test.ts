@@ -2,15 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { claimExperiment, nextExperiment, settleAttempt } from '@spherelab/db';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { advanceStudies } from '../apps/api/src/background/advance-studies.ts';
 import { advanceSweeps } from '../apps/api/src/background/advance-sweeps.ts';
 import { type AppUnderTest, appUnderTest, catalogue } from '../apps/api/test/app-under-test.ts';
 import { runSpherelab } from '../apps/cli/test/run-spherelab.ts';
 import { axeFindings } from './axe-findings.ts';
+import { openBrowserPage } from './browser-page.ts';
 import { chromiumMissing, provideChromium } from './chromium.mjs';
+import { endQueued } from './end-queued.ts';
 import { type PostgresServer, startPostgresServer } from './postgres-server.ts';
 
 const executablePath = provideChromium();
@@ -31,13 +32,7 @@ describe.skipIf(executablePath === null)(name, () => {
     server = await startPostgresServer();
     api = await appUnderTest(server, { pageFolder });
     url = await api.app.listen({ host: '127.0.0.1', port: 0 });
-    browser = await chromium.launch({ executablePath: executablePath as string, args: ['--no-sandbox'] });
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
-    page.setDefaultTimeout(20_000);
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
+    ({ browser, page } = await openBrowserPage(executablePath, (text) => complaints.push(text)));
   }, 180_000);
   afterAll(async () => {
     await browser?.close();
@@ -59,27 +54,17 @@ describe.skipIf(executablePath === null)(name, () => {
   };
 
   /** Ends so many of the queued runs: SEC gains ten points or so, more lr gains more, and `fails` says whose run fails. */
-  async function work(most: number, fails: (config: { readonly lr: number }) => boolean = () => false): Promise<void> {
-    for (let done = 0; done < most; done += 1) {
-      const id = await nextExperiment(api.database.pool, ['any']);
-      if (id === null) return;
-      const run = await claimExperiment(api.database.pool, id, { worker: 'w', device: 'cpu', leaseMs: 60_000 });
-      if (run === null) throw new Error(`${id} was not to be had`);
-      const fence = { experimentId: id, attempt: run.attempt };
-      const { sec_wei: sec, seed, lr } = run.config;
-      const recall = 0.4 + 10 * lr + 0.01 * (seed % 4) + 0.2 * sec * (1 + (seed % 3));
-      const at = {
-        step: 2,
-        metrics: { recall_at_1: recall, nmi: 0.5 + 0.01 * (seed % 2) + 0.1 * sec, norm_cv: 0.3 - sec / 2 },
-      };
-      const error = { code: 'loss_not_finite', message: 'the loss is not finite', retryable: false };
-      await settleAttempt(
-        api.database.pool,
-        fence,
-        fails(run.config) ? { status: 'failed', error } : { status: 'succeeded', result: { best: at, last: at } },
-      );
-    }
-  }
+  const work = (most: number, fails: (config: { readonly lr: number }) => boolean = () => false) =>
+    endQueued(
+      api.database,
+      (config) => {
+        const { sec_wei: sec, seed, lr } = config;
+        const recall = 0.4 + 10 * lr + 0.01 * (seed % 4) + 0.2 * sec * (1 + (seed % 3));
+        const nmi = 0.5 + 0.01 * (seed % 2) + 0.1 * sec;
+        return fails(config) ? null : { recall_at_1: recall, nmi, norm_cv: 0.3 - sec / 2 };
+      },
+      most,
+    );
 
   const question = {
     base: { dataset: 'shapes', loss: 'triplet' },

@@ -1,5 +1,5 @@
-import { claimExperiment, nextExperiment, settleAttempt } from '@spherelab/db';
 import { describe, expect, test } from 'vitest';
+import { endQueued } from '../../../test/end-queued.ts';
 import { advanceStudies } from '../src/background/advance-studies.ts';
 import { type AppUnderTest, appForEachTest, catalogue } from './app-under-test.ts';
 
@@ -27,19 +27,12 @@ describe('studies over HTTP', () => {
   };
 
   /** Runs what is queued, one after another, with a result that SEC improves. */
-  async function work(most = Number.POSITIVE_INFINITY): Promise<number> {
-    for (let done = 0; done < most; done += 1) {
-      const id = await nextExperiment(api.database.pool, ['any']);
-      if (id === null) return done;
-      const run = await claimExperiment(api.database.pool, id, { worker: 'w', device: 'cpu', leaseMs: 60_000 });
-      if (run === null) throw new Error(`${id} was not to be had`);
-      const { sec_wei: sec, seed } = run.config;
-      const at = { step: 2, metrics: { recall_at_1: 0.5 + 0.01 * (seed % 4) + 0.1 * sec, norm_cv: 0.1 } };
-      const fence = { experimentId: id, attempt: run.attempt };
-      await settleAttempt(api.database.pool, fence, { status: 'succeeded', result: { best: at, last: at } });
-    }
-    return most;
-  }
+  const work = (most?: number) =>
+    endQueued(
+      api.database,
+      ({ sec_wei: sec, seed }) => ({ recall_at_1: 0.5 + 0.01 * (seed % 4) + 0.1 * sec, norm_cv: 0.1 }),
+      most,
+    );
 
   test('goes from the question to a decision by itself, and the same question is the same study', async () => {
     const answer = await post('/studies', question);

@@ -1,5 +1,6 @@
-import { claimExperiment, nextExperiment, settleAttempt } from '@spherelab/db';
+import type { Experiment } from '@spherelab/db';
 import { describe, expect, test } from 'vitest';
+import { endQueued } from '../../../test/end-queued.ts';
 import { advanceSweeps } from '../src/background/advance-sweeps.ts';
 import { type AppUnderTest, appForEachTest, catalogue } from './app-under-test.ts';
 
@@ -29,23 +30,15 @@ describe('sweeps that grow', () => {
   };
 
   /** Runs what is queued; R@1 grows with lr and steps; `fails` says whose run ends in failure. */
-  async function work(most = Number.POSITIVE_INFINITY, fails: (config: Item['config']) => boolean = () => false) {
-    for (let done = 0; done < most; done += 1) {
-      const id = await nextExperiment(api.database.pool, ['any']);
-      if (id === null) return;
-      const run = await claimExperiment(api.database.pool, id, { worker: 'w', device: 'cpu', leaseMs: 60_000 });
-      if (run === null) throw new Error(`${id} was not to be had`);
-      const fence = { experimentId: id, attempt: run.attempt };
-      if (fails(run.config as unknown as Item['config'])) {
-        const error = { code: 'loss_not_finite', message: 'the loss is not finite', retryable: false };
-        await settleAttempt(api.database.pool, fence, { status: 'failed', error });
-        continue;
-      }
-      const { lr, steps, seed } = run.config;
-      const at = { step: steps, metrics: { recall_at_1: Math.min(0.9, lr * 10 + steps / 10_000 + 0.001 * seed) } };
-      await settleAttempt(api.database.pool, fence, { status: 'succeeded', result: { best: at, last: at } });
-    }
-  }
+  const work = (most?: number, fails: (config: Experiment['config']) => boolean = () => false) =>
+    endQueued(
+      api.database,
+      (config) => {
+        const { lr, steps, seed } = config;
+        return fails(config) ? null : { recall_at_1: Math.min(0.9, lr * 10 + steps / 10_000 + 0.001 * seed) };
+      },
+      most,
+    );
 
   const lrs = { lr: { low: 1e-4, high: 1e-2, scale: 'log' } };
 

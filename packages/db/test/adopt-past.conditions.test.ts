@@ -8,7 +8,6 @@ import {
   getExperiment,
   listCheckpoints,
   logLinesAfter,
-  openDatabase,
   type PastCandidate,
   pastCandidates,
   readMetrics,
@@ -19,22 +18,16 @@ import {
   writeArtifact,
   writeMetrics,
 } from '@spherelab/db';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { databaseForEachTest } from '../../../test/database-for-each-test.ts';
 import { checkpointFacts, newExperiment } from '../../../test/experiment-fixture.ts';
-import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
 import { createExperiments, inTransaction } from '../src/index.ts';
 
 describe('a run with the same past as another', () => {
-  let server: PostgresServer;
   let database: Database;
 
-  beforeAll(async () => {
-    server = await startPostgresServer();
-  });
-  afterAll(() => server.stop());
-  beforeEach(async () => {
-    database = openDatabase(await server.createDatabase());
-    return () => database.close();
+  databaseForEachTest((fresh) => {
+    database = fresh;
   });
 
   async function claimed(config: object, force = false): Promise<Experiment> {

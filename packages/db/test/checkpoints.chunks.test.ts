@@ -8,30 +8,23 @@ import {
   type Fence,
   getCheckpoint,
   listCheckpoints,
-  openDatabase,
   pinCheckpoint,
   readCheckpointContent,
   settleAttempt,
   storeCheckpoint,
 } from '@spherelab/db';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { databaseForEachTest } from '../../../test/database-for-each-test.ts';
 import { anyFacts, storeRunning } from '../../../test/experiment-fixture.ts';
-import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const megabyte = 1 << 20;
 
 describe('pieces of checkpoints', () => {
-  let server: PostgresServer;
   let database: Database;
 
-  beforeAll(async () => {
-    server = await startPostgresServer();
-  });
-  afterAll(() => server.stop());
-  beforeEach(async () => {
-    database = openDatabase(await server.createDatabase());
-    return () => database.close();
+  databaseForEachTest((fresh) => {
+    database = fresh;
   });
 
   const running = () => storeRunning(database, 600_000);

@@ -5,28 +5,21 @@ import {
   type Database,
   inTransaction,
   nextExperiment,
-  openDatabase,
   queuedHints,
   requestTransition,
 } from '@spherelab/db';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { databaseForEachTest } from '../../../test/database-for-each-test.ts';
 import { newExperiment, storeExperiment } from '../../../test/experiment-fixture.ts';
-import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
 
 const by = { worker: 'w', device: 'cpu', leaseMs: 60_000 };
 const devices = ['any', 'cpu'];
 
 describe('the next in line', () => {
-  let server: PostgresServer;
   let database: Database;
 
-  beforeAll(async () => {
-    server = await startPostgresServer();
-  });
-  afterAll(() => server.stop());
-  beforeEach(async () => {
-    database = openDatabase(await server.createDatabase());
-    return () => database.close();
+  databaseForEachTest((fresh) => {
+    database = fresh;
   });
 
   async function storeSweep(cells: number, over: object = {}, maxRunning: number | null = null): Promise<string[]> {

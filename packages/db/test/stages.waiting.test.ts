@@ -16,7 +16,6 @@ import {
   inTransaction,
   listCheckpoints,
   nextExperiment,
-  openDatabase,
   queuedHints,
   recordStart,
   releaseWaiting,
@@ -26,9 +25,9 @@ import {
   settleAttempt,
   storeCheckpoint,
 } from '@spherelab/db';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { databaseForEachTest } from '../../../test/database-for-each-test.ts';
 import { anyFacts, newExperiment } from '../../../test/experiment-fixture.ts';
-import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
 
 const devices = ['any', 'cpu'];
 /** Seven batches an epoch. */
@@ -36,16 +35,10 @@ const seen = { trainingImages: 7 * 60 } as DatasetFacts;
 const schedule = { steps: 50, eval_every: 100, milestones: [20], log_every: 5 };
 
 describe('cells that share a past', () => {
-  let server: PostgresServer;
   let database: Database;
 
-  beforeAll(async () => {
-    server = await startPostgresServer();
-  });
-  afterAll(() => server.stop());
-  beforeEach(async () => {
-    database = openDatabase(await server.createDatabase());
-    return () => database.close();
+  databaseForEachTest((fresh) => {
+    database = fresh;
   });
 
   const inputs = (cells: readonly object[], force = false) =>
