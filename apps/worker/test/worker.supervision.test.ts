@@ -1,7 +1,6 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   type Database,
   getExperiment,
@@ -9,71 +8,24 @@ import {
   listCheckpoints,
   listWorkers,
   logLinesAfter,
-  openDatabase,
   readMetrics,
   requestTransition,
 } from '@spherelab/db';
 import { openQueue, type QueueStore } from '@spherelab/queue';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { storeExperiment } from '../../../test/experiment-fixture.ts';
-import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
 import { waitUntil } from '../../../test/wait-until.ts';
-import { type RunningWorker, startWorker, type WorkerOptions } from '../src/start-worker.ts';
-
-const fakeTrainer = fileURLToPath(new URL('./fake-trainer.mjs', import.meta.url));
-const policy = { maxFailures: 3, backoffMs: 1, maxBackoffMs: 1 };
-
-/** The series of an uninterrupted run of the fake trainer. */
-function uninterrupted(steps: number): number[] {
-  const values: number[] = [];
-  for (let step = 0, state = 7; step <= steps; step += 1) {
-    state = (state * 31 + step) % 1_000_003;
-    values.push(state);
-  }
-  return values;
-}
+import { uninterrupted, type WorkerUnderTest, workerForEachTest } from './worker-under-test.ts';
 
 describe('the worker', () => {
-  let server: PostgresServer;
-  let url: string;
   let database: Database;
   let folder: string;
   let store: QueueStore;
-  const workers: RunningWorker[] = [];
+  let start: WorkerUnderTest['start'];
 
-  beforeAll(async () => {
-    server = await startPostgresServer();
+  workerForEachTest({ stopPollMs: 50, cancelGraceMs: 2_000, pauseGraceMs: 2_000, drainGraceMs: 2_000 }, (fresh) => {
+    ({ database, folder, store, start } = fresh);
   });
-  afterAll(() => server.stop());
-  beforeEach(async () => {
-    url = await server.createDatabase();
-    database = openDatabase(url);
-    store = { store: 'postgres', connectionString: url };
-    folder = await mkdtemp(join(tmpdir(), 'worker-test-'));
-  });
-  afterEach(async () => {
-    await Promise.all(workers.splice(0).map((worker) => worker.close()));
-    await database.close();
-    await rm(folder, { recursive: true });
-  });
-
-  async function start(over: Partial<WorkerOptions> = {}): Promise<RunningWorker> {
-    const worker = await startWorker({
-      databaseUrl: url,
-      queue: store,
-      dataRoot: folder,
-      cacheFolder: folder,
-      devices: ['cpu'],
-      threads: { intra_op_threads: 2, inter_op_threads: 1 },
-      trainerScript: fakeTrainer,
-      retryPolicy: policy,
-      queueTimes: { lockDurationMs: 2_000, stalledIntervalMs: 500 },
-      ...over,
-      numbers: { stopPollMs: 50, cancelGraceMs: 2_000, pauseGraceMs: 2_000, drainGraceMs: 2_000, ...over.numbers },
-    });
-    workers.push(worker);
-    return worker;
-  }
 
   async function post(plan: object, config: object = {}): Promise<string> {
     const { id } = await storeExperiment(database, {
@@ -161,7 +113,7 @@ describe('the worker', () => {
     ['exits', 'exitAt', /exited with code 1.*\(5 attempts in a row; no more are made\)/],
     ['hangs', 'hangAt', /no progress for 2000 ms.*\(5 attempts in a row; no more are made\)/],
   ])('fails an experiment whose trainer %s again and again without a new checkpoint', async (_, fault, reason) => {
-    await start({ retryPolicy: { ...policy, maxFailures: 5 }, numbers: { stallTimeoutMs: 2_000 } });
+    await start({ retryPolicy: { maxFailures: 5, backoffMs: 1, maxBackoffMs: 1 }, numbers: { stallTimeoutMs: 2_000 } });
     const id = await post({ [fault]: 2, attempts: 99 });
     await tellUntil(id, 'failed');
     const experiment = await read(id);

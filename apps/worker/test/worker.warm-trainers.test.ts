@@ -1,88 +1,29 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  type Database,
-  getExperiment,
-  listAttempts,
-  openDatabase,
-  readMetrics,
-  requestTransition,
-} from '@spherelab/db';
+import { type Database, getExperiment, listAttempts, readMetrics, requestTransition } from '@spherelab/db';
+import { isPidAlive } from '@spherelab/host';
 import { openQueue, type QueueStore } from '@spherelab/queue';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { storeExperiment } from '../../../test/experiment-fixture.ts';
-import { type PostgresServer, startPostgresServer } from '../../../test/postgres-server.ts';
 import { waitUntil } from '../../../test/wait-until.ts';
-import { type RunningWorker, startWorker, type WorkerOptions } from '../src/start-worker.ts';
+import type { WorkerOptions } from '../src/start-worker.ts';
+import { uninterrupted, type WorkerUnderTest, workerForEachTest } from './worker-under-test.ts';
 
-const fakeTrainer = fileURLToPath(new URL('./fake-trainer.mjs', import.meta.url));
 const workerProcess = fileURLToPath(new URL('../../../test/worker-process.mjs', import.meta.url));
 
-/** The series of an uninterrupted run of the fake trainer. */
-function uninterrupted(steps: number): number[] {
-  const values: number[] = [];
-  for (let step = 0, state = 7; step <= steps; step += 1) {
-    state = (state * 31 + step) % 1_000_003;
-    values.push(state);
-  }
-  return values;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const gone = (pid: number) => waitUntil(`process ${pid} is gone`, async () => !isAlive(pid));
+const gone = (pid: number) => waitUntil(`process ${pid} is gone`, async () => !isPidAlive(pid));
 
 describe('a trainer that stays warm', () => {
-  let server: PostgresServer;
   let url: string;
   let database: Database;
   let folder: string;
   let store: QueueStore;
-  const workers: RunningWorker[] = [];
+  let start: WorkerUnderTest['start'];
 
-  beforeAll(async () => {
-    server = await startPostgresServer();
+  workerForEachTest({ stopPollMs: 50, cancelGraceMs: 300, pauseGraceMs: 300, drainGraceMs: 2_000 }, (fresh) => {
+    ({ url, database, folder, store, start } = fresh);
   });
-  afterAll(() => server.stop());
-  beforeEach(async () => {
-    url = await server.createDatabase();
-    database = openDatabase(url);
-    store = { store: 'postgres', connectionString: url };
-    folder = await mkdtemp(join(tmpdir(), 'warm-test-'));
-  });
-  afterEach(async () => {
-    await Promise.all(workers.splice(0).map((worker) => worker.close()));
-    await database.close();
-    await rm(folder, { recursive: true });
-  });
-
-  async function start(over: Partial<WorkerOptions> = {}): Promise<RunningWorker> {
-    const worker = await startWorker({
-      databaseUrl: url,
-      queue: store,
-      dataRoot: folder,
-      cacheFolder: folder,
-      devices: ['cpu'],
-      threads: { intra_op_threads: 2, inter_op_threads: 1 },
-      trainerScript: fakeTrainer,
-      retryPolicy: { maxFailures: 3, backoffMs: 1, maxBackoffMs: 1 },
-      queueTimes: { lockDurationMs: 2_000, stalledIntervalMs: 500 },
-      ...over,
-      numbers: { stopPollMs: 50, cancelGraceMs: 300, pauseGraceMs: 300, drainGraceMs: 2_000, ...over.numbers },
-    });
-    workers.push(worker);
-    return worker;
-  }
 
   async function tell(id: string): Promise<void> {
     const queue = openQueue(store);
@@ -255,7 +196,7 @@ describe('a trainer that stays warm', () => {
     const worker = await start();
     const warm = await finish();
     await worker.close();
-    expect(isAlive(warm)).toBe(false);
+    expect(isPidAlive(warm)).toBe(false);
     const supervisor = await startProcess();
     const waiting = await finish();
     supervisor.kill('SIGKILL');
