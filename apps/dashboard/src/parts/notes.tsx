@@ -46,3 +46,15 @@ export function PendingNote(props: {
     <EmptyNote>{otherwise}</EmptyNote>
   );
 }
+
+/** For a list in which nothing is yet, with the command that makes the first. */
+export function NothingYet({ what, command }: { readonly what: string; readonly command: string }) {
+  return (
+    <EmptyNote>
+      <p>There is no {what} yet.</p>
+      <p className="small">
+        From a terminal: <code className="mono">{command}</code>
+      </p>
+    </EmptyNote>
+  );
+}

@@ -2,7 +2,7 @@ import { get } from '../api/client.ts';
 import { useResource } from '../api/use-resource.ts';
 import { addresses } from '../navigation/addresses.ts';
 import { Link } from '../navigation/link.tsx';
-import { EmptyNote, PendingNote } from '../parts/notes.tsx';
+import { NothingYet, PendingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { WideTable } from '../parts/wide-table.tsx';
 import { agoText, timeText } from '../words/time-text.ts';
@@ -21,13 +21,7 @@ export default function StudiesPage() {
       <PageHead title="Studies" sub="Questions: is this better than that, each tuned, by how much, and how sure." />
       <PendingNote resource={studies} what="studies" />
       {data?.items.length === 0 && (
-        <EmptyNote>
-          <p>There is no study yet.</p>
-          <p className="small">
-            From a terminal:{' '}
-            <code className="mono">npx spherelab study --dataset shapes --loss triplet --arms plain,sec</code>
-          </p>
-        </EmptyNote>
+        <NothingYet what="study" command="npx spherelab study --dataset shapes --loss triplet --arms plain,sec" />
       )}
       {data !== null && data.items.length > 0 && (
         <WideTable label="Studies" isPanel>

@@ -2,7 +2,7 @@ import { get } from '../api/client.ts';
 import { useResource } from '../api/use-resource.ts';
 import { addresses } from '../navigation/addresses.ts';
 import { Link } from '../navigation/link.tsx';
-import { EmptyNote, PendingNote } from '../parts/notes.tsx';
+import { NothingYet, PendingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { WideTable } from '../parts/wide-table.tsx';
 import { agoText, timeText } from '../words/time-text.ts';
@@ -24,15 +24,10 @@ export default function SweepsPage() {
       </PageHead>
       <PendingNote resource={sweeps} what="sweeps" />
       {data?.items.length === 0 && (
-        <EmptyNote>
-          <p>There is no sweep yet.</p>
-          <p className="small">
-            From a terminal:{' '}
-            <code className="mono">
-              npx spherelab sweep --dataset shapes --grid loss=triplet,ms --grid sec_wei=0,0.5
-            </code>
-          </p>
-        </EmptyNote>
+        <NothingYet
+          what="sweep"
+          command="npx spherelab sweep --dataset shapes --grid loss=triplet,ms --grid sec_wei=0,0.5"
+        />
       )}
       {data !== null && data.items.length > 0 && (
         <WideTable label="Sweeps" isPanel>
