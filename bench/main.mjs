@@ -7,7 +7,9 @@ import { setup } from '../scripts/setup.mjs';
 const benches = {
   'train-step': './train-step.mjs',
   metrics: './metrics.mjs',
+  retrieval: './retrieval.mjs',
   'k-means': './k-means.mjs',
+  growth: './growth.mjs',
   page: './page.mjs',
   resolve: './resolve.mjs',
   comparisons: './comparisons.mjs',

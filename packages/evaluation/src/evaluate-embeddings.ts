@@ -5,7 +5,7 @@ import { nmi } from './nmi.ts';
 import { normCv } from './norm-cv.ts';
 import { pairwiseF1 } from './pairwise-f1.ts';
 import { checkKs, type RecallAtK, recallFrom } from './recall-at-k.ts';
-import { meanOverAnswerable, retrieve } from './retrieval.ts';
+import { meanOverAnswerable, retrieveNormalised } from './retrieval.ts';
 
 export type EvaluationOptions = {
   readonly ks: readonly number[];
@@ -61,17 +61,17 @@ export function evaluateEmbeddings(
 ): EvaluationResult {
   const progress = options.onProgress && { onProgress: options.onProgress };
   checkKs(options.ks);
-  const retrieval = retrieve(query, gallery, { ...progress });
-  const normalised = normaliseSet(query);
-  const norms = allNorms(normalised, gallery === null ? null : normaliseSet(gallery));
+  const queries = normaliseSet(query, gallery === null ? 'embeddings' : 'query');
+  const candidates = gallery === null ? null : normaliseSet(gallery, 'gallery');
+  const retrieval = retrieveNormalised(queries, candidates, { ...progress });
   const answerable = retrieval.relevant.some((count) => count > 0);
   return {
     recall: recallFrom(retrieval, options.ks),
-    ...(options.cluster && gallery === null && clusterScores(normalised, options)),
+    ...(options.cluster && gallery === null && clusterScores(queries, options)),
     ...(answerable && {
       map_at_r: meanOverAnswerable(retrieval.averagePrecisionAtR),
       r_precision: meanOverAnswerable(retrieval.precisionAtR),
     }),
-    norm_cv: normCv(norms),
+    norm_cv: normCv(allNorms(queries, candidates)),
   };
 }

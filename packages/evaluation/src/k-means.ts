@@ -47,8 +47,11 @@ export function kMeans(set: EmbeddingSet, options: KMeansOptions): Clustering {
   const progress = onProgress && { onProgress };
   return withPoints(set, (points) => {
     const tolerance = RELATIVE_TOLERANCE * meanVariance(points);
-    return seedCentres(points, { clusters, restarts, seed, ...progress })
-      .map((centres) => iterate(points, centres, { maxIterations, tolerance, ...progress }))
-      .reduce((best, run) => (run.inertia < best.inertia ? run : best));
+    let best: Clustering | undefined;
+    for (const start of seedCentres(points, { clusters, restarts, seed, ...progress })) {
+      const run = iterate(points, start, { maxIterations, tolerance, ...progress });
+      if (best === undefined || run.inertia < best.inertia) best = run;
+    }
+    return best as Clustering;
   });
 }

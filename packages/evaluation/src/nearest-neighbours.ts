@@ -1,6 +1,8 @@
-import { type EmbeddingSet, normaliseSet } from './embedding-set.ts';
+import { classMembers } from './class-members.ts';
+import { type EmbeddingSet, type NormalisedSet, normaliseSet } from './embedding-set.ts';
 import { EvaluationError } from './evaluation-error.ts';
-import { forEachSimilarityBlock } from './similarity-blocks.ts';
+import { type MemberPlaces, placesOfMembers } from './places-of-members.ts';
+import { forEachSimilarityBlock, type SimilarityBlock } from './similarity-blocks.ts';
 
 /** The gallery as one query sees it. */
 export type QueryNeighbours = {
@@ -37,48 +39,63 @@ export function nearestNeighbours(
   if (all.dim !== candidates.dim) {
     throw new EvaluationError('shape_mismatch', `query has ${all.dim} dimensions, gallery ${candidates.dim}`);
   }
+  const members = classMembers(candidates.labels);
+  const none = new Int32Array(0);
   const chosen = options.queries ?? Int32Array.from(all.labels, (_, row) => row);
-  const { dim } = all;
-  const selected = {
-    embeddings: new Float32Array(chosen.length * dim),
-    labels: chosen.map((row) => all.labels[row] as number),
-    norms: Float64Array.from(chosen, (row) => all.norms[row] as number),
-    dim,
-  };
-  for (const [at, row] of chosen.entries()) {
-    selected.embeddings.set(all.embeddings.subarray(row * dim, (row + 1) * dim), at * dim);
-  }
   const columns = candidates.labels.length;
-  const self = gallery === null ? 1 : 0;
-  const best = Math.min(columns, options.count + self);
+  const count = Math.min(columns, options.count + (gallery === null ? 1 : 0));
   const found: QueryNeighbours[] = [];
-  forEachSimilarityBlock(selected, candidates, { ...options, best }, (block) => {
+  const visit = (block: SimilarityBlock): void => {
+    const rowOf = (i: number): number => chosen[block.firstQuery + i] as number;
+    const selfOf = (i: number): number => (gallery === null ? rowOf(i) : -1);
+    const relevant = (i: number): Int32Array => members.get(all.labels[rowOf(i)] as number) ?? none;
+    const hardness = hardnessOf(block, placesOfMembers(block.queries, columns, relevant), columns, selfOf);
+    const best = block.best(count);
     for (let i = 0; i < block.queries; i += 1) {
-      const at = block.firstQuery + i;
-      const row = chosen[at] as number;
-      const cosines = block.similarities.subarray(i * columns, (i + 1) * columns);
-      const own = gallery === null ? row : -1;
-      const hardness = hardnessOf(cosines, candidates.labels, selected.labels[at] as number, own);
-      if (hardness === null) continue;
-      const rows = block.best
-        .subarray(i * best, (i + 1) * best)
-        .filter((other) => other !== own)
-        .slice(0, options.count);
-      found.push({ query: row, rows, cosines: Float32Array.from(rows, (other) => cosines[other] as number), hardness });
+      if (!Number.isFinite(hardness[i])) continue;
+      const ranks = Int32Array.from({ length: count }, (_, rank) => i * count + rank)
+        .filter((at) => best.rows[at] !== selfOf(i))
+        .subarray(0, options.count);
+      found.push({
+        query: rowOf(i),
+        rows: ranks.map((at) => best.rows[at] as number),
+        cosines: Float32Array.from(ranks, (at) => best.cosines[at] as number),
+        hardness: hardness[i] as number,
+      });
     }
-  });
+  };
+  forEachSimilarityBlock(rowsOf(all, chosen), candidates, visit, options.onProgress);
   return found;
 }
 
-/** null where the gallery has no other row of the class, or none of another class. */
-function hardnessOf(cosines: Float32Array, labels: Int32Array, label: number, self: number): number | null {
-  let right = Number.NEGATIVE_INFINITY;
-  let wrong = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < cosines.length; row += 1) {
-    const cosine = cosines[row] as number;
-    if (row === self) continue;
-    if (labels[row] === label) right = Math.max(right, cosine);
-    else wrong = Math.max(wrong, cosine);
-  }
-  return Number.isFinite(right) && Number.isFinite(wrong) ? wrong - right : null;
+function rowsOf({ embeddings, labels, norms, dim }: NormalisedSet, rows: Int32Array): NormalisedSet {
+  const chosen = new Float32Array(rows.length * dim);
+  rows.forEach((row, at) => {
+    chosen.set(embeddings.subarray(row * dim, (row + 1) * dim), at * dim);
+  });
+  return {
+    embeddings: chosen,
+    labels: rows.map((row) => labels[row] as number),
+    norms: Float64Array.from(rows, (row) => norms[row] as number),
+    dim,
+  };
+}
+
+/** [queries], not finite where the gallery has no other row of the class, or none of another class. */
+function hardnessOf(
+  block: SimilarityBlock,
+  { places, offsets }: MemberPlaces,
+  columns: number,
+  selfOf: (query: number) => number,
+): Float64Array {
+  const cosines = block.cosinesAt(places);
+  const wrong = block.highestExceptAt(places);
+  return Float64Array.from({ length: block.queries }, (_, i) => {
+    const others = columns - (offsets[i + 1] as number) + (offsets[i] as number);
+    let right = Number.NEGATIVE_INFINITY;
+    for (let at = offsets[i] as number; at < (offsets[i + 1] as number); at += 1) {
+      if ((places[at] as number) - i * columns !== selfOf(i)) right = Math.max(right, cosines[at] as number);
+    }
+    return others === 0 ? Number.NaN : (wrong[i] as number) - right;
+  });
 }

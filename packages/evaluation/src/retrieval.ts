@@ -1,6 +1,7 @@
 import { type ClassMembers, classMembers } from './class-members.ts';
 import { distinctLabels, type EmbeddingSet, type NormalisedSet, normaliseSet } from './embedding-set.ts';
 import { EvaluationError } from './evaluation-error.ts';
+import { type MemberPlaces, placesOfMembers } from './places-of-members.ts';
 import { forEachSimilarityBlock, type SimilarityBlock } from './similarity-blocks.ts';
 
 /** What retrieval of each query gave; every rate is derived from it. */
@@ -17,6 +18,13 @@ export type Retrieval = {
 
 export type RetrievalOptions = { readonly onProgress?: () => void };
 
+type Bounds = {
+  /** [queries], cosines that a row has to exceed to count. */
+  readonly bounds: Float32Array;
+  /** [queries], 1 where the query's own cosine, which does not count, exceeds its bound. */
+  readonly selfAbove: Uint8Array;
+};
+
 function checkClasses(query: EmbeddingSet, gallery: EmbeddingSet, members: ClassMembers): void {
   if (query.dim !== gallery.dim) {
     throw new EvaluationError('shape_mismatch', `query has ${query.dim} dimensions, gallery ${gallery.dim}`);
@@ -28,15 +36,32 @@ function checkClasses(query: EmbeddingSet, gallery: EmbeddingSet, members: Class
   if (members.size < 2) throw new EvaluationError('one_class_only', 'retrieval needs rows of two or more classes');
 }
 
-/** Gallery rows above the best of the query's class. `self` is the query's own row, or -1 with a separate gallery. */
-function countStrictlyHigher(similarities: Float32Array, relevant: Int32Array, self: number): number {
-  // Quirk of the reference: the identity matrix is subtracted, so the query stays its own candidate at about 0.
-  if (self >= 0) similarities[self] = (similarities[self] as number) - 1;
-  let best = Number.NEGATIVE_INFINITY;
-  for (const row of relevant) best = Math.max(best, similarities[row] as number);
-  let higher = 0;
-  for (let row = 0; row < similarities.length; row += 1) if ((similarities[row] as number) > best) higher += 1;
-  return higher;
+/**
+ * The bound of each query: the best cosine of its class. `selfOf` gives a query's own gallery row, -1 with a separate gallery.
+ */
+function boundsOf(
+  { places, offsets }: MemberPlaces,
+  cosines: Float32Array,
+  columns: number,
+  selfOf: (query: number) => number,
+): Bounds {
+  const bounds = new Float32Array(offsets.length - 1).fill(Number.NEGATIVE_INFINITY);
+  const selfAbove = new Uint8Array(bounds.length);
+  for (let i = 0; i < bounds.length; i += 1) {
+    const self = selfOf(i);
+    let own = Number.NEGATIVE_INFINITY;
+    let best = Number.NEGATIVE_INFINITY;
+    for (let at = offsets[i] as number; at < (offsets[i + 1] as number); at += 1) {
+      const cosine = cosines[at] as number;
+      const isSelf = (places[at] as number) - i * columns === self;
+      if (isSelf) own = cosine;
+      // Quirk of the reference: the identity matrix is subtracted, so the query stays its own candidate at about 0.
+      best = Math.max(best, isSelf ? Math.fround(cosine - 1) : cosine);
+    }
+    bounds[i] = best;
+    selfAbove[i] = own > best ? 1 : 0;
+  }
+  return { bounds, selfAbove };
 }
 
 type Precision = { readonly precision: number; readonly averagePrecision: number };
@@ -68,13 +93,18 @@ function precisionAtR(
  * precisions: Musgrave, Belongie, Lim, "A Metric Learning Reality Check" (ECCV 2020); ties go to the lower row.
  * Throws EvaluationError for input that has no answer.
  */
-export function retrieve(
-  query: EmbeddingSet,
-  gallery: EmbeddingSet | null,
+export function retrieve(query: EmbeddingSet, gallery: EmbeddingSet | null, options: RetrievalOptions = {}): Retrieval {
+  const queries = normaliseSet(query, gallery === null ? 'embeddings' : 'query');
+  return retrieveNormalised(queries, gallery === null ? null : normaliseSet(gallery, 'gallery'), options);
+}
+
+/** `retrieve` of sets that are normalised already. */
+export function retrieveNormalised(
+  queries: NormalisedSet,
+  gallery: NormalisedSet | null,
   { onProgress }: RetrievalOptions = {},
 ): Retrieval {
-  const queries: NormalisedSet = normaliseSet(query, gallery === null ? 'embeddings' : 'query');
-  const candidates = gallery === null ? queries : normaliseSet(gallery, 'gallery');
+  const candidates = gallery ?? queries;
   const members = classMembers(candidates.labels);
   checkClasses(queries, candidates, members);
 
@@ -86,24 +116,35 @@ export function retrieve(
   const strictlyHigher = new Int32Array(total);
   const precisions = new Float64Array(total).fill(Number.NaN);
   const averages = new Float64Array(total).fill(Number.NaN);
-  const best = relevant.reduce((most, count) => Math.max(most, count), 0) + selfCount;
+  const listed = relevant.reduce((most, count) => Math.max(most, count), 0) + selfCount;
 
-  const visit = ({ firstQuery, queries: rows, similarities, best: listed }: SimilarityBlock): void => {
-    for (let i = 0; i < rows; i += 1) {
-      const index = firstQuery + i;
+  const count = (block: SimilarityBlock): void => {
+    const places = placesOfMembers(block.queries, columns, (i) => relevantRows(block.firstQuery + i));
+    const selfOf = (i: number): number => (gallery === null ? block.firstQuery + i : -1);
+    const { bounds, selfAbove } = boundsOf(places, block.cosinesAt(places.places), columns, selfOf);
+    block.countAbove(bounds).forEach((above, i) => {
+      strictlyHigher[block.firstQuery + i] = above - (selfAbove[i] as number);
+    });
+  };
+  const rank = (block: SimilarityBlock): void => {
+    const { rows } = block.best(listed);
+    for (let i = 0; i < block.queries; i += 1) {
+      const index = block.firstQuery + i;
+      const relevantCount = relevant[index] as number;
+      if (relevantCount === 0) continue;
       const self = gallery === null ? index : -1;
       const label = queries.labels[index] as number;
-      const row = similarities.subarray(i * columns, (i + 1) * columns);
-      strictlyHigher[index] = countStrictlyHigher(row, relevantRows(index), self);
-      const count = relevant[index] as number;
-      if (count === 0) continue;
-      const ranked = listed.subarray(i * best, (i + 1) * best);
-      const { precision, averagePrecision } = precisionAtR(ranked, count, self, (r) => candidates.labels[r] === label);
-      precisions[index] = precision;
-      averages[index] = averagePrecision;
+      const ranked = rows.subarray(i * listed, (i + 1) * listed);
+      const found = precisionAtR(ranked, relevantCount, self, (row) => candidates.labels[row] === label);
+      precisions[index] = found.precision;
+      averages[index] = found.averagePrecision;
     }
   };
-  forEachSimilarityBlock(queries, candidates, { best, ...(onProgress && { onProgress }) }, visit);
+  const visit = (block: SimilarityBlock): void => {
+    count(block);
+    rank(block);
+  };
+  forEachSimilarityBlock(queries, candidates, visit, onProgress);
   return { strictlyHigher, relevant, precisionAtR: precisions, averagePrecisionAtR: averages };
 }
 
