@@ -242,7 +242,7 @@ export function testIdentity(name: TestStore['name']): void {
       const other = await ended(running);
       expect(other).toMatchObject({ attempt: 2, environment: { numerics: twin.environment?.numerics } });
       await expectTwins(other, twin);
-      expect(await logs(running)).toContain('goes on with the step that it began with');
+      expect(await logs(running)).toContain('resumes with the training step that it began with');
       await act(paused, 'resume');
       await expectTwins(await ended(paused), twin);
       // What begins now is of the release that runs now.

@@ -101,7 +101,9 @@ describe.skipIf(executablePath === null)(executablePath === null ? `the page (${
     await page.getByRole('button', { name: 'Queue it' }).click();
     await page.waitForURL(/\/lab\/experiments\//);
     sec = page.url().split('/').at(-1) as string;
-    await badge().getByText('succeeded').waitFor({ timeout: slow });
+    await badge()
+      .getByText(/^(succeeded|below baseline)$/)
+      .waitFor({ timeout: slow });
     const { series } = await api<{ series: { name: string; points: [number, number][] }[] }>(
       `/experiments/${sec}/metrics`,
     );
@@ -121,7 +123,9 @@ describe.skipIf(executablePath === null)(executablePath === null ? `the page (${
     await page.getByLabel('sec_wei', { exact: true }).press('Enter');
     await page.getByRole('button', { name: 'Queue it' }).click();
     await page.waitForURL(/\/lab\/experiments\//);
-    await badge().getByText('succeeded').waitFor({ timeout: slow });
+    await badge()
+      .getByText(/^(succeeded|below baseline)$/)
+      .waitFor({ timeout: slow });
     await page.getByRole('link', { name: 'Norms' }).click();
     await page.getByRole('heading', { name: 'With SEC, weight 0.5' }).waitFor();
     const ridges = page.locator('svg.ridges');

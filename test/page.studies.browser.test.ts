@@ -122,6 +122,7 @@ describe.skipIf(executablePath === null)(name, () => {
       const file = path.join(folder, 'report.html');
       const args = ['report', decided.id, '--format', 'html', '--out', file];
       expect(await runSpherelab(args, { SPHERELAB_URL: url })).toMatchObject({ code: 0 });
+      await page.goto('about:blank'); // what the page before it still asks for is no request of the report
       page.on('request', note);
       for (const [colorScheme, width] of [
         ['light', 1280],

@@ -15,7 +15,7 @@ export async function dataChangedError(
   const images = before === null ? [] : manifestDifferences(before, now);
   const more = images.length > NAMED ? [`and ${images.length - NAMED} more`] : [];
   const what = [...differences, ...images.slice(0, NAMED), ...more].join('; ');
-  const goOn = updates === null ? 'begins anew as it was' : `goes on after ${updates} updates`;
+  const goOn = updates === null ? 'begins anew as it was' : `resumes after ${updates} updates`;
   return new TrainingError(
     'data_changed',
     `what the run was made with changed while it was under way: ${what}. Put it back and retry, and it ${goOn}; retry without that, and it starts over with what is there now`,

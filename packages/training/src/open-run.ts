@@ -117,7 +117,11 @@ async function resumedState(
   }
   if (facts.numerics !== now.numerics) {
     const versions = `version ${facts.numerics.slice(0, 12)} of the numerics; this release has ${now.numerics.slice(0, 12)}`;
-    await emit({ type: 'log', level: 'info', message: `goes on with the step that it began with: ${versions}` });
+    await emit({
+      type: 'log',
+      level: 'info',
+      message: `resumes with the training step that it began with: ${versions}`,
+    });
   }
   for (const note of verdict.notes) {
     const message = `resumed in another environment, so the numbers may differ: ${note}`;

@@ -65,7 +65,7 @@ const facetsSchema = z
 const verbs: Readonly<Record<ExperimentAction, string>> = {
   cancel: 'Cancels: at once, or within one step of a running experiment',
   pause: 'Pauses: a running experiment writes a checkpoint first',
-  resume: 'Queues a paused experiment; it goes on from its checkpoint',
+  resume: 'Queues a paused experiment; it resumes from its checkpoint',
   retry: 'Queues a failed or cancelled experiment again',
 };
 

@@ -7,7 +7,7 @@ import type { Experiment, Sweep } from '../server/api-types.ts';
 const verbs = {
   cancel: 'stop an experiment for good',
   pause: 'stop an experiment at a checkpoint, to be resumed',
-  resume: 'let a paused experiment go on',
+  resume: 'resume a paused experiment from its checkpoint',
   retry: 'run a failed or cancelled experiment again',
 } as const;
 

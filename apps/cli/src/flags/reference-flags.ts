@@ -28,12 +28,12 @@ const referenceFlags: readonly ReferenceFlag[] = [
   },
   {
     flag: 'start_step',
-    description: 'only 0; an interrupted run goes on by itself',
+    description: 'only 0; an interrupted run resumes by itself',
     noteFor: (text) => {
       if (text.trim() !== '' && Number(text) === 0) return null;
       throw new CliError(
         `--start_step ${text}: only 0 is taken; it would shift the schedule of learning rates`,
-        'a paused or failed run goes on from its checkpoint with `spherelab resume ID` or `spherelab retry ID`',
+        'a paused or failed run resumes from its checkpoint with `spherelab resume ID` or `spherelab retry ID`',
       );
     },
   },

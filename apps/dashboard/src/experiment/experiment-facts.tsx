@@ -35,7 +35,7 @@ export function ExperimentFacts(props: {
         <dd>{metricText('images_per_s', latest('images_per_s')) || '–'}</dd>
       </div>
       <div>
-        <dt>took</dt>
+        <dt>elapsed</dt>
         <dd>
           {started === null
             ? '–'

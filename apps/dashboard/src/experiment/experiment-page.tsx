@@ -60,7 +60,7 @@ export default function ExperimentPage({ id }: { readonly id: string }) {
       </PageHead>
       <Trouble experiment={experiment} />
       <ExperimentFacts experiment={experiment} series={live.series} />
-      <BaselinesNote result={experiment.result} />
+      <BaselinesNote result={experiment.result} series={live.series} />
       <nav className="tabs" aria-label="Views of the experiment">
         {tabs.map(([name, text]) => (
           <Link key={name} href={tabAddress(id, name)} aria-current={tab === name ? 'page' : undefined}>

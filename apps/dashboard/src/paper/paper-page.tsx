@@ -37,7 +37,7 @@ export default function PaperPage() {
   return (
     <>
       <PageHead
-        title="Paper against ours"
+        title="Published results and ours"
         sub="Deep Metric Learning with Spherical Embedding (NeurIPS 2020): each published cell, and what was run here with exactly its config. Percent; ours is the last evaluation, mean over seeds ± 95 % interval."
       >
         <a className="button" href={served('/reports/paper?format=csv')} download="paper.csv">

@@ -62,7 +62,7 @@ export function PaperTable(props: {
               </th>
               <td title={row.weight_source === 'ours' ? 'the weight is our choice' : undefined}>
                 {regularisers[row.regulariser]}
-                {row.weight_source === 'ours' && <span className="source"> ours</span>}
+                {row.weight_source === 'ours' && <span className="source"> (our weight)</span>}
               </td>
               {metrics.flatMap((name) => (
                 <Values key={name} name={name} row={row} />

@@ -13,7 +13,7 @@ export function ProgressBar({ experiment }: { readonly experiment: Experiment })
   }
   const share = total === null || total === 0 ? 0 : done / total;
   const remaining = remainingSeconds(experiment);
-  const text = remaining === null ? `${done}/${total ?? '?'}` : durationText(remaining);
+  const text = remaining === null ? `${done}/${total ?? '?'}` : `${durationText(remaining)} left`;
   return (
     <span className="progress" title={`${done} of ${total ?? 'unknown'} updates`}>
       <span className="progress-track" role="progressbar" aria-label="progress" aria-valuenow={Math.round(share * 100)}>

@@ -49,7 +49,7 @@ export default function StudiesPage() {
                   <td>
                     <StudyBadge status={study.status} />
                   </td>
-                  <td className="study-answer">{study.reason ?? <span className="muted">goes on</span>}</td>
+                  <td className="study-answer">{study.reason ?? <span className="muted">not answered yet</span>}</td>
                   <td className="number nowrap small muted" title={timeText(study.created_at)}>
                     {agoText(study.created_at)}
                   </td>

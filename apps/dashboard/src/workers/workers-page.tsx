@@ -18,11 +18,11 @@ export default function WorkersPage() {
     <>
       <PageHead
         title="Workers"
-        sub="Processes that train, heard of in the last day. More join from any machine with npx spherelab worker."
+        sub="Workers seen in the last 24 hours. More join from any machine with npx spherelab worker."
       />
       <QueueDepth />
       <PendingNote resource={workers} what="workers" />
-      {data?.items.length === 0 && <EmptyNote>No worker was heard of: what is queued waits for one.</EmptyNote>}
+      {data?.items.length === 0 && <EmptyNote>No worker was seen: what is queued waits for one.</EmptyNote>}
       {data !== null && data.items.length > 0 && (
         <WideTable label="Workers" isPanel>
           <table>

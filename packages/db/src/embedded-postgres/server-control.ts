@@ -19,7 +19,7 @@ export async function initialiseCluster(folders: ServerFolders, signal?: AbortSi
   signal?.throwIfAborted();
   if (output.includes('could not look up effective user')) {
     throw new Error(
-      `Postgres wants a name for the user ${process.getuid?.()}: add a line to /etc/passwd, or set DATABASE_URL to a Postgres of your own`,
+      `Postgres needs a name for the user ${process.getuid?.()}: add a line to /etc/passwd, or set DATABASE_URL to a Postgres of your own`,
     );
   }
   if (code !== 0) throw new Error(`initdb failed (exit code ${code}): ${output}`);

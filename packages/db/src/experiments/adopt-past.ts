@@ -79,7 +79,7 @@ export async function adoptPast(database: Database, fence: Fence, past: PastCand
     await client.query(`INSERT INTO log_line (experiment_id, attempt, level, message) VALUES ($1, $2, 'info', $3)`, [
       experimentId,
       attempt,
-      `goes on after ${updates} updates of experiment ${source}, which are the same as its own: what it measured is taken over`,
+      `continues after ${updates} updates of experiment ${source}, which are the same as its own: what it measured is taken over`,
     ]);
     return true;
   });

@@ -1,3 +1,5 @@
+import { metricName } from '../../words/metric-text.ts';
+
 /** A chart: which metrics it shows, and which of them when runs are compared. */
 export type ChartGroup = {
   readonly title: string;
@@ -6,6 +8,8 @@ export type ChartGroup = {
   readonly inPercent?: boolean;
   /** measured on single batches: smoothing helps to see where it goes; of an evaluation it would only be wrong */
   readonly isNoisy?: boolean;
+  /** may be below 0, where a logarithm has no place for it */
+  readonly isSigned?: boolean;
 };
 
 const among =
@@ -38,6 +42,7 @@ export const chartGroups: readonly ChartGroup[] = [
     metrics: among('avg_ap', 'avg_an'),
     compared: ['avg_ap', 'avg_an'],
     isNoisy: true,
+    isSigned: true,
   },
   { title: 'Spread of norms: sd / mean on the test set', metrics: among('norm_cv'), compared: ['norm_cv'] },
   {
@@ -55,3 +60,11 @@ export const chartGroups: readonly ChartGroup[] = [
   { title: 'Learning rate', metrics: (name) => name === 'lr' || name.startsWith('lr_'), compared: ['lr'] },
   { title: 'Speed, images/s', metrics: among('images_per_s'), compared: ['images_per_s'], isNoisy: true },
 ];
+
+/** The title where runs are compared: which of the metrics is drawn. */
+export function comparedTitle({ title, compared, inPercent }: ChartGroup): string {
+  const names = compared.map(metricName).join(' and ');
+  return title.toLowerCase().startsWith(names.toLowerCase())
+    ? title
+    : `${title.replace(/, %$/, '')}: ${names}${inPercent ? ', %' : ''}`;
+}

@@ -1,9 +1,12 @@
 import { useEffect, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import type { Point } from '../../api/types.ts';
+import { axisText } from '../../scales/axis-text.ts';
+import { logTicks } from '../../scales/log-ticks.ts';
 import { useTheme } from '../../theme/use-theme.ts';
 import { compact } from '../../words/metric-text.ts';
 import { alignSeries } from './align-series.ts';
+import { ChartDownloads } from './chart-downloads.tsx';
 import { chartInk } from './series-colours.ts';
 
 export type ChartLine = {
@@ -38,7 +41,9 @@ export function Chart({ title, lines, isLog = false, inPercent = false, range, o
   const data = useMemo(() => alignSeries(lines.map(({ points }) => onScale(points, isLog))), [lines, isLog]);
   const latest = useRef({ data, range, onRange });
   latest.current = { data, range, onRange };
-  const look = JSON.stringify(lines.map(({ name, colour, dash, isFaint }) => [name, colour, dash, isFaint]));
+  const look = JSON.stringify(
+    lines.map(({ name, colour, dash, isFaint, points }) => [name, colour, dash, isFaint, points.length === 1]),
+  );
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `look` is what of the lines needs a new chart
   useEffect(() => {
@@ -69,6 +74,7 @@ export function Chart({ title, lines, isLog = false, inPercent = false, range, o
     >
       <figcaption className="panel-head">
         <h3>{title}</h3>
+        <ChartDownloads title={title} lines={lines} canvas={() => frame.current?.querySelector('canvas') ?? null} />
       </figcaption>
       <div className="chart-frame" ref={frame} />
     </figure>
@@ -127,19 +133,27 @@ function options({ lines, isLog, inPercent, theme, width, current }: OptionsInpu
         ...axis,
         size: 26,
         space: 60,
-        values: (_self, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : '')),
+        values: (_self, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? axisText(tick) : '')),
       },
-      { ...axis, size: 48, space: 34, values: (_self, ticks) => ticks.map((tick) => tickText(tick, inPercent)) },
+      {
+        ...axis,
+        size: labelRoom,
+        space: 34,
+        ...(isLog ? { splits: (_self: uPlot, _axis: number, low: number, high: number) => logTicks(low, high) } : {}),
+        filter: (_self, ticks) => ticks,
+        values: (_self, ticks) => ticks.map((tick) => axisText(inPercent ? tick * 100 : tick)),
+      },
     ],
     series: [
       { label: 'step', value: (_self, value) => (value === null ? '' : String(value)) },
-      ...lines.map(({ name, colour, dash, isFaint }) => ({
+      ...lines.map(({ name, colour, dash, isFaint, points }) => ({
         label: name,
         stroke: isFaint ? `${colour}55` : colour,
         width: isFaint ? 1 : 1.75,
         ...(dash ? { dash: [...dash] } : {}),
         spanGaps: true,
-        points: { show: false },
+        // A line needs two points: one alone is drawn as a dot.
+        points: { show: points.filter(([, value]) => value !== null).length === 1, size: 7, fill: colour },
         ...(isFaint ? { class: 'faint' } : {}),
         value: (_self: uPlot, value: number | null) => text(value),
       })),
@@ -159,11 +173,9 @@ function options({ lines, isLog, inPercent, theme, width, current }: OptionsInpu
   };
 }
 
-/** A round number, without zeros that say nothing. */
-function tickText(tick: number | null, inPercent: boolean): string {
-  if (tick === null) return '';
-  const value = Number((inPercent ? tick * 100 : tick).toPrecision(6));
-  return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value);
+/** Room for the longest label of the axis, px. */
+function labelRoom(_self: uPlot, labels: readonly string[] | null): number {
+  return 18 + 6.5 * Math.max(3, ...(labels ?? []).map((label) => label.length));
 }
 
 /** A little room above and below; a constant gets a band of its own. */

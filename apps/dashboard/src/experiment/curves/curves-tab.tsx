@@ -4,8 +4,9 @@ import { EmptyNote } from '../../parts/notes.tsx';
 import { useTheme } from '../../theme/use-theme.ts';
 import { experimentLine } from '../../words/experiment-title.ts';
 import type { LiveExperiment } from '../use-experiment-stream.ts';
+import { baselineLines } from './baseline-lines.ts';
 import { Chart, type StepRange } from './chart.tsx';
-import { chartGroups } from './chart-groups.ts';
+import { chartGroups, comparedTitle } from './chart-groups.ts';
 import { chartLines } from './chart-lines.ts';
 import { ComparePicker } from './compare-picker.tsx';
 import { useComparedRuns } from './use-compared-runs.ts';
@@ -27,7 +28,11 @@ export function CurvesTab({ live }: { readonly live: LiveExperiment }) {
     };
     return chartGroups
       .map((group) => ({ group, lines: chartLines(group, [own, ...compared], Number(smoothing), theme) }))
-      .filter(({ lines }) => lines.some(({ points }) => points.length > 0));
+      .filter(({ lines }) => lines.some(({ points }) => points.length > 0))
+      .map(({ group, lines }) => {
+        const isAlone = compared.length === 0 && group.compared.includes('recall_at_1');
+        return { group, lines: isAlone ? [...lines, ...baselineLines(experiment?.result, lines, theme)] : lines };
+      });
   }, [experiment, series, compared, smoothing, theme]);
   if (experiment === null) return null;
   return (
@@ -66,9 +71,9 @@ export function CurvesTab({ live }: { readonly live: LiveExperiment }) {
         {charts.map(({ group, lines }) => (
           <Chart
             key={group.title}
-            title={group.title}
+            title={compared.length === 0 ? group.title : comparedTitle(group)}
             lines={lines}
-            isLog={scale === 'log'}
+            isLog={scale === 'log' && !group.isSigned}
             inPercent={group.inPercent ?? false}
             range={range}
             onRange={(chosen) => setRangeText(chosen === null ? '' : chosen.join('-'))}

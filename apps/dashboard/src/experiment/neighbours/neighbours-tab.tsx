@@ -54,7 +54,7 @@ export function NeighboursTab({ id, evaluations }: { readonly id: string; readon
       <div className="panel gallery">
         <div className="gallery-head small muted" aria-hidden="true">
           <span>query</span>
-          <span>nearest images, by falling cosine</span>
+          <span>nearest images, most similar first</span>
         </div>
         {listed.slice(0, shown).map((query) => (
           <Query key={query.picture} query={query} detail={detail.data as EvaluationDetail} />

@@ -15,6 +15,7 @@ import { normDomain } from './norm-domain.ts';
 import { NormRidges } from './norm-ridges.tsx';
 import { PairCosines } from './pair-cosines.tsx';
 import { partnerOf } from './partner-of.ts';
+import { changeText, spreadOf } from './spread-text.ts';
 
 type Side = { readonly experiment: Experiment; readonly evaluations: readonly EvaluationNorms[] };
 
@@ -59,9 +60,7 @@ export function NormsTab({ live, experiment }: { readonly live: LiveExperiment; 
   return (
     <>
       <div className="bar spread">
-        <p className="muted">
-          Norms of the test embeddings at each evaluation. SEC pulls them towards one sphere: the spread narrows.
-        </p>
+        <p className="muted">Norms of the test embeddings at each evaluation. {spreadText(sides)}</p>
         <Segmented
           label="Unit of the axis"
           value={unit as 'relative' | 'absolute'}
@@ -122,8 +121,18 @@ function sideTitle({ config }: Experiment): string {
   return weight > 0 ? `With SEC, weight ${weight}` : 'Plain';
 }
 
+/** What became of the spread of each side, from the first evaluation to the last. */
+function spreadText(sides: readonly Side[]): string {
+  return sides
+    .filter(({ evaluations }) => evaluations.length > 1)
+    .map((side) => {
+      const [from, to] = [side.evaluations[0], side.evaluations.at(-1)].map((one) => spreadOf(one as EvaluationNorms));
+      return `${sideTitle(side.experiment)}: ${changeText(from as number, to as number)}.`;
+    })
+    .join(' ');
+}
+
 function ridgesText({ experiment, evaluations }: Side): string {
-  const spread = ({ norms }: EvaluationNorms) => ((100 * norms.sd) / norms.mean).toFixed(0);
-  const [first, last] = [evaluations[0] as EvaluationNorms, evaluations.at(-1) as EvaluationNorms];
-  return `${sideTitle(experiment)}: histograms of norms over training; their spread goes from ${spread(first)} to ${spread(last)} percent of the mean`;
+  const [first, last] = [evaluations[0], evaluations.at(-1)].map((one) => spreadOf(one as EvaluationNorms).toFixed(0));
+  return `${sideTitle(experiment)}: histograms of norms over training; their spread goes from ${first} to ${last} percent of the mean`;
 }
