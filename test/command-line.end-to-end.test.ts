@@ -125,6 +125,37 @@ describe('the command line against a running server', () => {
     expect(await spherelab('logs', killed.id)).toContain('recall_at_1');
   }, 400_000);
 
+  it('takes the beginning of an id, lists checkpoints, follows a log to its end, deletes, and says what was run before', async () => {
+    const { items } = await get<{ items: Experiment[] }>('/experiments?status=succeeded&limit=2');
+    const [killed, whole] = items as [Experiment, Experiment];
+    expect(await spherelab('show', whole.id.slice(0, 8))).toContain(`experiment ${whole.id}`);
+    expect(await spherelab('checkpoints', whole.id.slice(0, 8))).toContain(whole.result?.weights_sha256 as string);
+    expect(await spherelab('logs', whole.id.slice(0, 8), '--follow')).toContain('recall_at_1');
+    await expect(spherelab('show', 'ffffffff')).rejects.toMatchObject({ code: 1 });
+
+    const script = path.join(root, 'apps/cli/bin/spherelab.js');
+    const args = [script, 'train', ...settings, ...small, '--tags', 'later', '--url', url];
+    const { SPHERELAB_URL: _, ...env } = process.env;
+    const known = await run(process.execPath, args, { env });
+    expect(known.stderr).toContain('the same config was posted at');
+    expect(known.stderr).toContain('tags of this request: not taken');
+    expect(known.stderr).toContain('--force');
+    const lost = run(process.execPath, [script, 'list', '--state', path.join(state, 'none')], { env });
+    await expect(lost).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('--url') });
+
+    const { id } = JSON.parse(
+      await spherelab('train', ...settings, ...small, '--force', '--json', '--detach'),
+    ) as Experiment;
+    await spherelab('cancel', id.slice(0, 8));
+    await waitUntil(
+      'the cancelled run',
+      async () => (await get<Experiment>(`/experiments/${id}`)).status === 'cancelled',
+    );
+    expect(await spherelab('delete', id.slice(0, 8))).toContain('deleted experiment');
+    expect((await fetch(`${url}/experiments/${id}`)).status).toBe(404);
+    expect((await fetch(`${url}/experiments/${killed.id}`)).status).toBe(200);
+  }, 120_000);
+
   it('has a worker compute a finished run again, and finds the same bits', async () => {
     const { items } = await get<{ items: Experiment[] }>('/experiments?status=succeeded&limit=1');
     const id = items[0]?.id as string;
@@ -147,7 +178,11 @@ describe('the command line against a running server', () => {
       '--alpha',
       '2',
     );
-    await expect(refused).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('lr: ') });
+    const { stderr } = await refused.then(
+      () => ({ stderr: '' }),
+      (error: { stderr: string }) => error,
+    );
+    expect(stderr.match(/^(spherelab: )?lr: /gm), stderr).toHaveLength(1);
     await expect(spherelab('show', 'nobody')).rejects.toMatchObject({ code: 1 });
     await expect(spherelab('evaluate', '--embeddings', 'no.npy', '--labels', 'no.npy')).rejects.toMatchObject({
       code: 1,

@@ -21,6 +21,7 @@ import { evaluationRoutes } from './routes/evaluations.ts';
 import { eventRoutes } from './routes/events.ts';
 import { experimentRoutes } from './routes/experiments.ts';
 import { healthRoutes } from './routes/health.ts';
+import { idRoutes } from './routes/ids.ts';
 import { leftoverRoutes } from './routes/leftovers.ts';
 import { logRoutes } from './routes/logs.ts';
 import { metricRoutes } from './routes/metrics.ts';
@@ -78,6 +79,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     metricRoutes,
     eventRoutes,
     logRoutes,
+    idRoutes,
     checkpointRoutes,
     evaluationRoutes,
     verificationRoutes,

@@ -56,6 +56,19 @@ describe('looking at an experiment over HTTP', () => {
     expect((await get(`${path()}/metrics?max_points=1`)).statusCode).toBe(400);
   });
 
+  test('a shortened id finds what begins so, of every kind, and what is no beginning of an id is refused', async () => {
+    const id = fence.experimentId;
+    for (const length of [4, 8, 9, 13, 20, 36]) {
+      const { items } = (await get(`/ids/${id.slice(0, length)}`)).json();
+      expect(items, id.slice(0, length)).toEqual([{ kind: 'experiment', id }]);
+    }
+    expect((await get(`/ids/${id.slice(0, 8).toUpperCase()}`)).json().items).toHaveLength(1);
+    expect((await get(`/ids/${id.startsWith('0') ? 'ffff' : '0000'}`)).json().items).toEqual([]);
+    for (const wrong of ['abc', 'nobody', `${id}0`, id.replaceAll('-', '')]) {
+      expect((await get(`/ids/${wrong}`)).statusCode, wrong).toBe(400);
+    }
+  });
+
   test('logs go on after a cursor', async () => {
     for (const message of ['one', 'two\0', 'three']) await writeLogLine(api.database.pool, fence, 'info', message);
     const page = (await get(`${path()}/logs?limit=2`)).json();

@@ -20,17 +20,33 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): CliEnviro
   };
 }
 
+/** Which server the flags of a command name; they come before the environment. */
+export type ChosenServer = { readonly url?: string; readonly state?: string };
+
+let chosen: ChosenServer = {};
+
+/** Called once, before a command runs. */
+export function chooseServer({ url, state }: ChosenServer): void {
+  chosen = { ...(url === undefined ? {} : { url }), ...(state === undefined ? {} : { state }) };
+}
+
 /**
- * The address of the API: `SPHERELAB_URL`, else what a running `npm start` wrote into server.json.
+ * The address of the API: `--url`, else what a running server wrote into server.json of `--state`; without these flags
+ * `SPHERELAB_URL`, else the server.json of `SPHERELAB_STATE_DIR` or of this checkout.
  * @throws CliError when there is neither
  */
 export function serverAddress(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.SPHERELAB_URL) return env.SPHERELAB_URL.replace(/\/+$/, '');
-  const file = path.join(env.SPHERELAB_STATE_DIR || path.join(checkoutFolder, '.spherelab'), 'server.json');
+  const url = chosen.url ?? (chosen.state === undefined ? env.SPHERELAB_URL : undefined);
+  if (url) return url.replace(/\/+$/, '');
+  const state = chosen.state ?? (env.SPHERELAB_STATE_DIR || path.join(checkoutFolder, '.spherelab'));
+  const file = path.join(state, 'server.json');
   try {
     return (JSON.parse(readFileSync(file, 'utf8')) as { url: string }).url;
   } catch {
-    throw new CliError('no server is running here', 'start one with `npm start`, or set SPHERELAB_URL');
+    throw new CliError(
+      `no server is running here: there is no ${file}`,
+      'start one with `npm start`, or name one: --url http://host:port, --state FOLDER, or SPHERELAB_URL',
+    );
   }
 }
 

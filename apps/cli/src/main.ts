@@ -18,6 +18,7 @@ import { addTrainCommand } from './commands/train.ts';
 import { addKeysCommand, addUpCommands } from './commands/up.ts';
 import { addVerifyCommand } from './commands/verify.ts';
 import { addWeightsCommand } from './commands/weights.ts';
+import { addServerFlags } from './flags/server-flags.ts';
 import { endWhenReaderIsGone } from './output/reader-gone.ts';
 import { terminalText } from './output/terminal-text.ts';
 
@@ -47,6 +48,8 @@ addWeightsCommand(program);
 addDatasetsCommand(program);
 addDoctorCommand(program);
 addCleanCommand(program);
+
+addServerFlags(program);
 
 try {
   await program.parseAsync();

@@ -72,6 +72,7 @@ export { type AttemptStart, recordProgress, recordStart } from './experiments/re
 export { deleteExperiment, type ExperimentAction, requestTransition } from './experiments/request-transition.ts';
 export { interruptedOften, type RetryPolicy, retryPolicy } from './experiments/retry-policy.ts';
 export { type Settlement, settleAttempt } from './experiments/settle-attempt.ts';
+export { idsBeginningWith, type NamedId } from './ids-beginning-with.ts';
 export { isTransientError } from './is-transient-error.ts';
 export { type LogLevel, type LogLine, logLinesAfter, writeLogLine } from './log-lines.ts';
 export { type MetricFilter, metricsAfter, readMetrics } from './metrics/read-metrics.ts';

@@ -1,10 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { serverAddress } from '../cli-environment.ts';
 import { formatTable } from '../output/print-table.ts';
 import { resultTable } from '../output/result-table.ts';
 import { jsonLine, terminalLine, terminalText } from '../output/terminal-text.ts';
 import { ApiClient } from '../server/api-client.ts';
-import type { Experiment, MetricSeries, Page } from '../server/api-types.ts';
+import type { Checkpoint, Experiment, MetricSeries, Page } from '../server/api-types.ts';
+
+/** ms between two looks at a log that is followed */
+const followEveryMs = 1_000;
 
 type ListOptions = {
   readonly status?: string;
@@ -42,7 +46,21 @@ export function addLookingCommands(program: Command): void {
     .option('--format <format>', 'json, csv or ndjson', 'csv')
     .option('--json', 'print JSON')
     .action(metrics);
-  program.command('logs <id>').description('what the trainer logged').option('--json', 'print JSON').action(logs);
+  program
+    .command('logs <id>')
+    .description('what the trainer logged')
+    .option('--follow', 'go on until the run has ended')
+    .option('--json', 'print JSON')
+    .action(logs);
+  program
+    .command('checkpoints <id>')
+    .description('checkpoints of an experiment: kind, updates, size, SHA-256 of the weights')
+    .option('--json', 'print JSON')
+    .action(checkpoints);
+  program
+    .command('delete <id...>')
+    .description('delete experiments that do not run, with all that they measured and saved')
+    .action(remove);
 }
 
 async function list(options: ListOptions): Promise<void> {
@@ -110,12 +128,54 @@ async function metrics(
   process.stdout.write(terminalText(await api.text(`${path}?${query}`)));
 }
 
-async function logs(id: string, options: { readonly json?: boolean }): Promise<void> {
-  type Line = { readonly level: string; readonly message: string; readonly logged_at: string };
-  const page = await new ApiClient(serverAddress()).get<Page<Line>>(`/experiments/${encodeURIComponent(id)}/logs`);
+type Line = { readonly id: number; readonly level: string; readonly message: string; readonly logged_at: string };
+
+async function logs(id: string, options: { readonly json?: boolean; readonly follow?: boolean }): Promise<void> {
+  const api = new ApiClient(serverAddress());
+  const path = `/experiments/${encodeURIComponent(id)}`;
+  if (options.json && !options.follow) return print(await api.get<Page<Line>>(`${path}/logs?limit=5000`));
+  const settled = ['succeeded', 'failed', 'cancelled'];
+  let cursor = 0;
+  for (;;) {
+    // The state first: what was logged before the end is then in what is read next.
+    const { status } = await api.getPatiently<Experiment>(path);
+    const { items, next_cursor: more } = await api.getPatiently<Page<Line>>(`${path}/logs?cursor=${cursor}&limit=5000`);
+    for (const line of items) {
+      process.stdout.write(options.json ? jsonLine(line) : lineText(line));
+      cursor = line.id;
+    }
+    if (more !== null) continue;
+    if (!options.follow || settled.includes(status)) return;
+    await sleep(followEveryMs);
+  }
+}
+
+function lineText({ logged_at, level, message }: Line): string {
+  return `${logged_at} ${level.padEnd(5)} ${terminalText(message)}\n`;
+}
+
+async function checkpoints(id: string, options: { readonly json?: boolean }): Promise<void> {
+  const page = await new ApiClient(serverAddress()).get<Page<Checkpoint>>(
+    `/experiments/${encodeURIComponent(id)}/checkpoints`,
+  );
   if (options.json) return print(page);
-  for (const { logged_at, level, message } of page.items)
-    process.stdout.write(`${logged_at} ${level.padEnd(5)} ${terminalText(message)}\n`);
+  const rows = page.items.map((one) => [
+    one.id,
+    one.kind,
+    String(one.step),
+    `${(one.bytes / 2 ** 20).toFixed(1)} MiB`,
+    one.weights_sha256,
+    one.created_at,
+  ]);
+  process.stdout.write(`${formatTable(['id', 'kind', 'updates', 'size', 'weights SHA-256', 'saved'], rows)}\n`);
+}
+
+async function remove(ids: readonly string[]): Promise<void> {
+  const api = new ApiClient(serverAddress());
+  for (const id of ids) {
+    await api.delete(`/experiments/${encodeURIComponent(id)}`);
+    process.stdout.write(`deleted experiment ${id}\n`);
+  }
 }
 
 function print(value: unknown): void {

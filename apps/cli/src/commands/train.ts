@@ -26,12 +26,44 @@ export function addTrainCommand(program: Command): void {
       for (const note of notesOnReferenceFlags(options)) process.stderr.write(`note: ${note}\n`);
       const api = new ApiClient(serverAddress());
       const request = { ...requestFromFlags(options), ...(options.force ? { force: true } : {}) };
-      const posted = await api.post<Experiment>('/experiments', request);
-      if (!options.json)
+      const { value: posted, isNew } = await api.create<Experiment>('/experiments', request);
+      if (!options.json) {
         process.stderr.write(`experiment ${posted.id} is ${posted.status}: ${api.url}/lab/experiments/${posted.id}\n`);
-      const ended = options.detach ? posted : await watchExperiment(api, posted.id);
+        if (!isNew) process.stderr.write(`${knownText(posted, request)}\n`);
+      }
+      const ended = options.detach ? posted : await watched(api, posted.id);
       report(ended, options);
     });
+}
+
+/** Follows an experiment; Ctrl-C ends only that. */
+async function watched(api: ApiClient, id: string): Promise<Experiment> {
+  const leave = () => {
+    process.stderr.write(`\nthe run goes on; stop it with: spherelab cancel ${id.slice(0, 8)}\n`);
+    process.exit(130);
+  };
+  process.once('SIGINT', leave);
+  try {
+    return await watchExperiment(api, id);
+  } finally {
+    process.off('SIGINT', leave);
+  }
+}
+
+/** That the config was posted before, how that ended, what of this request it does not take, and how to run it again. */
+export function knownText(experiment: Experiment, request: Readonly<Record<string, unknown>>): string {
+  const { id, status, created_at: created, name, tags } = experiment;
+  const own = { name, tags, priority: experiment.priority };
+  const dropped = Object.entries(own).flatMap(([field, value]) =>
+    request[field] === undefined || JSON.stringify(request[field]) === JSON.stringify(value) ? [] : [field],
+  );
+  const recall = experiment.result?.last.metrics.recall_at_1;
+  return [
+    `the same config was posted at ${created}: it is ${status}${recall === undefined ? '' : `, R@1 ${(100 * recall).toFixed(1)} %`}`,
+    ...(dropped.length > 0 ? [`${dropped.join(', ')} of this request: not taken, it has its own`] : []),
+    ...(status === 'failed' || status === 'cancelled' ? [`run it again: spherelab retry ${id.slice(0, 8)}`] : []),
+    ...(status === 'succeeded' ? ['--force runs it again as another experiment'] : []),
+  ].join('\n');
 }
 
 function report(experiment: Experiment, options: TrainOptions): void {

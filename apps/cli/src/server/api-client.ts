@@ -9,6 +9,8 @@ type Problem = {
   readonly errors?: readonly ConfigIssue[];
 };
 
+const kindOf = { experiments: 'experiment', sweeps: 'sweep', studies: 'study' } as const;
+
 /** Talks to the API by HTTP. Problem details become errors that name field, value and what is allowed. */
 export class ApiClient {
   readonly url: string;
@@ -52,12 +54,42 @@ export class ApiClient {
     }
   }
 
+  /** A POST of what may be there already: the answer, and whether it is new. */
+  async create<T>(path: string, body: unknown): Promise<{ readonly value: T; readonly isNew: boolean }> {
+    const answer = await this.send('POST', path, body);
+    return { value: (await answer.json()) as T, isNew: answer.status === 201 };
+  }
+
+  /** A DELETE, which answers nothing. */
+  async delete(path: string): Promise<void> {
+    await this.send('DELETE', path);
+  }
+
   private async request<T>(method: string, path: string, body?: unknown): Promise<T> {
     const answer = await this.send(method, path, body);
     return (await answer.json()) as T;
   }
 
   private async send(method: string, path: string, body?: unknown): Promise<Response> {
+    return this.fetched(method, await this.withWholeId(path), body);
+  }
+
+  /** The path with the id that a shortened one stands for. @throws CliError where several begin so */
+  private async withWholeId(path: string): Promise<string> {
+    const [, kinds, prefix] =
+      /^\/(experiments|sweeps|studies)\/([0-9a-fA-F][0-9a-fA-F-]{3,34})(?=$|[/?])/.exec(path) ?? [];
+    if (kinds === undefined || prefix === undefined) return path;
+    const kind = kindOf[kinds as keyof typeof kindOf];
+    const answer = await this.fetched('GET', `/ids/${prefix}`);
+    const { items } = (await answer.json()) as {
+      readonly items: readonly { readonly kind: string; readonly id: string }[];
+    };
+    const ids = items.filter((item) => item.kind === kind).map(({ id }) => id);
+    if (ids.length > 1) throw new CliError(`several ids begin with ${prefix}: ${ids.join(', ')}`, 'give more of it');
+    return ids.length === 0 ? path : path.replace(prefix, ids[0] as string);
+  }
+
+  private async fetched(method: string, path: string, body?: unknown): Promise<Response> {
     const init: RequestInit = {
       method,
       headers: {
@@ -86,8 +118,10 @@ async function describe(answer: Response): Promise<string> {
   const text = await answer.text();
   try {
     const problem = JSON.parse(text) as Problem;
-    const errors = (problem.errors ?? []).map((issue) => `  ${describeIssue(issue)}`);
-    return [problem.detail ?? problem.title ?? `answer ${answer.status}`, ...errors].join('\n');
+    const errors = (problem.errors ?? []).map(describeIssue);
+    // The detail of a refusal is the list of its errors.
+    if (errors.length > 0) return errors.join('\n');
+    return problem.detail ?? problem.title ?? `answer ${answer.status}`;
   } catch {
     return `answer ${answer.status}: ${text.slice(0, 500)}`;
   }

@@ -19,6 +19,8 @@ export type Experiment = {
   readonly status: 'queued' | 'running' | 'paused' | 'succeeded' | 'failed' | 'cancelled';
   readonly status_reason: string | null;
   readonly name: string | null;
+  readonly tags: readonly string[];
+  readonly priority: number;
   readonly config: Readonly<Record<string, unknown>>;
   readonly sources: Readonly<Record<string, string>>;
   readonly sweep_id: string | null;
@@ -46,6 +48,9 @@ export type Checkpoint = {
   readonly bytes: number;
   /** Of the file, hex. */
   readonly sha256: string;
+  /** Of the little-endian float32 of all weights, hex. */
+  readonly weights_sha256: string;
+  readonly created_at: string;
 };
 
 /** How far two lists of numbers are apart. */

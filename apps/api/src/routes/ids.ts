@@ -1,0 +1,33 @@
+import { idsBeginningWith } from '@spherelab/db';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { AppDependencies } from '../app-dependencies.ts';
+import { pageSchema } from '../schemas/page-schema.ts';
+import { problems } from '../schemas/problem-schema.ts';
+
+/** The beginning of an id: where a dash stands, and no more than an id has. */
+const prefixPattern =
+  /^[0-9a-f]{4,8}$|^[0-9a-f]{8}-[0-9a-f]{0,4}$|^[0-9a-f]{8}(-[0-9a-f]{4}){1,2}-[0-9a-f]{0,4}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{0,12}$/;
+const mostListed = 10;
+
+const namedIdSchema = z
+  .object({ kind: z.enum(['experiment', 'sweep', 'study']), id: z.uuid() })
+  .meta({ id: 'NamedId' });
+
+/** Which ids a shortened one stands for. */
+export const idRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, { database }) => {
+  app.get('/ids/:prefix', {
+    schema: {
+      tags: ['experiments'],
+      summary: `Ids of experiments, sweeps and studies that begin so, at most ${mostListed} of each`,
+      params: z.object({
+        prefix: z.string().toLowerCase().regex(prefixPattern, 'must be the first 4 or more characters of an id'),
+      }),
+      response: { 200: pageSchema(namedIdSchema), ...problems },
+    },
+    handler: async ({ params }) => ({
+      items: await idsBeginningWith(database.pool, params.prefix, mostListed),
+      next_cursor: null,
+    }),
+  });
+};
