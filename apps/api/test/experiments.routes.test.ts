@@ -145,7 +145,7 @@ describe('experiments over HTTP', () => {
         priority: seed,
       });
     }
-    for (const query of ['', 'sort=name', 'sort=-priority', 'sort=updated_at']) {
+    for (const query of ['', 'sort=name', 'sort=-priority', 'sort=updated_at', 'sort=loss', 'sort=-seed', 'sort=nmi']) {
       const seeds: number[] = [];
       let cursor: string | null = '';
       while (cursor !== null) {
@@ -160,17 +160,36 @@ describe('experiments over HTTP', () => {
         query,
       ).toEqual([0, 1, 2, 3, 4, 5, 6]);
       if (query === '') expect(seeds[0]).toBe(6);
-      if (query === 'sort=-priority') expect(seeds).toEqual([6, 5, 4, 3, 2, 1, 0]);
+      if (query === 'sort=-priority' || query === 'sort=-seed') expect(seeds).toEqual([6, 5, 4, 3, 2, 1, 0]);
     }
     const count = async (query: string) => (await get(`/experiments?${query}`)).json().items.length;
     expect(await count('loss=ms')).toBe(3);
     expect(await count('tag=early')).toBe(2);
     expect(await count('q=RUN 1')).toBe(2);
     expect(await count('q=%25')).toBe(0);
+    expect(await count('q=shapes triplet seed')).toBe(4);
+    expect(await count('q=triplet SEC')).toBe(0);
+    expect(await count('filter=seed>=2,seed<5')).toBe(3);
+    expect(await count('filter=seed!=2')).toBe(6);
+    expect(await count('filter=loss=ms, sec_wei=0')).toBe(3);
+    expect(await count('filter=need_bn=true')).toBe(7);
+    expect(await count('filter=recall_at_1>0')).toBe(0);
+    expect(await count('filter=created_at>2026-01-01')).toBe(7);
     expect(await count('status=queued,running')).toBe(7);
     expect(await count('status=failed')).toBe(0);
     expect(await count(`sweep=${randomUUID()}`)).toBe(0);
-    for (const bad of ['status=nope', 'limit=0', 'limit=x', 'cursor=abc', 'sort=lr', 'colour=red']) {
+    for (const bad of [
+      'status=nope',
+      'limit=0',
+      'limit=x',
+      'cursor=abc',
+      'sort=nothing',
+      'colour=red',
+      'filter=seed',
+      'filter=nothing>1',
+      'filter=priority=x',
+      'filter=name=%00',
+    ]) {
       const answer = await get(`/experiments?${bad}`);
       expect([answer.statusCode, answer.json().errors?.[0]?.field], bad).toEqual([400, bad.split('=')[0]]);
     }

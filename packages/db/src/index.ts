@@ -59,11 +59,10 @@ export {
   experimentsChangedSince,
 } from './experiments/experiments-changed-since.ts';
 export { type GiveUp, giveUpAttempt, giveUpExpiredAttempts } from './experiments/give-up-attempt.ts';
+export { type Condition, listColumn, listColumnsText, readConditions } from './experiments/list-columns.ts';
 export { nextExperiment } from './experiments/next-experiment.ts';
 export {
   type ExperimentFilter,
-  type ExperimentSort,
-  experimentSorts,
   getExperiment,
   listExperiments,
 } from './experiments/read-experiments.ts';

@@ -4,14 +4,15 @@ import {
   createExperiments,
   deleteExperiment,
   type ExperimentAction,
-  type ExperimentSort,
   earlierResult,
   experimentFacets,
-  experimentSorts,
   getExperiment,
   inTransaction,
   listAttempts,
+  listColumn,
+  listColumnsText,
   listExperiments,
+  readConditions,
   requestTransition,
   retryRolledBack,
 } from '@spherelab/db';
@@ -35,9 +36,25 @@ const postSchema = experimentRequestSchema
   .extend({ force: z.boolean().optional().describe('make a new one even where the same config exists') })
   .meta({ id: 'ExperimentRequest' });
 const sortSchema = z
-  .enum([...experimentSorts, ...experimentSorts.map((sort) => `-${sort}` as const)])
+  .string()
+  .refine((sort) => listColumn(sort.replace(/^-/, '')) !== null, {
+    error: `must be ${listColumnsText}, with "-" before it for descending`,
+  })
   .optional()
-  .describe('"-" for descending; newest first by default');
+  .describe(`${listColumnsText}; "-" for descending; newest first by default`);
+const filterSchema = z
+  .string()
+  .max(2_000)
+  .transform((text, context) => {
+    try {
+      return readConditions(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  })
+  .optional()
+  .describe('conditions separated by commas, as sec_wei>0,lr=0.001,recall_at_1>=0.4; names as for sort');
 const listQuery = z.strictObject({
   status: z
     .string()
@@ -49,7 +66,12 @@ const listQuery = z.strictObject({
   loss: z.enum(lossNames).optional(),
   sweep: z.string().optional(),
   tag: z.string().optional(),
-  q: z.string().max(200).optional().describe('part of the name, data set, loss or tags, or the beginning of an id'),
+  q: z
+    .string()
+    .max(200)
+    .optional()
+    .describe("words of what the page's list shows, as 'shapes triplet SEC', or the beginning of an id"),
+  filter: filterSchema,
   sort: sortSchema,
   ...pageQuery,
 });
@@ -125,11 +147,12 @@ export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
   app.get('/experiments', {
     schema: { tags, querystring: listQuery, response: { 200: pageSchema(experimentViewSchema), ...problems } },
     handler: async (request) => {
-      const { sort, sweep, ...filter } = request.query;
+      const { sort, sweep, filter: conditions, ...filter } = request.query;
       const page = await listExperiments(database.pool, {
         ...filter,
+        conditions,
         sweep: sweep === undefined ? undefined : (z.uuid().safeParse(sweep).data ?? emptySweep),
-        sort: sort?.replace('-', '') as ExperimentSort | undefined,
+        sort: sort?.replace(/^-/, ''),
         descending: sort?.startsWith('-'),
       });
       return { items: page.items.map(toExperimentView), next_cursor: page.next_cursor };

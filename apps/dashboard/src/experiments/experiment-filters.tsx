@@ -14,9 +14,11 @@ export function ExperimentFilters() {
   const [loss, setLoss] = useQueryValue('loss');
   const [tag, setTag] = useQueryValue('tag');
   const [sweep] = useQueryValue('sweep');
+  const [filter] = useQueryValue('filter');
   return (
     <search className="bar">
-      <SearchField />
+      <TextField name="q" type="search" label="Search experiments" placeholder="Search, as shapes triplet SEC" />
+      <TextField name="filter" type="text" label="Filter by values" placeholder="Filter, as sec_wei>0, lr=0.001" />
       <Choice
         label="Status"
         value={status}
@@ -27,10 +29,10 @@ export function ExperimentFilters() {
       <Choice label="Loss" value={loss} onChange={setLoss} options={counted(facets?.losses)} />
       <Choice label="Tag" value={tag} onChange={setTag} options={counted(facets?.tags)} />
       {sweep !== '' && <span className="tag">sweep {sweep.slice(0, 8)}</span>}
-      {[status, dataset, loss, tag, sweep].some((value) => value !== '') && (
+      {[filter, status, dataset, loss, tag, sweep].some((value) => value !== '') && (
         <button
           type="button"
-          onClick={() => setQueryValues({ status: '', dataset: '', loss: '', tag: '', sweep: '', q: '' })}
+          onClick={() => setQueryValues({ status: '', dataset: '', loss: '', tag: '', sweep: '', q: '', filter: '' })}
         >
           Clear
         </button>
@@ -39,20 +41,26 @@ export function ExperimentFilters() {
   );
 }
 
-function SearchField() {
-  const [q, setQ] = useQueryValue('q');
-  const [text, setText] = useState(q);
-  useEffect(() => setText(q), [q]);
+/** A text of the query, taken when the typing pauses. */
+function TextField(props: {
+  readonly name: string;
+  readonly label: string;
+  readonly placeholder: string;
+  readonly type: 'search' | 'text';
+}) {
+  const [value, setValue] = useQueryValue(props.name);
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
   useEffect(() => {
-    if (text === q) return;
-    const timer = setTimeout(() => setQ(text), typingPauseMs);
+    if (text === value) return;
+    const timer = setTimeout(() => setValue(text), typingPauseMs);
     return () => clearTimeout(timer);
-  }, [text, q, setQ]);
+  }, [text, value, setValue]);
   return (
     <input
-      type="search"
-      aria-label="Search experiments"
-      placeholder="Search name, data set, tag, id"
+      type={props.type}
+      aria-label={props.label}
+      placeholder={props.placeholder}
       value={text}
       onChange={(event) => setText(event.target.value)}
       style={{ width: 250 }}

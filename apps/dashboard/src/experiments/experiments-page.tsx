@@ -5,11 +5,12 @@ import { useAddress } from '../navigation/use-address.ts';
 import { LiveMark } from '../parts/live-mark.tsx';
 import { EmptyNote, ErrorNote, LoadingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
+import { ChosenActions } from './chosen-actions.tsx';
 import { ExperimentFilters } from './experiment-filters.tsx';
 import { ExperimentTable } from './experiment-table.tsx';
 import { type ExperimentQuery, useExperimentList } from './use-experiment-list.ts';
 
-const filterNames = ['q', 'status', 'dataset', 'loss', 'tag', 'sweep', 'sort'] as const;
+const filterNames = ['q', 'filter', 'status', 'dataset', 'loss', 'tag', 'sweep', 'sort'] as const;
 
 /** All experiments: the first view of the page. */
 export function ExperimentsPage() {
@@ -31,11 +32,7 @@ export function ExperimentsPage() {
     <>
       <PageHead title="Experiments" sub={summary(list.items.length, list.hasMore, isFiltered)}>
         <LiveMark state={list.stream} />
-        {chosen.length > 0 && (
-          <Link className="button" href={addresses.compare(chosen)}>
-            Compare {chosen.length}
-          </Link>
-        )}
+        <ChosenActions chosen={list.items.filter(({ id }) => chosen.includes(id))} onDone={list.reload} />
       </PageHead>
       <ExperimentFilters />
       {list.error !== null && <ErrorNote error={list.error} retry={list.reload} />}

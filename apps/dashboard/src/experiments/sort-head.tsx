@@ -9,8 +9,8 @@ const columns: readonly Column[] = [
   { text: 'Tags', className: 'wide-only' },
   { text: 'Progress', className: 'wide-only' },
   { text: 'R@1', sort: 'recall_at_1', className: 'number', down: true },
-  { text: 'NMI', className: 'number wide-only' },
-  { text: 'norm CV', className: 'number wide-only' },
+  { text: 'NMI', sort: 'nmi', className: 'number wide-only', down: true },
+  { text: 'norm CV', sort: 'norm_cv', className: 'number wide-only' },
   { text: 'Created', sort: 'created_at', className: 'number wide-only', down: true },
 ];
 

@@ -1,19 +1,8 @@
 import type { RunState } from '@spherelab/config';
 import type { Queryable } from '../database.ts';
-import { type Page, pageOf, readCursor } from '../page.ts';
+import { CursorError, type Page, pageOf, readCursor, timeOfCursor } from '../page.ts';
 import type { Experiment } from './experiment-row.ts';
-
-export const experimentSorts = [
-  'created_at',
-  'updated_at',
-  'name',
-  'priority',
-  'status',
-  'dataset',
-  'loss',
-  'recall_at_1',
-] as const;
-export type ExperimentSort = (typeof experimentSorts)[number];
+import { type Condition, conditionSql, type ListColumn, listColumn, listColumnsText } from './list-columns.ts';
 
 export type ExperimentFilter = {
   readonly status?: readonly RunState[] | undefined;
@@ -21,26 +10,28 @@ export type ExperimentFilter = {
   readonly loss?: string | undefined;
   readonly sweep?: string | undefined;
   readonly tag?: string | undefined;
-  /** part of the name, an id's beginning, a data set, loss or tag */
+  /** words of the title that the page shows, or an id's beginning */
   readonly q?: string | undefined;
-  readonly sort?: ExperimentSort | undefined;
+  readonly conditions?: readonly Condition[] | undefined;
+  /** name of a column; `created_at`, newest first, by default */
+  readonly sort?: string | undefined;
   readonly descending?: boolean | undefined;
   readonly cursor?: string | undefined;
   readonly limit: number;
 };
 
-/** What is compared, as text that sorts like the value and survives the way through a cursor. */
-const sortKeys: Readonly<Record<ExperimentSort, string>> = {
-  created_at: `to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS')`,
-  updated_at: `to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS')`,
-  name: `coalesce(name, '')`,
-  priority: `to_char(priority, 'FM000000')`,
-  status: 'status::text',
-  dataset: 'dataset',
-  loss: 'loss',
-  // of the last evaluation; runs without a result are lowest
-  recall_at_1: `to_char(coalesce((result #>> '{last,metrics,recall_at_1}')::float8, 0), 'FM0.00000000')`,
-};
+/** The key of a row as text that finds its place again: times to the millisecond that is stored. */
+function keyText({ sql, type }: ListColumn): string {
+  return type === 'timestamptz'
+    ? `to_char(${sql} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+    : `(${sql})::text`;
+}
+
+/** What a title says of an experiment, in one text; each word of a search is looked for in it. */
+const titleText = `concat_ws(' ', name, dataset, loss, array_to_string(tags, ' '),
+  CASE WHEN config ->> 'sec_wei' <> '0' THEN 'SEC ' || (config ->> 'sec_wei') END,
+  CASE WHEN config ->> 'l2reg_wei' <> '0' THEN 'L2-reg ' || (config ->> 'l2reg_wei') END,
+  'seed ' || (config ->> 'seed'))`;
 
 /** One experiment, or null. */
 export async function getExperiment(client: Queryable, id: string): Promise<Experiment | null> {
@@ -54,7 +45,9 @@ export async function getExperiment(client: Queryable, id: string): Promise<Expe
  * @throws CursorError for a cursor that this function did not make
  */
 export async function listExperiments(client: Queryable, filter: ExperimentFilter): Promise<Page<Experiment>> {
-  const sort = sortKeys[filter.sort ?? 'created_at'];
+  const column = listColumn(filter.sort ?? 'created_at');
+  if (column === null) throw new RangeError(`sort is ${filter.sort}; allowed: ${listColumnsText}`);
+  const sort = column.type === 'text' ? `(${column.sql}) COLLATE "C"` : column.sql;
   const descending = filter.sort === undefined ? true : (filter.descending ?? false);
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
@@ -66,24 +59,41 @@ export async function listExperiments(client: Queryable, filter: ExperimentFilte
   if (filter.sweep) {
     where.push(`id IN (SELECT experiment_id FROM sweep_member WHERE sweep_id = ${bind(filter.sweep)}::uuid)`);
   }
-  if (filter.q) {
-    const part = bind(`%${escapeLike(filter.q)}%`);
-    where.push(`(name ILIKE ${part} OR dataset ILIKE ${part} OR loss ILIKE ${part} OR array_to_string(tags, ' ') ILIKE ${part}
-      OR id::text LIKE ${bind(`${escapeLike(filter.q.toLowerCase())}%`)})`);
+  for (const word of filter.q?.split(/[\s·+]+/).filter((part) => part !== '') ?? []) {
+    const isId = `id::text LIKE ${bind(`${escapeLike(word.toLowerCase())}%`)}`;
+    where.push(`(${titleText} ILIKE ${bind(`%${escapeLike(word)}%`)} OR ${isId})`);
   }
+  for (const condition of filter.conditions ?? []) where.push(conditionSql(condition, bind));
   if (filter.cursor) {
     const { key, id } = readCursor(filter.cursor);
+    checkKey(column, key);
     const order = descending ? '<' : '>';
-    where.push(`(${sort} COLLATE "C", id) ${order} (${bind(key)}::text, ${bind(id)}::uuid)`);
+    where.push(`(${sort}, id) ${order} (${bind(key)}::text::${column.type}, ${bind(id)}::uuid)`);
   }
   const direction = descending ? 'DESC' : 'ASC';
   const { rows } = await client.query<Experiment & { sort_key: string }>(
-    `SELECT *, ${sort} AS sort_key FROM experiment ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
-     ORDER BY ${sort} COLLATE "C" ${direction}, id ${direction} LIMIT ${bind(filter.limit + 1)}`,
+    `SELECT *, ${keyText(column)} AS sort_key FROM experiment ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
+     ORDER BY ${sort} ${direction}, id ${direction} LIMIT ${bind(filter.limit + 1)}`,
     values,
   );
   const page = pageOf(rows, filter.limit, (row) => ({ key: row.sort_key, id: row.id }));
   return { ...page, items: page.items.map(withoutSortKey) };
+}
+
+/** @throws CursorError for a key that Postgres would refuse as one of the column */
+function checkKey({ type }: ListColumn, key: string): void {
+  const isKey = {
+    text: () => true,
+    int: () => /^-?\d{1,9}$/.test(key),
+    timestamptz: () => timeOfCursor(key) !== null,
+    jsonb: () => typeof (JSON.parse(key) ?? '') !== 'object' && !key.includes('\\u'),
+  };
+  try {
+    if (isKey[type]()) return;
+  } catch {
+    // falls through: the same answer for whatever is wrong with it
+  }
+  throw new CursorError();
 }
 
 function escapeLike(text: string): string {

@@ -1,0 +1,92 @@
+import { experimentFields } from '@spherelab/config';
+
+/** Something by which experiments are sorted and filtered: SQL of its value, and the type that orders it. */
+export type ListColumn = { readonly sql: string; readonly type: 'jsonb' | 'timestamptz' | 'int' | 'text' };
+
+const stored: Readonly<Record<string, ListColumn>> = {
+  created_at: { sql: 'created_at', type: 'timestamptz' },
+  updated_at: { sql: 'updated_at', type: 'timestamptz' },
+  priority: { sql: 'priority', type: 'int' },
+  name: { sql: `coalesce(name, '')`, type: 'text' },
+  status: { sql: 'status::text', type: 'text' },
+  dataset: { sql: 'dataset', type: 'text' },
+  loss: { sql: 'loss', type: 'text' },
+};
+const labels = ['tags', 'name', 'priority'];
+const metric = /^(?:(last|best)\.)?((?:train_)?recall_at_\d{1,5}|nmi|ami|f1|map_at_r|r_precision|norm_cv)$/;
+
+/** What may be named, for people. */
+export const listColumnsText =
+  `${Object.keys(stored).join(', ')}, any field of the config (lr, sec_wei, ...), and a metric of the last or the best evaluation ` +
+  '(recall_at_1, nmi, best.map_at_r, ...)';
+
+/**
+ * The column of a name; null where there is none. JSON orders numbers as numbers and text as text; what an experiment does not have
+ * comes before all of them.
+ */
+export function listColumn(name: string): ListColumn | null {
+  const own = Object.hasOwn(stored, name) ? stored[name] : undefined;
+  if (own !== undefined) return own;
+  const [, evaluation = 'last', measured] = metric.exec(name) ?? [];
+  if (measured !== undefined) {
+    return { sql: `coalesce(result #> '{${evaluation},metrics,${measured}}', 'null')`, type: 'jsonb' };
+  }
+  const isField = (experimentFields as readonly string[]).includes(name) && !labels.includes(name);
+  return isField ? { sql: `coalesce(config -> '${name}', 'null')`, type: 'jsonb' } : null;
+}
+
+/** One condition of a filter. */
+export type Condition = {
+  readonly column: ListColumn;
+  readonly operator: '=' | '<>' | '<' | '<=' | '>' | '>=';
+  readonly value: string | number | boolean;
+};
+
+const written = /^([a-z][\w.]*)\s*(>=|<=|!=|=|>|<)\s*(\S.*)$/i;
+
+/** Reads `sec_wei>0, lr=0.001`. @throws RangeError that says what is wrong with which condition */
+export function readConditions(text: string): Condition[] {
+  if (/[\0\p{Surrogate}]/u.test(text)) throw new RangeError('a filter has no NUL and no half of a surrogate pair');
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(readCondition);
+}
+
+function readCondition(part: string): Condition {
+  const [, name, operator, given] = written.exec(part) ?? [];
+  if (name === undefined || given === undefined) {
+    throw new RangeError(`"${part}" is no condition: write a field, one of = != < <= > >=, and a value, as sec_wei>0`);
+  }
+  const column = listColumn(name);
+  if (column === null) throw new RangeError(`"${name}" is no column; allowed: ${listColumnsText}`);
+  const value = readValue(given);
+  const isNumber = typeof value === 'number';
+  if (column.type === 'int' && !Number.isInteger(value))
+    throw new RangeError(`${name} is a whole number (got "${given}")`);
+  if (column.type === 'timestamptz' && Number.isNaN(Date.parse(given))) {
+    throw new RangeError(`${name} is a time such as 2026-11-26 (got "${given}")`);
+  }
+  const isText = column.type === 'text' || column.type === 'timestamptz';
+  return {
+    column,
+    operator: (operator === '!=' ? '<>' : operator) as Condition['operator'],
+    value: isText && isNumber ? given : value,
+  };
+}
+
+function readValue(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  const number = Number(text);
+  return Number.isFinite(number) ? number : text.replace(/^"(.*)"$/, '$1');
+}
+
+/** SQL of a condition; `bind` gives the placeholder of a value. JSON is compared with its own kind only. */
+export function conditionSql({ column, operator, value }: Condition, bind: (value: unknown) => string): string {
+  if (column.type !== 'jsonb') return `${column.sql} ${operator} ${bind(String(value))}::text::${column.type}`;
+  const given = `${bind(JSON.stringify(value))}::jsonb`;
+  const isOfItsKind = `jsonb_typeof(${column.sql}) = ${bind(typeof value)}`;
+  const holds = `(${column.sql} ${operator} ${given} AND ${isOfItsKind})`;
+  return operator === '<>' ? `(${holds} OR jsonb_typeof(${column.sql}) <> ${bind(typeof value)})` : holds;
+}
