@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The studies of docs/results.md: asks a running server the same questions and, once they are answered, prints their tables. A question
 // that was asked before is the same study, so it can be called again at any time.
-// usage: node scripts/first-studies.mjs [--datasets grocery,emoji] [--url http://127.0.0.1:3000] [--ask-only]
+// usage: node scripts/first-studies.mjs [--datasets grocery,emoji] [--url http://127.0.0.1:3000] [--now]
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { summarize } from '../packages/statistics/dist/index.js';
@@ -10,7 +10,7 @@ const { values } = parseArgs({
   options: {
     datasets: { type: 'string', default: 'grocery,emoji' },
     url: { type: 'string', default: process.env.SPHERELAB_URL ?? 'http://127.0.0.1:3000' },
-    'ask-only': { type: 'boolean' },
+    now: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 });
@@ -35,6 +35,12 @@ const columns = [
   ['f1', 'F1, %', 100, 1],
   ['norm_cv', 'norm_cv', 1, 3],
 ];
+
+const baselineNames = {
+  features: 'pretrained features',
+  untrained: 'before training',
+  colour_histogram: 'colour histogram',
+};
 
 async function call(path, body) {
   const init = body && {
@@ -68,7 +74,7 @@ function question(dataset, { loss, set, lr, suffix }) {
 async function answered(id) {
   for (;;) {
     const study = await call(`/studies/${id}`);
-    if (study.status !== 'open') return study;
+    if (study.status !== 'open' || values.now) return study;
     await delay(2_000);
   }
 }
@@ -97,7 +103,7 @@ async function print(study) {
   const rows = [];
   for (const arm of study.plan.arms) rows.push(await rowOf(study, arm));
   const baselineRows = Object.entries(rows[0].baselines ?? {}).map(([name, { metrics }]) => [
-    name.replace('_', ' '),
+    baselineNames[name] ?? name,
     '',
     '',
     ...columns.map(([metric, , factor, digits]) =>
@@ -118,11 +124,11 @@ async function print(study) {
 }
 
 if (values.help) {
-  console.log('usage: node scripts/first-studies.mjs [--datasets grocery,emoji] [--url URL] [--ask-only]');
+  console.log('usage: node scripts/first-studies.mjs [--datasets grocery,emoji] [--url URL] [--now: as they stand]');
 } else {
   const asked = [];
   for (const dataset of values.datasets.split(',')) {
     for (const what of optimizers) asked.push(await call('/studies', question(dataset, what)));
   }
-  if (!values['ask-only']) for (const { id } of asked) await print(await answered(id));
+  for (const { id } of asked) await print(await answered(id));
 }
