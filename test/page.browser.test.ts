@@ -216,6 +216,26 @@ describe.skipIf(executablePath === null)(executablePath === null ? `the page (${
     complaints = [];
   }, 60_000);
 
+  it('compares what is ticked: what differs, means by a field, a table to take away', async () => {
+    await open('/lab?filter=loss=triplet&q=tiny');
+    const ticks = page.locator('.run-row input[type=checkbox]');
+    await ticks.nth(1).waitFor();
+    for (const at of [0, 1]) await ticks.nth(at).check();
+    await page.getByRole('link', { name: 'Compare 2' }).click();
+    await page.getByRole('heading', { name: '2 runs compared' }).waitFor();
+    const table = page.getByRole('region', { name: 'What differs' });
+    expect(await table.locator('tbody tr').count()).toBe(2);
+    expect(await table.locator('thead').textContent()).toContain('sec_wei');
+    await page.getByLabel('Group by').selectOption('sec_wei');
+    await page.getByText('sec_wei 0.5, mean of 1').waitFor();
+    expect(page.url()).toContain('by=sec_wei');
+    const csv = await page.locator('a[download="comparison.csv"]').getAttribute('href');
+    expect(decodeURIComponent(csv ?? '')).toContain(`${sec},succeeded,`);
+    expect(await axeFindings(page)).toEqual([]);
+    await open(`/lab/compare?runs=${sec.slice(0, 8)},ffffffff`);
+    await page.getByText('Not found, perhaps deleted: ffffffff').waitFor();
+  }, 60_000);
+
   it('shows a sweep as a matrix of its table, opens the runs of a cell, and hands out tables', async () => {
     const { loss: _, ...base } = small; // two of its four cells were run above
     const sweep = await api<{ id: string }>('/sweeps', {

@@ -170,6 +170,8 @@ describe('experiments over HTTP', () => {
     expect(await count('q=shapes triplet seed')).toBe(4);
     expect(await count('q=triplet SEC')).toBe(0);
     expect(await count('filter=seed>=2,seed<5')).toBe(3);
+    const some = (await get('/experiments?limit=3')).json().items.map(({ id }: { id: string }) => id.slice(0, 13));
+    expect(await count(`ids=${some.join(',')}`)).toBe(3);
     expect(await count('filter=seed!=2')).toBe(6);
     expect(await count('filter=loss=ms, sec_wei=0')).toBe(3);
     expect(await count('filter=need_bn=true')).toBe(7);
@@ -186,6 +188,7 @@ describe('experiments over HTTP', () => {
       'sort=nothing',
       'colour=red',
       'filter=seed',
+      'ids=nobody',
       'filter=nothing>1',
       'filter=priority=x',
       'filter=name=%00',

@@ -13,6 +13,7 @@ const SweepsPage = lazy(() => import('./sweeps/sweeps-page.tsx'));
 const SweepPage = lazy(() => import('./sweeps/sweep-page.tsx'));
 const StudiesPage = lazy(() => import('./studies/studies-page.tsx'));
 const StudyPage = lazy(() => import('./studies/study-page.tsx'));
+const ComparePage = lazy(() => import('./compare/compare-page.tsx'));
 const PaperPage = lazy(() => import('./paper/paper-page.tsx'));
 const WorkersPage = lazy(() => import('./workers/workers-page.tsx'));
 
@@ -66,7 +67,8 @@ export function App() {
 }
 
 function isWithin(path: string, section: string): boolean {
-  if (section === addresses.experiments) return path === section || path.startsWith('/lab/experiments');
+  if (section === addresses.experiments)
+    return path === section || path.startsWith('/lab/experiments') || path === '/lab/compare';
   return path.startsWith(section);
 }
 
@@ -79,6 +81,7 @@ function View({ path }: { readonly path: string }) {
   if (path === addresses.sweeps) return <SweepsPage />;
   if (kind === 'studies' && id) return <StudyPage key={id} id={id} />;
   if (path === addresses.studies) return <StudiesPage />;
+  if (path === '/lab/compare') return <ComparePage />;
   if (path === addresses.paper) return <PaperPage />;
   if (path === addresses.workers) return <WorkersPage />;
   return (

@@ -28,6 +28,7 @@ import {
   toAttemptView,
   toExperimentView,
 } from '../schemas/experiment-view.ts';
+import { idPrefixSchema } from '../schemas/id-prefix.ts';
 import { pageQuery, pageSchema } from '../schemas/page-schema.ts';
 import { problems } from '../schemas/problem-schema.ts';
 
@@ -72,6 +73,12 @@ const listQuery = z.strictObject({
     .optional()
     .describe("words of what the page's list shows, as 'shapes triplet SEC', or the beginning of an id"),
   filter: filterSchema,
+  ids: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(idPrefixSchema).max(500))
+    .optional()
+    .describe('these alone: ids or their first characters, separated by commas'),
   sort: sortSchema,
   ...pageQuery,
 });

@@ -2,12 +2,10 @@ import { idsBeginningWith } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { AppDependencies } from '../app-dependencies.ts';
+import { idPrefixSchema } from '../schemas/id-prefix.ts';
 import { pageSchema } from '../schemas/page-schema.ts';
 import { problems } from '../schemas/problem-schema.ts';
 
-/** The beginning of an id: where a dash stands, and no more than an id has. */
-const prefixPattern =
-  /^[0-9a-f]{4,8}$|^[0-9a-f]{8}-[0-9a-f]{0,4}$|^[0-9a-f]{8}(-[0-9a-f]{4}){1,2}-[0-9a-f]{0,4}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{0,12}$/;
 const mostListed = 10;
 
 const namedIdSchema = z
@@ -20,9 +18,7 @@ export const idRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, { da
     schema: {
       tags: ['experiments'],
       summary: `Ids of experiments, sweeps and studies that begin so, at most ${mostListed} of each`,
-      params: z.object({
-        prefix: z.string().toLowerCase().regex(prefixPattern, 'must be the first 4 or more characters of an id'),
-      }),
+      params: z.object({ prefix: idPrefixSchema }),
       response: { 200: pageSchema(namedIdSchema), ...problems },
     },
     handler: async ({ params }) => ({

@@ -11,6 +11,6 @@ export const addresses = {
   duplicate: (id: string) => `/lab/new?from=${id}`,
   sweep: (id: string) => `/lab/sweeps/${id}`,
   study: (id: string) => `/lab/studies/${id}`,
-  compare: (ids: readonly string[]) =>
-    `/lab/experiments/${ids[0] ?? ''}${ids.length > 1 ? `?with=${ids.slice(1).join(',')}` : ''}`,
+  /** any number of runs, by the first characters of their ids */
+  compare: (ids: readonly string[]) => `/lab/compare?runs=${ids.map((id) => id.slice(0, 8)).join(',')}`,
 } as const;

@@ -15,9 +15,7 @@ export function CellRuns({ runs, title }: { readonly runs: readonly Experiment[]
     <section className="panel">
       <div className="panel-head">
         <h2>{title}</h2>
-        {runs.length > 1 && (
-          <Link href={addresses.compare(runs.slice(0, 8).map(({ id }) => id))}>Compare their curves</Link>
-        )}
+        {runs.length > 1 && <Link href={addresses.compare(runs.map(({ id }) => id))}>Compare them</Link>}
       </div>
       <WideTable label="Runs">
         <table>

@@ -1,5 +1,6 @@
-import type { Experiment, SweepTable } from '../api/types.ts';
-import { seriesColour } from '../experiment/curves/series-colours.ts';
+import type { Experiment } from '../api/types.ts';
+import { settingText, valuesInOrder } from '../compare/differing-fields.ts';
+import { fieldColour } from '../experiment/curves/series-colours.ts';
 import { addresses } from '../navigation/addresses.ts';
 import { Link } from '../navigation/link.tsx';
 import { WideTable } from '../parts/wide-table.tsx';
@@ -19,14 +20,15 @@ type Axis = {
 
 /** A line for each run through what was swept and what came of it; coloured by the first swept field. */
 export function ParallelCoordinates({
-  table,
+  fields: given,
   runs,
 }: {
-  readonly table: SweepTable;
+  /** what differs among the runs, or may */
+  readonly fields: readonly string[];
   readonly runs: readonly Experiment[];
 }) {
   const theme = useTheme();
-  const fields = table.fields.filter((field) => distinctValues(runs, field).length > 1);
+  const fields = given.filter((field) => valuesInOrder(runs, field).length > 1);
   const measured = metrics.filter((name) => runs.some((run) => lastMetric(run, name) !== undefined));
   const axes = [...fields.map((field) => fieldAxis(field, runs)), ...measured.map((name) => metricAxis(name, runs))];
   if (axes.length < 2 || measured.length === 0) return null;
@@ -34,10 +36,10 @@ export function ParallelCoordinates({
   const x = (at: number) => left + (at * (width - left - right)) / (axes.length - 1);
   const y = (place: number) => height - bottom - place * (height - top - bottom);
   const colourField = fields.includes('sec_wei') ? 'sec_wei' : fields[0];
-  const colours = colourField === undefined ? [] : distinctValues(runs, colourField);
+  const colours = colourField === undefined ? [] : valuesInOrder(runs, colourField);
   const colourOf = (run: Experiment) => {
-    const at = colours.indexOf(textOf(run.config[colourField ?? '']));
-    return seriesColour(theme, colourField === 'sec_wei' ? (at === 0 ? 1 : at === 1 ? 0 : at) : at);
+    const at = colours.indexOf(settingText(run, colourField ?? ''));
+    return fieldColour(theme, colourField ?? '', at);
   };
   return (
     <section className="panel">
@@ -45,7 +47,7 @@ export function ParallelCoordinates({
         <h2>Runs across settings and results</h2>
         <span className="legend">
           {colours.map((value) => {
-            const run = runs.find(({ config }) => textOf(config[colourField ?? '']) === value);
+            const run = runs.find(({ config }) => settingText({ config }, colourField ?? '') === value);
             return (
               <span key={value}>
                 <span className="swatch" style={{ background: run ? colourOf(run) : undefined }} />
@@ -95,21 +97,13 @@ export function ParallelCoordinates({
   );
 }
 
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function distinctValues(runs: readonly Experiment[], field: string): string[] {
-  return [...new Set(runs.map(({ config }) => textOf(config[field])))];
-}
-
 /** Values of a setting at equal distances, as they stand in the grid. */
 function fieldAxis(field: string, runs: readonly Experiment[]): Axis {
-  const values = distinctValues(runs, field);
+  const values = valuesInOrder(runs, field);
   const placeOf = (text: string) => 1 - values.indexOf(text) / (values.length - 1);
   return {
     name: field,
-    place: (run) => placeOf(textOf(run.config[field])),
+    place: (run) => placeOf(settingText(run, field)),
     ticks: values.map((value) => [value, placeOf(value)]),
   };
 }

@@ -151,7 +151,7 @@ function Results(props: {
       </section>
       <BaselinePairs table={table} metric={metric} />
       <CellRuns runs={runs} title={opened ? `Runs of ${settings.join(', ')}` : `All ${runs.length} runs`} />
-      <ParallelCoordinates table={table} runs={all} />
+      <ParallelCoordinates fields={table.fields} runs={all} />
     </>
   );
 }

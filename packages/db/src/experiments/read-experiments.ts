@@ -12,6 +12,8 @@ export type ExperimentFilter = {
   readonly tag?: string | undefined;
   /** words of the title that the page shows, or an id's beginning */
   readonly q?: string | undefined;
+  /** ids, or what they begin with */
+  readonly ids?: readonly string[] | undefined;
   readonly conditions?: readonly Condition[] | undefined;
   /** name of a column; `created_at`, newest first, by default */
   readonly sort?: string | undefined;
@@ -63,6 +65,7 @@ export async function listExperiments(client: Queryable, filter: ExperimentFilte
     const isId = `id::text LIKE ${bind(`${escapeLike(word.toLowerCase())}%`)}`;
     where.push(`(${titleText} ILIKE ${bind(`%${escapeLike(word)}%`)} OR ${isId})`);
   }
+  if (filter.ids) where.push(`id::text LIKE ANY(${bind(filter.ids.map((id) => `${escapeLike(id)}%`))}::text[])`);
   for (const condition of filter.conditions ?? []) where.push(conditionSql(condition, bind));
   if (filter.cursor) {
     const { key, id } = readCursor(filter.cursor);

@@ -12,6 +12,11 @@ export function seriesColour(theme: Theme, position: number): string {
   return list[position % list.length] as string;
 }
 
+/** The colour of a value of a field by its place in order: of sec_wei, 0 is the plain run wherever SEC is drawn. */
+export function fieldColour(theme: Theme, field: string, position: number): string {
+  return seriesColour(theme, field === 'sec_wei' && position < 2 ? 1 - position : position);
+}
+
 /** Axes and grid of a chart. */
 export const chartInk: Readonly<Record<Theme, { readonly text: string; readonly grid: string }>> = {
   light: { text: '#545c64', grid: '#ebeae5' },
