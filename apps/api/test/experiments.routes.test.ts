@@ -177,6 +177,7 @@ describe('experiments over HTTP', () => {
     expect(await count('filter=need_bn=true')).toBe(7);
     expect(await count('filter=recall_at_1>0')).toBe(0);
     expect(await count('filter=created_at>2026-01-01')).toBe(7);
+    expect(await count('filter=seed<1e300')).toBe(7);
     expect(await count('status=queued,running')).toBe(7);
     expect(await count('status=failed')).toBe(0);
     expect(await count(`sweep=${randomUUID()}`)).toBe(0);
@@ -191,6 +192,9 @@ describe('experiments over HTTP', () => {
       'ids=nobody',
       'filter=nothing>1',
       'filter=priority=x',
+      'filter=priority=1e300',
+      'filter=created_at>March 7',
+      'filter=created_at>%2B275760-09-13T00:00:00.000Z',
       'filter=name=%00',
     ]) {
       const answer = await get(`/experiments?${bad}`);

@@ -46,6 +46,6 @@ export function readCursor(cursor: string): Position {
 export function timeOfCursor(key: string | undefined): Date | null {
   if (key === undefined) return null;
   const time = new Date(key);
-  if (!/^\d{4}-/.test(key) || Number.isNaN(time.getTime())) throw new CursorError();
+  if (!/^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/.test(key) || Number.isNaN(time.getTime())) throw new CursorError();
   return time;
 }

@@ -63,17 +63,15 @@ function readCondition(part: string): Condition {
   if (column === null) throw new RangeError(`"${name}" is no column; allowed: ${listColumnsText}`);
   const value = readValue(given);
   const isNumber = typeof value === 'number';
-  if (column.type === 'int' && !Number.isInteger(value))
+  if (column.type === 'int' && !(Number.isInteger(value) && Math.abs(value as number) < 2 ** 31)) {
     throw new RangeError(`${name} is a whole number (got "${given}")`);
-  if (column.type === 'timestamptz' && Number.isNaN(Date.parse(given))) {
+  }
+  const isTime = column.type === 'timestamptz';
+  if (isTime && (!/^\d{4}-\d\d-\d\d/.test(given) || Number.isNaN(Date.parse(given)))) {
     throw new RangeError(`${name} is a time such as 2026-11-26 (got "${given}")`);
   }
-  const isText = column.type === 'text' || column.type === 'timestamptz';
-  return {
-    column,
-    operator: (operator === '!=' ? '<>' : operator) as Condition['operator'],
-    value: isText && isNumber ? given : value,
-  };
+  const meant = isTime ? new Date(given).toISOString() : column.type === 'text' && isNumber ? given : value;
+  return { column, operator: (operator === '!=' ? '<>' : operator) as Condition['operator'], value: meant };
 }
 
 function readValue(text: string): string | number | boolean {
