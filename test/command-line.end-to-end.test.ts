@@ -207,6 +207,9 @@ describe('the command line against a running server', () => {
       'E.labels.npy',
       'E.npy',
     ]);
+    const byRun = path.join(state, 'F.npy');
+    await spherelab('embed', '--dataset', 'shapes', '--checkpoint', String(experiment?.id).slice(0, 8), '--out', byRun);
+    expect(await readFile(byRun)).toEqual(await readFile(out));
     const scores = JSON.parse(
       await spherelab(
         'evaluate',

@@ -20,7 +20,10 @@ export function addEmbedCommand(program: Command): void {
     .option('--dataset <name>', 'a data set under the data root', datasetArgument)
     .option('--images <folder>', 'or every picture under a folder')
     .option('--split <part>', 'of the data set: test, train or gallery', 'test')
-    .option('--checkpoint <id|file>', 'trained weights: a checkpoint id, or a downloaded checkpoint file')
+    .option(
+      '--checkpoint <id|file>',
+      'trained weights: an experiment (its last checkpoint), a checkpoint, or a downloaded checkpoint file',
+    )
     .option('--weights <file|random>', 'or a PyTorch file, or "random" for an untrained network')
     .option('--backbone <name>', `network of --weights: ${backboneNames.join(', ')}`, 'conv_small')
     .option('--embedding_dim <n>', `of --weights (${defaultsOf('embedding_dim')})`)

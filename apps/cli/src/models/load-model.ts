@@ -8,7 +8,9 @@ import { readTorchFile } from '@spherelab/weight-files';
 import { serverAddress } from '../cli-environment.ts';
 import { CliError } from '../cli-error.ts';
 import type { EmbedOptions } from '../flags/embed-options.ts';
-import { ApiClient } from '../server/api-client.ts';
+import { ApiClient, NotThere } from '../server/api-client.ts';
+import type { Checkpoint, Page } from '../server/api-types.ts';
+import { chooseCheckpoint } from './choose-checkpoint.ts';
 import { decodeModelCheckpoint } from './read-model-checkpoint.ts';
 
 /** A network with its weights, ready to embed. */
@@ -67,11 +69,10 @@ function networkOf(options: NetworkOptions): Network {
   }
 }
 
-/** The network of a checkpoint, by id from the server or from a file. Throws CliError where it cannot be read. */
+/** The network of a checkpoint, by its id or that of its experiment from the server, or from a file. Throws CliError where it cannot be read. */
 export async function loadCheckpoint(checkpoint: string): Promise<Model> {
   const file = await readFile(checkpoint).catch(() => null);
-  const bytes =
-    file ?? (await new ApiClient(serverAddress()).download(`/checkpoints/${encodeURIComponent(checkpoint)}/download`));
+  const bytes = Buffer.from(file ?? (await downloaded(checkpoint)));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const { model, tensors } = await decodeModelCheckpoint(bytes, checkpoint, { sha256 });
   const values = new Map([...tensors].map(([name, tensor]) => [name, tensor.values]));
@@ -104,4 +105,18 @@ function wholeNumber(flag: string, text: string, minimum: number): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= minimum) return value;
   throw new CliError(`${flag} ${text}: must be a whole number from ${minimum} on`);
+}
+
+/** The bytes of a checkpoint, or of the last one of an experiment. */
+async function downloaded(id: string): Promise<Uint8Array> {
+  const api = new ApiClient(serverAddress());
+  const named = encodeURIComponent(id);
+  try {
+    return await api.download(`/checkpoints/${named}/download`);
+  } catch (error) {
+    if (!(error instanceof NotThere)) throw error;
+    const page = await api.get<Page<Checkpoint>>(`/experiments/${named}/checkpoints`).catch(() => null);
+    if (page === null) throw error;
+    return api.download(`/checkpoints/${chooseCheckpoint(page.items, 'latest').id}/download`);
+  }
 }

@@ -25,7 +25,7 @@ export function FieldInput(props: FieldInputProps) {
   return (
     <div className="field">
       <div className="field-head">
-        <label htmlFor={id} className="mono" title={schema.description}>
+        <label htmlFor={id} className="mono">
           {name}
         </label>
         {given === undefined ? (
@@ -42,6 +42,9 @@ export function FieldInput(props: FieldInputProps) {
         )}
       </div>
       <Control {...props} id={id} schema={schema} />
+      <span className="small muted" id={`${id}-help`}>
+        {[schema.description, allowedText(schema)].filter(Boolean).join('; ')}
+      </span>
       {problem && (
         <span className="field-error" id={`${id}-problem`}>
           {problem.reason}
@@ -69,8 +72,7 @@ function Control({
     id,
     className: given === undefined ? '' : 'changed',
     'aria-invalid': problem !== undefined,
-    'aria-describedby': problem === undefined ? undefined : `${id}-problem`,
-    title: [schema.description, allowedText(schema)].filter(Boolean).join('; '),
+    'aria-describedby': problem === undefined ? `${id}-help` : `${id}-problem ${id}-help`,
   };
   const options = schema.type === 'boolean' ? ['true', 'false'] : schema.enum;
   if (options) {

@@ -67,11 +67,16 @@ function ValuesInput(props: {
   const { id, schema, values, onChange } = props;
   const value = values.map(fieldText).join(', ');
   const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  const commit = () => {
-    const parts = text.split(',').filter((part) => part.trim() !== '');
-    if (text !== value) onChange(parts.map((part) => parseField(schema, part)));
-  };
+  const read = (written: string) =>
+    written
+      .split(',')
+      .filter((part) => part.trim() !== '')
+      .map((part) => parseField(schema, part));
+  // What is typed stays as it is written while it means the values that hold.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only other values replace the text
+  useEffect(() => {
+    if (read(text).map(fieldText).join(', ') !== value) setText(value);
+  }, [value]);
   const { enum: options } = concreteSchema(schema);
   return (
     <input
@@ -79,11 +84,11 @@ function ValuesInput(props: {
       type="text"
       value={text}
       placeholder={options === undefined ? '0, 0.5, 1' : options.join(', ')}
-      onChange={(event) => setText(event.target.value)}
-      onBlur={commit}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') commit();
+      onChange={(event) => {
+        setText(event.target.value);
+        onChange(read(event.target.value));
       }}
+      onBlur={() => setText(value)}
     />
   );
 }

@@ -27,11 +27,15 @@ function LoginForm({ onDone }: { readonly onDone: () => void }) {
           <h1>Spherelab</h1>
         </div>
         <form className="panel-body" onSubmit={submit}>
-          <p>This server opens to keys. Whoever runs it makes one with `spherelab keys create NAME`.</p>
+          <p>
+            This server needs a key. Whoever runs it makes one with{' '}
+            <code className="mono">npx spherelab keys create NAME</code>.
+          </p>
           <p className="bar">
+            <label htmlFor="key">Key</label>
             <input
+              id="key"
               type="password"
-              aria-label="Key"
               autoComplete="current-password"
               value={key}
               onChange={(event) => setKey(event.target.value)}
