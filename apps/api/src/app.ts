@@ -19,6 +19,8 @@ import { checkpointRoutes } from './routes/checkpoints.ts';
 import { datasetRoutes } from './routes/datasets.ts';
 import { evaluationRoutes } from './routes/evaluations.ts';
 import { eventRoutes } from './routes/events.ts';
+import { experimentEditRoutes } from './routes/experiment-edits.ts';
+import { experimentListRoutes } from './routes/experiment-list.ts';
 import { experimentRoutes } from './routes/experiments.ts';
 import { healthRoutes } from './routes/health.ts';
 import { idRoutes } from './routes/ids.ts';
@@ -75,6 +77,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(page, { folder: dependencies.pageFolder ?? null, basePath });
   if (dependencies.boards) await app.register(bullBoard, { boards: dependencies.boards, basePath });
   const ofExperiments = [
+    experimentListRoutes,
+    experimentEditRoutes,
     experimentRoutes,
     metricRoutes,
     eventRoutes,

@@ -127,8 +127,8 @@ describe('requests that are no good are told why', () => {
 
   test('an address without the method says which it has', async () => {
     for (const [method, url, allow] of [
-      ['PUT', '/experiments', 'POST, GET, HEAD'],
-      ['PATCH', `/experiments/${randomUUID()}`, 'GET, HEAD, DELETE'],
+      ['PUT', '/experiments', 'GET, HEAD, POST'],
+      ['PUT', `/experiments/${randomUUID()}`, 'PATCH, GET, HEAD, DELETE'],
       ['GET', `/experiments/${randomUUID()}/cancel`, 'POST'],
       ['DELETE', '/healthz', 'GET, HEAD'],
     ] as const) {

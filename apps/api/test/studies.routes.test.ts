@@ -64,6 +64,38 @@ describe('studies over HTTP', () => {
     expect((await get(`/studies/${id}`)).statusCode).toBe(404);
   });
 
+  test('arms may be named and the search left out: both are written into the plan, which can be looked at with its cost', async () => {
+    const short = { base: { dataset: 'shapes', loss: 'triplet' }, arms: ['plain', 'sec'], tune: { trials: 3 } };
+    const answer = await post('/studies/resolve', short);
+    expect(answer.statusCode).toBe(200);
+    const { plan, runs_at_most: runs, seconds_at_most: seconds } = answer.json();
+    // 2 arms x 3 trials x 1 seed, then 12 pairs.
+    expect([runs, seconds]).toEqual([6 + 24, null]);
+    const { config } = (await post('/experiments/resolve', short.base)).json();
+    expect(plan.tune.space).toEqual({
+      lr: { low: config.lr / 10, high: config.lr * 10, scale: 'log' },
+      lr_p: { low: config.lr_p / 10, high: config.lr_p * 10, scale: 'log' },
+    });
+    expect(plan.arms).toMatchObject([
+      { name: 'plain', base: { sec_wei: 0, l2reg_wei: 0 } },
+      { name: 'sec', base: { l2reg_wei: 0 } },
+    ]);
+    expect(Object.keys(plan.arms[1].trials[0]).sort()).toEqual(['lr', 'lr_p', 'sec_wei']);
+    expect((await get('/studies')).json().items).toEqual([]);
+    const untuned = (await post('/studies/resolve', { ...short, arms: ['plain', 'sec', 'l2reg'], tune: null })).json();
+    expect(untuned.plan.arms).toMatchObject([{}, { base: { sec_wei: 1 } }, { base: { l2reg_wei: 1e-4 } }]);
+    const asked = (await post('/studies', short)).json();
+    expect(asked.plan).toEqual(plan);
+    for (const [bad, field] of [
+      [{ ...short, arms: ['plain', 'sek'] }, 'arms.1'],
+      [{ ...short, base: { dataset: 'shapes', loss: 'tripplet' } }, 'loss'],
+      [{ ...short, tune: { trials: 0 } }, 'tune.trials'],
+    ] as const) {
+      const refused = await post('/studies/resolve', bad);
+      expect([refused.statusCode, refused.json().errors[0].field], field).toEqual([400, field]);
+    }
+  });
+
   test('a run that was deleted is asked for again, one that is there already is not run again', async () => {
     const single = (
       await post('/experiments', { ...question.base, lr: 0.001, seed: 1000, protocol: 'validation' })

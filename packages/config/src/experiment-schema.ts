@@ -18,9 +18,12 @@ const learningRate = z.number().gt(0).max(10);
 const maxStages = Math.max(...backboneNames.map((name) => backboneRecord(name).stages.length));
 const datasetPattern = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** `name: what it is; ...`, for a field whose values have records. */
-function abouts<N extends string>(names: readonly N[], record: (name: N) => { readonly about: string }): string {
-  return names.map((name) => `${name}: ${record(name).about}`).join('; ');
+/** What a field means whose values have records: `name: what it is; ...`, and each by itself. */
+function abouts<N extends string>(names: readonly N[], record: (name: N) => { readonly about: string }) {
+  return {
+    description: names.map((name) => `${name}: ${record(name).about}`).join('; '),
+    'x-abouts': Object.fromEntries(names.map((name) => [name, record(name).about])),
+  };
 }
 
 /** Marks fields with the part of the form that they stand in. */
@@ -60,19 +63,25 @@ export const hyperParameterFields = {
         description: `${datasetNames.join(', ')}, or a folder under the data root`,
         'x-known': datasetNames,
       }),
-    loss: z.enum(lossNames).describe(abouts(lossNames, lossRecord)),
+    loss: z.enum(lossNames).meta(abouts(lossNames, lossRecord)),
     sec_wei: weight.describe('weight of the spherical embedding constraint; 0 is off'),
-    sec_ramp: z.boolean().describe('sec_wei grows linearly from 0 at the first step to its value at the last'),
+    sec_ramp: z.boolean().meta({
+      description: 'sec_wei grows linearly from 0 at the first step to its value at the last',
+      'x-needs': ['sec_wei'],
+    }),
     l2reg_wei: weight.describe('weight of the L2 regulariser on embedding norms; 0 is off'),
     norm_momentum: z
       .number()
       .gt(0)
       .max(1)
-      .describe('momentum of the running mean norm; 1 is the mean of the batch alone'),
+      .meta({
+        description: 'momentum of the running mean norm of SEC; 1 is the mean of the batch alone',
+        'x-needs': ['sec_wei'],
+      }),
     ...constantFields,
   }),
   ...inGroup('Network', {
-    backbone: z.enum(backboneNames).describe(abouts(backboneNames, backboneRecord)),
+    backbone: z.enum(backboneNames).meta(abouts(backboneNames, backboneRecord)),
     need_bn: z.boolean().describe('batch norm in the head, between pooling and the linear layer'),
     freeze_bn: z.boolean().describe('backbone batch norms keep their running statistics and are not trained'),
     freeze_stages: count(0, maxStages).describe(
@@ -89,7 +98,7 @@ export const hyperParameterFields = {
   ...inGroup('Training', {
     batch_size: count(2, 4096).describe('images a batch'),
     instances: count(2, 256).describe('images a class in a batch'),
-    optimizer: z.enum(optimizerNames).describe(abouts(optimizerNames, optimizerRecord)),
+    optimizer: z.enum(optimizerNames).meta(abouts(optimizerNames, optimizerRecord)),
     momentum: z
       .number()
       .min(0)
@@ -104,7 +113,11 @@ export const hyperParameterFields = {
       description: 'learning rate of the vectors that a loss learns for each training class',
       'x-losses': lossNames.filter((name) => lossRecord(name).proxies),
     }),
-    lr_gamma: z.number().gt(0).max(1).describe('factor of every learning rate at each milestone'),
+    lr_gamma: z
+      .number()
+      .gt(0)
+      .max(1)
+      .meta({ description: 'factor of every learning rate at each milestone', 'x-needs': ['milestones'] }),
     milestones: z.array(count(0, 1e7)).max(100).describe('steps whose update already uses the lowered learning rate'),
     weight_decay: z.number().min(0).max(10).describe('L2 weight decay, added to the gradient'),
     steps: count(1, 1e7).describe("last step, counted from 0 as the reference's: normally steps + 1 updates"),

@@ -1,3 +1,4 @@
+export { allowedValues } from './allowed-values.ts';
 export { ConfigError, type ConfigIssue, describeIssue } from './config-error.ts';
 export type { DatasetFacts } from './dataset-facts.ts';
 export { checkDatasetMeant } from './dataset-meant.ts';
@@ -18,6 +19,7 @@ export {
   experimentConfigSchema,
   experimentFields,
   experimentRequestSchema,
+  labelFields,
 } from './experiment-schema.ts';
 export { countUpdates, type LrSchedule, lrAt } from './lr-schedule.ts';
 export {

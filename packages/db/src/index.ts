@@ -51,24 +51,42 @@ export { beginAnew, type RunIdentity } from './experiments/begin-anew.ts';
 export { type Claim, claimExperiment, readStopRequest, renewLease } from './experiments/claim-experiment.ts';
 export { type CreatedExperiment, createExperiments, type NewExperiment } from './experiments/create-experiments.ts';
 export { type EarlierResult, earlierResult, reusableResults } from './experiments/earlier-results.ts';
+export { editLabels, editTags, type LabelEdit } from './experiments/edit-labels.ts';
 export { type ExperimentFacets, experimentFacets } from './experiments/experiment-facets.ts';
-export type { Experiment, ExperimentFailure, StopRequest } from './experiments/experiment-row.ts';
+export type { ExperimentFilter } from './experiments/experiment-filter.ts';
+export type { Experiment, ExperimentFailure, LatestEvaluation, StopRequest } from './experiments/experiment-row.ts';
+export { experimentValues } from './experiments/experiment-values.ts';
 export {
   type ChangePosition,
   changePosition,
   experimentsChangedSince,
 } from './experiments/experiments-changed-since.ts';
 export { type GiveUp, giveUpAttempt, giveUpExpiredAttempts } from './experiments/give-up-attempt.ts';
-export { type Condition, listColumn, listColumnsText, readConditions } from './experiments/list-columns.ts';
+export { type ExperimentGroup, groupExperiments } from './experiments/group-experiments.ts';
+export {
+  type Condition,
+  type ListColumn,
+  listColumn,
+  listColumnsText,
+  readConditions,
+  sortColumn,
+} from './experiments/list-columns.ts';
 export { nextExperiment } from './experiments/next-experiment.ts';
 export {
-  type ExperimentFilter,
+  type ExperimentPage,
+  experimentStatuses,
   getExperiment,
   listExperiments,
 } from './experiments/read-experiments.ts';
 export { releaseWaiting } from './experiments/release-waiting.ts';
 export { type AttemptStart, recordProgress, recordStart } from './experiments/report-progress.ts';
-export { deleteExperiment, type ExperimentAction, requestTransition } from './experiments/request-transition.ts';
+export {
+  deleteExperiment,
+  deleteExperiments,
+  type ExperimentAction,
+  requestTransition,
+  requestTransitions,
+} from './experiments/request-transition.ts';
 export { interruptedOften, type RetryPolicy, retryPolicy } from './experiments/retry-policy.ts';
 export { type Settlement, settleAttempt } from './experiments/settle-attempt.ts';
 export { idsBeginningWith, type NamedId } from './ids-beginning-with.ts';
@@ -107,7 +125,7 @@ export {
   sweepCells,
   transitionSweep,
 } from './sweeps/sweep-cells.ts';
-export type { SweepPlan } from './sweeps/sweep-plan.ts';
+export { type SweepPlan, secondsOfRuns } from './sweeps/sweep-plan.ts';
 export {
   cancelSweep,
   createSweep,

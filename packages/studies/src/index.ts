@@ -1,3 +1,4 @@
+export { withKnownArms } from './known-arms.ts';
 export {
   type HalvingPlan,
   type HalvingRun,
@@ -8,5 +9,5 @@ export {
 export type { Comparison, StudyPair, Verdict } from './study-comparison.ts';
 export { type PlannedArm, type PlannedRun, planStudy, requestOf, type StudyPlan, tuningRuns } from './study-plan.ts';
 export type { StudyRun, TrialState, TuningState } from './study-runs.ts';
-export { parseStudyRequest, type StudyRequest, studyRequestSchema } from './study-schema.ts';
+export { parseStudyRequest, type StudyRequest, studyBodySchema } from './study-schema.ts';
 export { nextOfStudy, type StudyOutcome, type StudyState, type StudyStep } from './study-state.ts';

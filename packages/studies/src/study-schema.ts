@@ -7,6 +7,7 @@ import {
   searchSpaceSchema,
 } from '@spherelab/config';
 import { z } from 'zod';
+import { knownArms, withKnownArms } from './known-arms.ts';
 
 const seed = z
   .int()
@@ -66,6 +67,28 @@ export const studyRequestSchema = z.strictObject({
     .default(0.01)
     .describe('a gain below this does not count: 0.01 is a point of a rate'),
 });
+
+/** What a user posts: arms by name, and a search over the learning rates, are written out before the plan is made. */
+export const studyBodySchema = studyRequestSchema.extend({
+  arms: z
+    .array(z.union([z.enum(knownArms as [string, ...string[]]), armSchema]))
+    .min(2)
+    .max(8)
+    .describe(
+      `${knownArms.join(', ')}, or settings of one's own; the first is the baseline that the others are compared with`,
+    ),
+  tune: tuneSchema
+    .extend({
+      space: searchSpaceSchema
+        .optional()
+        .describe(
+          'fields that are tuned for each arm; left out: the learning rates, from a tenth of the preset to ten times it',
+        ),
+    })
+    .nullable()
+    .default(null)
+    .describe('search on validation classes, the same for each arm; null: none'),
+});
 export type StudyRequest = z.infer<typeof studyRequestSchema>;
 export type StudyArm = StudyRequest['arms'][number];
 
@@ -74,7 +97,7 @@ const chosenByStudy = ['seed', 'protocol', 'fold', 'folds', 'name', 'tags'];
 
 /** Parses what a user asks; fields of the runs are checked when they are made. @throws ConfigError */
 export function parseStudyRequest(request: unknown): StudyRequest {
-  const study = parseRequest(studyRequestSchema, Object.keys(studyRequestSchema.shape), request);
+  const study = parseRequest(studyRequestSchema, Object.keys(studyRequestSchema.shape), withKnownArms(request));
   const issues = [...checkArms(study), ...checkTuning(study), ...checkSeeds(study)];
   if (issues.length > 0) throw new ConfigError(issues);
   return study;

@@ -19,6 +19,7 @@ const withBody = { 413: 'The body is larger than a megabyte', 415: 'The body is 
 /** What routes answer beside JSON, by address and method; a schema says what a body is like, not what bytes mean. */
 const otherAnswers: Readonly<Record<string, readonly string[]>> = {
   'get /experiments/{id}/metrics': ['text/csv', 'application/x-ndjson'],
+  'get /experiments/table': ['text/csv'],
   'get /sweeps/{id}/table': ['text/csv', 'text/markdown', 'application/x-latex'],
   'get /reports/paper': ['text/csv', 'text/markdown'],
   'get /checkpoints/{id}/download': ['application/octet-stream'],

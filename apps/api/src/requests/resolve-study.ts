@@ -1,11 +1,22 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '@spherelab/config';
+import { canonicalJson, type ExperimentConfig } from '@spherelab/config';
 import type { NewStudy, NewStudyRun } from '@spherelab/db';
-import { type PlannedRun, planStudy, requestOf, type StudyPlan, tuningRuns } from '@spherelab/studies';
+import { type PlannedRun, planStudy, requestOf, type StudyPlan, tuningRuns, withKnownArms } from '@spherelab/studies';
 import { resolveExperimentRequest } from './resolve-request.ts';
 import { turn } from './turn.ts';
 
 type Known = Parameters<typeof resolveExperimentRequest>[0];
+
+/** A learning rate is searched from a tenth of its preset to ten times it. */
+const searchedFactor = 10;
+
+/** A question that was checked, with the training that it may cost at most. */
+export type ResolvedStudy = {
+  readonly study: NewStudy;
+  readonly plan: StudyPlan;
+  readonly runsAtMost: number;
+  readonly work: readonly { readonly config: ExperimentConfig; readonly updates: number }[];
+};
 
 /** Runs that are made before other requests get their turn. */
 const runsAtOnce = 20;
@@ -14,16 +25,39 @@ const runsAtOnce = 20;
  * Checks a question and every run that it may lead to, before anything is stored.
  * @throws ConfigError
  */
-export async function resolveStudyRequest(dependencies: Known, body: unknown): Promise<NewStudy> {
-  const { name, plan } = planStudy(body);
+export async function resolveStudyRequest(dependencies: Known, body: unknown): Promise<ResolvedStudy> {
+  const { name, plan } = planStudy(await withLearningRates(dependencies, withKnownArms(body)));
   const possible = await resolveStudyRuns(dependencies, plan, possibleRuns(plan));
   const decisive = { plan, provenances: possible.map(({ cell }) => cell.provenance) };
-  return {
+  const study = {
     name,
     plan,
     planSha256: createHash('sha256').update(canonicalJson(decisive)).digest('hex'),
     sweep: { name: name ?? questionOf(plan), request: { base: {}, cells: sweptCells(plan), strategy: 'study' } },
   };
+  const costs = possible.map(({ key, cell }) => {
+    const ofPairs = key.trial === 0 ? plan.budget.pairs : 0;
+    const runs = key.phase === 'tune' ? (plan.tune?.seeds.length ?? 0) : ofPairs;
+    return { config: cell.config, runs, updates: runs * (cell.course?.updates ?? cell.config.steps + 1) };
+  });
+  return { study, plan, runsAtMost: costs.reduce((sum, { runs }) => sum + runs, 0), work: costs };
+}
+
+/** A search without a space is over the learning rates around those of the preset. @throws ConfigError */
+async function withLearningRates(dependencies: Known, body: unknown): Promise<unknown> {
+  if (!isRecord(body) || !isRecord(body.tune) || body.tune.space !== undefined) return body;
+  const { base, arms } = body;
+  const [first] = Array.isArray(arms) ? (arms as unknown[]) : [];
+  const given = { ...(isRecord(base) ? base : {}), ...(isRecord(first) && isRecord(first.set) ? first.set : {}) };
+  const { config } = await resolveExperimentRequest(dependencies, given);
+  const around = (rate: number) => ({ low: rate / searchedFactor, high: rate * searchedFactor, scale: 'log' });
+  const rates = (['lr', 'lr_p'] as const).filter((field) => !(field in given));
+  const space = Object.fromEntries(rates.map((field) => [field, around(config[field])]));
+  return { ...body, tune: { ...body.tune, space } };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The runs that a study wants next, as experiments. @throws ConfigError where the data set is not there any more */

@@ -1,18 +1,12 @@
-import { lossNames } from '@spherelab/catalogue';
-import { experimentRequestSchema, runStates } from '@spherelab/config';
+import { experimentRequestSchema } from '@spherelab/config';
 import {
   createExperiments,
   deleteExperiment,
   type ExperimentAction,
   earlierResult,
-  experimentFacets,
   getExperiment,
   inTransaction,
   listAttempts,
-  listColumn,
-  listColumnsText,
-  listExperiments,
-  readConditions,
   requestTransition,
   retryRolledBack,
 } from '@spherelab/db';
@@ -28,69 +22,16 @@ import {
   toAttemptView,
   toExperimentView,
 } from '../schemas/experiment-view.ts';
-import { idPrefixSchema } from '../schemas/id-prefix.ts';
-import { pageQuery, pageSchema } from '../schemas/page-schema.ts';
+import { pageSchema } from '../schemas/page-schema.ts';
 import { problems } from '../schemas/problem-schema.ts';
 
 const idParams = z.object({ id: z.string() });
 const postSchema = experimentRequestSchema
   .extend({ force: z.boolean().optional().describe('make a new one even where the same config exists') })
   .meta({ id: 'ExperimentRequest' });
-const sortSchema = z
-  .string()
-  .refine((sort) => listColumn(sort.replace(/^-/, '')) !== null, {
-    error: `must be ${listColumnsText}, with "-" before it for descending`,
-  })
-  .optional()
-  .describe(`${listColumnsText}; "-" for descending; newest first by default`);
-const filterSchema = z
-  .string()
-  .max(2_000)
-  .transform((text, context) => {
-    try {
-      return readConditions(text);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message });
-      return z.NEVER;
-    }
-  })
-  .optional()
-  .describe('conditions separated by commas, as sec_wei>0,lr=0.001,recall_at_1>=0.4; names as for sort');
-const listQuery = z.strictObject({
-  status: z
-    .string()
-    .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(runStates)))
-    .optional()
-    .describe(`one or more of ${runStates.join(', ')}, separated by commas`),
-  dataset: z.string().optional(),
-  loss: z.enum(lossNames).optional(),
-  sweep: z.string().optional(),
-  tag: z.string().optional(),
-  q: z
-    .string()
-    .max(200)
-    .optional()
-    .describe("words of what the page's list shows, as 'shapes triplet SEC', or the beginning of an id"),
-  filter: filterSchema,
-  ids: z
-    .string()
-    .transform((text) => text.split(','))
-    .pipe(z.array(idPrefixSchema).max(500))
-    .optional()
-    .describe('these alone: ids or their first characters, separated by commas'),
-  sort: sortSchema,
-  ...pageQuery,
-});
-
 const resolvedSchema = experimentViewSchema
   .pick({ config: true, sources: true, identity: true, provenance: true })
   .meta({ id: 'ResolvedExperiment' });
-const counts = z.record(z.string(), z.int());
-const facetsSchema = z
-  .object({ statuses: z.partialRecord(z.enum(runStates), z.int()), datasets: counts, losses: counts, tags: counts })
-  .meta({ id: 'ExperimentFacets' });
-
 const verbs: Readonly<Record<ExperimentAction, string>> = {
   cancel: 'Cancels: at once, or within one step of a running experiment',
   pause: 'Pauses: a running experiment writes a checkpoint first',
@@ -98,7 +39,7 @@ const verbs: Readonly<Record<ExperimentAction, string>> = {
   retry: 'Queues a failed or cancelled experiment again',
 };
 
-/** Experiments: post, look at, act on. */
+/** Experiments one by one: post, look at, act on. */
 export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, dependencies) => {
   const { database, kickRelay, basePath = '' } = dependencies;
   const tags = ['experiments'];
@@ -139,30 +80,6 @@ export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
     handler: async (request) => {
       const { config, sources, identity, provenance } = await resolveExperimentRequest(dependencies, request.body);
       return { config, sources, identity, provenance };
-    },
-  });
-
-  app.get('/experiments/facets', {
-    schema: {
-      tags,
-      summary: 'How many experiments there are by status, data set, loss and tag',
-      response: { 200: facetsSchema },
-    },
-    handler: async () => experimentFacets(database.pool),
-  });
-
-  app.get('/experiments', {
-    schema: { tags, querystring: listQuery, response: { 200: pageSchema(experimentViewSchema), ...problems } },
-    handler: async (request) => {
-      const { sort, sweep, filter: conditions, ...filter } = request.query;
-      const page = await listExperiments(database.pool, {
-        ...filter,
-        conditions,
-        sweep: sweep === undefined ? undefined : (z.uuid().safeParse(sweep).data ?? emptySweep),
-        sort: sort?.replace(/^-/, ''),
-        descending: sort?.startsWith('-'),
-      });
-      return { items: page.items.map(toExperimentView), next_cursor: page.next_cursor };
     },
   });
 
@@ -211,6 +128,3 @@ export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
     });
   }
 };
-
-/** A sweep id that is none: the list is empty, as for any unknown one. */
-const emptySweep = '00000000-0000-0000-0000-000000000000';

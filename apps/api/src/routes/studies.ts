@@ -7,9 +7,10 @@ import {
   listStudies,
   retryRolledBack,
   type StudyRow,
+  secondsOfRuns,
   studyRuns,
 } from '@spherelab/db';
-import { nextOfStudy, type StudyPlan, studyRequestSchema } from '@spherelab/studies';
+import { nextOfStudy, type StudyPlan, studyBodySchema } from '@spherelab/studies';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { conflict, found } from '../answers/problem.ts';
@@ -20,6 +21,19 @@ import { problems } from '../schemas/problem-schema.ts';
 import { studySummarySchema, studyViewSchema, toStudySummary, toStudyView } from '../schemas/study-view.ts';
 
 const params = z.object({ id: z.string() });
+const bodySchema = studyBodySchema.meta({ id: 'StudyRequest' });
+const resolvedSchema = z
+  .object({
+    plan: z.record(z.string(), z.unknown()).describe('as it would be stored: arms and search written out'),
+    runs_at_most: z.int().describe('trials of all arms, and pairs until the budget is spent'),
+    seconds_at_most: z
+      .number()
+      .nullable()
+      .describe(
+        'of one device for these, at the pace of past runs of the same network and picture size; null where there are none',
+      ),
+  })
+  .meta({ id: 'ResolvedStudy' });
 
 /** Studies: a question, what it costs and what the answer is. */
 export const studyRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, dependencies) => {
@@ -34,7 +48,7 @@ export const studyRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
       tags,
       summary:
         'Asks a question: each arm is tuned with the same budget on validation classes, then runs with the same seeds as the first, until an anytime-valid test decides or the budget is spent. The plan is stored and hashed before the first run',
-      body: studyRequestSchema.meta({ id: 'StudyRequest' }),
+      body: bodySchema,
       response: {
         200: studyViewSchema.describe('the same question was asked before'),
         201: studyViewSchema,
@@ -42,7 +56,7 @@ export const studyRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
       },
     },
     handler: async (request, reply) => {
-      const asked = await resolveStudyRequest(dependencies, request.body ?? {});
+      const { study: asked } = await resolveStudyRequest(dependencies, request.body ?? {});
       const store = () => inTransaction(database, (client) => createStudy(client, asked));
       const { study, created } = await retryRolledBack(store);
       kickPlanner();
@@ -50,6 +64,21 @@ export const studyRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
         .code(created ? 201 : 200)
         .header('location', `${basePath}/studies/${study.id}`)
         .send(await viewOf(study));
+    },
+  });
+
+  app.post('/studies/resolve', {
+    validatorCompiler: () => (value) => ({ value }),
+    schema: {
+      tags,
+      summary: 'Plans a question as POST /studies would, says what it costs at most, and stores nothing',
+      body: bodySchema,
+      response: { 200: resolvedSchema, ...problems },
+    },
+    handler: async (request) => {
+      const { plan, runsAtMost, work } = await resolveStudyRequest(dependencies, request.body ?? {});
+      const seconds = await secondsOfRuns(database.pool, work);
+      return { plan: { ...plan }, runs_at_most: runsAtMost, seconds_at_most: seconds };
     },
   });
 

@@ -23,7 +23,7 @@ import { experimentViewSchema, toExperimentView } from '../schemas/experiment-vi
 import { pageQuery, pageSchema } from '../schemas/page-schema.ts';
 import { problems } from '../schemas/problem-schema.ts';
 import { sweepPlanSchema, sweepViewSchema, toSweepView } from '../schemas/sweep-view.ts';
-import { tableAsCsv, tableAsLatex, tableAsMarkdown } from '../tables/render-table.ts';
+import { pairsAsCsv, tableAsCsv, tableAsLatex, tableAsMarkdown } from '../tables/render-table.ts';
 import { sweepTable } from '../tables/sweep-table.ts';
 
 const params = z.object({ id: z.string() });
@@ -171,6 +171,10 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
       params,
       querystring: z.strictObject({
         format: z.enum(['json', 'csv', 'md', 'latex']).default('json'),
+        part: z
+          .enum(['rows', 'pairs'])
+          .default('rows')
+          .describe('of CSV: the rows, or each row minus its baseline; the other formats have both'),
         at: z
           .enum(['last', 'best'])
           .default('last')
@@ -180,7 +184,7 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
     },
     handler: async (request, reply) => {
       const sweep = await sweepOf(request.params.id);
-      const { at, format } = request.query;
+      const { at, format, part } = request.query;
       const experiments = await sweepExperiments(database.pool, sweep.id);
       const table = sweepTable(experiments, sweptFields(sweep.request), at);
       const sendText = (type: string, text: string) =>
@@ -188,7 +192,7 @@ export const sweepRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, d
           .type(type)
           .serializer(String)
           .send(text as never);
-      if (format === 'csv') return sendText('text/csv', tableAsCsv(table));
+      if (format === 'csv') return sendText('text/csv', part === 'pairs' ? pairsAsCsv(table) : tableAsCsv(table));
       if (format === 'md') return sendText('text/markdown', tableAsMarkdown(table));
       if (format === 'latex') return sendText('application/x-latex', tableAsLatex(table));
       return reply

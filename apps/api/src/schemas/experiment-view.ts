@@ -21,6 +21,7 @@ export const experimentViewSchema = z
     status_reason: z.string().nullable().describe('why it is in this state; the phase while it runs'),
     name: z.string().nullable(),
     tags: z.array(z.string()),
+    notes: z.string().nullable().describe('what people wrote about it'),
     priority: z.int(),
     config: open.describe('complete; every field of a request has a value'),
     sources: z.record(z.string(), z.string()).describe('where each value of config comes from'),
@@ -38,6 +39,10 @@ export const experimentViewSchema = z
     retry_at: time.nullable(),
     worker: z.string().nullable().describe('who runs it'),
     result: open.nullable(),
+    latest: z
+      .object({ step: z.int(), metrics: z.record(z.string(), z.number()) })
+      .nullable()
+      .describe('what its newest evaluation measured, while it runs and after; null before the first'),
     error: z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }).nullable(),
     prefix: z
       .object({ experiment_id: z.string(), step: z.int().describe('updates taken over') })
@@ -68,6 +73,7 @@ export function toExperimentView(experiment: Experiment): ExperimentView {
     status_reason: row.status_reason,
     name: row.name,
     tags: [...row.tags],
+    notes: row.notes,
     priority: row.priority,
     config: row.config,
     sources: row.sources,
@@ -83,6 +89,7 @@ export function toExperimentView(experiment: Experiment): ExperimentView {
     retry_at: row.retry_at?.toISOString() ?? null,
     worker: lease_owner,
     result: row.result,
+    latest: row.latest && { step: row.latest.step, metrics: { ...row.latest.metrics } },
     error: row.error,
     prefix: row.prefix_of === null ? null : { experiment_id: row.prefix_of, step: row.prefix_step ?? 0 },
     waits_for:

@@ -7,6 +7,6 @@ export function pageSchema<T extends z.ZodType>(item: T) {
 
 /** Query parameters that page through a list. */
 export const pageQuery = {
-  cursor: z.string().max(500).optional().describe('next_cursor of the page before'),
+  cursor: z.string().max(2_000).optional().describe('next_cursor of the page before'),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 };

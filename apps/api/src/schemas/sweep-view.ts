@@ -16,7 +16,7 @@ export const sweepPlanSchema = z
       .number()
       .nullable()
       .describe(
-        'of one device for that, evaluations included, at the pace of past runs of the same network, batch and picture size; null where there are none',
+        'of one device for that, evaluations included, at the pace of past runs of the same network and picture size; null where there are none',
       ),
   })
   .meta({ id: 'SweepPlan' });

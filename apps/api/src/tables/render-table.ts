@@ -1,7 +1,9 @@
 import { plusMinus, type Summary } from '@spherelab/statistics';
+import { csvCell, csvLine } from './csv-line.ts';
 import { metricText } from './metric-text.ts';
 import { pairHeading, pairLines, pairNote } from './pair-text.ts';
 import { settingText } from './setting-text.ts';
+import { pairedMetrics } from './sweep-pairs.ts';
 import { distinct, type SweepTable } from './sweep-table.ts';
 
 const mixedMark = '*';
@@ -16,7 +18,7 @@ function versions(numerics: readonly string[]): string {
 const spreadNote =
   '± reaches to the farther end of the 95 % interval of the mean (Student t, within the range of the metric); sd is the standard deviation of the runs. Rates in percent.';
 
-/** One line for each row; numbers in full, fractions as fractions. Pairs have a table of their own in the other formats. */
+/** One line for each row; numbers in full, fractions as fractions. */
 export function tableAsCsv(table: SweepTable): string {
   const header = [
     ...table.fields,
@@ -36,6 +38,23 @@ export function tableAsCsv(table: SweepTable): string {
     row.data_sha256.join(' '),
   ]);
   return [header, ...lines].map((line) => `${line.join(',')}\n`).join('');
+}
+
+/** Each row minus its baseline, paired by seed; numbers in full, fractions as fractions. */
+export function pairsAsCsv({ fields, pairs }: SweepTable): string {
+  const metrics = pairedMetrics.filter((name) => pairs.some((pair) => pair.metrics[name] !== undefined));
+  const parts = ['pairs', 'mean', 'sd', 'ci95_low', 'ci95_high', 'verdict'];
+  const header = ['field', 'baseline', ...fields, ...metrics.flatMap((name) => parts.map((part) => `${name}_${part}`))];
+  const lines = pairs.map(({ field, baseline, treatment, metrics: differences }) => [
+    field,
+    baseline[field],
+    ...fields.map((name) => treatment[name]),
+    ...metrics.flatMap((name) => {
+      const { n, mean, sd, ci95, verdict } = differences[name] ?? {};
+      return [n, mean, sd, ci95?.[0], ci95?.[1], verdict].map((value) => value ?? null);
+    }),
+  ]);
+  return [header, ...lines].map(csvLine).join('');
 }
 
 /** For people; rates in percent with one decimal, as papers print them. */
@@ -116,11 +135,6 @@ function meanText(name: string, summary: Summary | undefined): string {
 
 function sdText(name: string, summary: Summary | undefined): string {
   return summary?.sd == null ? '' : metricText(name, summary.sd);
-}
-
-function csvCell(value: unknown): string {
-  const text = value === null ? '' : settingText(value);
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 const latexWords: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { served } from '../navigation/base-path.ts';
 import type { paths } from './generated/api-schema.d.ts';
 import { readProblem } from './problem-error.ts';
 
-type Method = 'get' | 'post' | 'delete';
+type Method = 'get' | 'post' | 'patch' | 'delete';
 type Operation<P extends keyof paths, M extends Method> = paths[P][M];
 type PathOf<M extends Method> = {
   [P in keyof paths]: Operation<P, M> extends { responses: unknown } ? P : never;
@@ -29,6 +29,14 @@ export function post<P extends PathOf<'post'>>(
   input: Input<P, 'post'>,
 ): Promise<Answer<Operation<P, 'post'>>> {
   return send('POST', path, input) as Promise<Answer<Operation<P, 'post'>>>;
+}
+
+/** Changes parts of what is there. @throws as get */
+export function patch<P extends PathOf<'patch'>>(
+  path: P,
+  input: Input<P, 'patch'>,
+): Promise<Answer<Operation<P, 'patch'>>> {
+  return send('PATCH', path, input) as Promise<Answer<Operation<P, 'patch'>>>;
 }
 
 /** Deletes. @throws as get */

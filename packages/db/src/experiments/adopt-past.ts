@@ -72,9 +72,11 @@ export async function adoptPast(database: Database, fence: Fence, past: PastCand
     await takeOver(client, fence, past);
     await client.query(
       `UPDATE experiment SET prefix_of = $3, prefix_step = $4, prefix_steps = $5, updated_at = now(),
+         latest = (SELECT jsonb_build_object('step', step, 'metrics', jsonb_object_agg(name, value)) FROM metric
+           WHERE experiment_id = $1 AND name <> ALL($6::text[]) AND abs(value) < 'Infinity' GROUP BY step ORDER BY step DESC LIMIT 1),
          (graph_sha256, manifest_sha256) = (SELECT graph_sha256, manifest_sha256 FROM experiment WHERE id = $3)
        WHERE id = $1 AND attempt = $2`,
-      [experimentId, attempt, source, updates, steps],
+      [experimentId, attempt, source, updates, steps, [...updateMetrics]],
     );
     await client.query(`INSERT INTO log_line (experiment_id, attempt, level, message) VALUES ($1, $2, 'info', $3)`, [
       experimentId,

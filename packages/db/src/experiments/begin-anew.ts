@@ -21,7 +21,7 @@ const identify = `
     dedup_identity = CASE WHEN dedup_identity IS NULL OR $7 THEN dedup_identity
       WHEN EXISTS (SELECT 1 FROM experiment AS other WHERE other.dedup_identity = $5 AND other.id <> $1) THEN NULL
       ELSE $5 END,
-    steps_done = 0, graph_sha256 = NULL, manifest_sha256 = NULL, prefix_of = NULL, prefix_step = NULL, prefix_steps = NULL,
+    steps_done = 0, latest = NULL, graph_sha256 = NULL, manifest_sha256 = NULL, prefix_of = NULL, prefix_step = NULL, prefix_steps = NULL,
     updated_at = now()
   WHERE id = $1 AND attempt = $2`;
 

@@ -10,6 +10,9 @@ export type ExperimentFailure = {
   readonly retryable: boolean;
 };
 
+/** The newest evaluation of a run, by the step after which it was made. */
+export type LatestEvaluation = { readonly step: number; readonly metrics: Readonly<Record<string, number>> };
+
 /** An experiment as stored; column names are field names. Times are those of Postgres. */
 export type Experiment = {
   readonly id: string;
@@ -21,6 +24,8 @@ export type Experiment = {
   readonly dedup_identity: string | null;
   readonly name: string | null;
   readonly tags: readonly string[];
+  /** what people wrote about it */
+  readonly notes: string | null;
   readonly priority: number;
   readonly dataset: string;
   readonly loss: string;
@@ -36,6 +41,8 @@ export type Experiment = {
   readonly stop_requested: StopRequest | null;
   readonly retry_at: Date | null;
   readonly result: Readonly<Record<string, unknown>> | null;
+  /** what its newest evaluation measured; null before the first, and for one of a release that did not keep it */
+  readonly latest: LatestEvaluation | null;
   readonly error: ExperimentFailure | null;
   readonly environment: Readonly<Record<string, unknown>> | null;
   /** what decides the numbers beside the config; null for one of a release that recorded none */

@@ -1,18 +1,25 @@
-import { experimentFields } from '@spherelab/config';
+import { allowedValues, experimentFields, runStates } from '@spherelab/config';
 
-/** Something by which experiments are sorted and filtered: SQL of its value, and the type that orders it. */
-export type ListColumn = { readonly sql: string; readonly type: 'jsonb' | 'timestamptz' | 'int' | 'text' };
+/** Something of which experiments have a value: its SQL, the type that orders it, and all that it can be where that is a list. */
+export type ListColumn = {
+  readonly sql: string;
+  readonly type: 'jsonb' | 'timestamptz' | 'int' | 'text';
+  readonly allowed?: readonly unknown[] | undefined;
+};
 
 const stored: Readonly<Record<string, ListColumn>> = {
+  id: { sql: 'id::text', type: 'text' },
   created_at: { sql: 'created_at', type: 'timestamptz' },
   updated_at: { sql: 'updated_at', type: 'timestamptz' },
   priority: { sql: 'priority', type: 'int' },
+  steps_done: { sql: 'steps_done', type: 'int' },
   name: { sql: `coalesce(name, '')`, type: 'text' },
-  status: { sql: 'status::text', type: 'text' },
+  notes: { sql: `coalesce(notes, '')`, type: 'text' },
+  tags: { sql: `array_to_string(tags, ' ')`, type: 'text' },
+  status: { sql: 'status::text', type: 'text', allowed: runStates },
   dataset: { sql: 'dataset', type: 'text' },
-  loss: { sql: 'loss', type: 'text' },
+  loss: { sql: 'loss', type: 'text', allowed: allowedValues('loss') },
 };
-const labels = ['tags', 'name', 'priority'];
 const metric = /^(?:(last|best)\.)?((?:train_)?recall_at_\d{1,5}|nmi|ami|f1|map_at_r|r_precision|norm_cv)$/;
 
 /** What may be named, for people. */
@@ -29,10 +36,17 @@ export function listColumn(name: string): ListColumn | null {
   if (own !== undefined) return own;
   const [, evaluation = 'last', measured] = metric.exec(name) ?? [];
   if (measured !== undefined) {
-    return { sql: `coalesce(result #> '{${evaluation},metrics,${measured}}', 'null')`, type: 'jsonb' };
+    // A run that has not ended has no result, but its newest evaluation.
+    const last = evaluation === 'last' ? `latest #> '{metrics,${measured}}', ` : '';
+    return { sql: `coalesce(${last}result #> '{${evaluation},metrics,${measured}}', 'null')`, type: 'jsonb' };
   }
-  const isField = (experimentFields as readonly string[]).includes(name) && !labels.includes(name);
-  return isField ? { sql: `coalesce(config -> '${name}', 'null')`, type: 'jsonb' } : null;
+  if (!(experimentFields as readonly string[]).includes(name)) return null;
+  return { sql: `coalesce(config -> '${name}', 'null')`, type: 'jsonb', allowed: allowedValues(name) };
+}
+
+/** The column to sort by: texts of any length are none, since the cursor of a page holds the value. */
+export function sortColumn(name: string): ListColumn | null {
+  return name === 'notes' || name === 'tags' ? null : listColumn(name);
 }
 
 /** One condition of a filter. */
@@ -69,6 +83,9 @@ function readCondition(part: string): Condition {
   const isTime = column.type === 'timestamptz';
   if (isTime && (!/^\d{4}-\d\d-\d\d/.test(given) || Number.isNaN(Date.parse(given)))) {
     throw new RangeError(`${name} is a time such as 2026-11-26 (got "${given}")`);
+  }
+  if (column.allowed !== undefined && !column.allowed.includes(value)) {
+    throw new RangeError(`${name} is one of ${column.allowed.join(', ')} (got "${given}")`);
   }
   const meant = isTime ? new Date(given).toISOString() : column.type === 'text' && isNumber ? given : value;
   return { column, operator: (operator === '!=' ? '<>' : operator) as Condition['operator'], value: meant };

@@ -1,26 +1,17 @@
 import type { RunState } from '@spherelab/config';
 import type { Queryable } from '../database.ts';
 import { CursorError, type Page, pageOf, readCursor, timeOfCursor } from '../page.ts';
+import { type ExperimentFilter, filterSql, whereSql } from './experiment-filter.ts';
 import type { Experiment } from './experiment-row.ts';
-import { type Condition, conditionSql, type ListColumn, listColumn, listColumnsText } from './list-columns.ts';
+import { type ListColumn, listColumnsText, sortColumn } from './list-columns.ts';
 
-export type ExperimentFilter = {
-  readonly status?: readonly RunState[] | undefined;
-  readonly dataset?: string | undefined;
-  readonly loss?: string | undefined;
-  readonly sweep?: string | undefined;
-  readonly tag?: string | undefined;
-  /** words of the title that the page shows, or an id's beginning */
-  readonly q?: string | undefined;
-  /** ids, or what they begin with */
-  readonly ids?: readonly string[] | undefined;
-  readonly conditions?: readonly Condition[] | undefined;
+export type ExperimentOrder = {
   /** name of a column; `created_at`, newest first, by default */
   readonly sort?: string | undefined;
   readonly descending?: boolean | undefined;
-  readonly cursor?: string | undefined;
-  readonly limit: number;
 };
+export type ExperimentPage = ExperimentFilter &
+  ExperimentOrder & { readonly cursor?: string | undefined; readonly limit: number };
 
 /** The key of a row as text that finds its place again: times to the millisecond that is stored. */
 function keyText({ sql, type }: ListColumn): string {
@@ -29,16 +20,19 @@ function keyText({ sql, type }: ListColumn): string {
     : `(${sql})::text`;
 }
 
-/** What a title says of an experiment, in one text; each word of a search is looked for in it. */
-const titleText = `concat_ws(' ', name, dataset, loss, array_to_string(tags, ' '),
-  CASE WHEN config ->> 'sec_wei' <> '0' THEN 'SEC ' || (config ->> 'sec_wei') END,
-  CASE WHEN config ->> 'l2reg_wei' <> '0' THEN 'L2-reg ' || (config ->> 'l2reg_wei') END,
-  'seed ' || (config ->> 'seed'))`;
-
 /** One experiment, or null. */
 export async function getExperiment(client: Queryable, id: string): Promise<Experiment | null> {
   const { rows } = await client.query<Experiment>('SELECT * FROM experiment WHERE id = $1', [id]);
   return rows[0] ?? null;
+}
+
+/** The states of those that there are. */
+export async function experimentStatuses(client: Queryable, ids: readonly string[]): Promise<Map<string, RunState>> {
+  const { rows } = await client.query<Pick<Experiment, 'id' | 'status'>>(
+    'SELECT id, status FROM experiment WHERE id = ANY($1::uuid[])',
+    [ids],
+  );
+  return new Map(rows.map(({ id, status }) => [id, status]));
 }
 
 /**
@@ -46,41 +40,32 @@ export async function getExperiment(client: Queryable, id: string): Promise<Expe
  * meanwhile neither repeat nor hide others.
  * @throws CursorError for a cursor that this function did not make
  */
-export async function listExperiments(client: Queryable, filter: ExperimentFilter): Promise<Page<Experiment>> {
-  const column = listColumn(filter.sort ?? 'created_at');
-  if (column === null) throw new RangeError(`sort is ${filter.sort}; allowed: ${listColumnsText}`);
-  const sort = column.type === 'text' ? `(${column.sql}) COLLATE "C"` : column.sql;
-  const descending = filter.sort === undefined ? true : (filter.descending ?? false);
+export async function listExperiments(client: Queryable, page: ExperimentPage): Promise<Page<Experiment>> {
+  const { column, sort, direction } = orderSql(page);
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
-  const where: string[] = [];
-  if (filter.status) where.push(`status::text = ANY(${bind(filter.status)}::text[])`);
-  if (filter.dataset) where.push(`dataset = ${bind(filter.dataset)}`);
-  if (filter.loss) where.push(`loss = ${bind(filter.loss)}`);
-  if (filter.tag) where.push(`${bind(filter.tag)} = ANY(tags)`);
-  if (filter.sweep) {
-    where.push(`id IN (SELECT experiment_id FROM sweep_member WHERE sweep_id = ${bind(filter.sweep)}::uuid)`);
-  }
-  for (const word of filter.q?.split(/[\s·+]+/).filter((part) => part !== '') ?? []) {
-    const isId = `id::text LIKE ${bind(`${escapeLike(word.toLowerCase())}%`)}`;
-    where.push(`(${titleText} ILIKE ${bind(`%${escapeLike(word)}%`)} OR ${isId})`);
-  }
-  if (filter.ids) where.push(`id::text LIKE ANY(${bind(filter.ids.map((id) => `${escapeLike(id)}%`))}::text[])`);
-  for (const condition of filter.conditions ?? []) where.push(conditionSql(condition, bind));
-  if (filter.cursor) {
-    const { key, id } = readCursor(filter.cursor);
+  const where = filterSql(page, bind);
+  if (page.cursor) {
+    const { key, id } = readCursor(page.cursor);
     checkKey(column, key);
-    const order = descending ? '<' : '>';
+    const order = direction === 'DESC' ? '<' : '>';
     where.push(`(${sort}, id) ${order} (${bind(key)}::text::${column.type}, ${bind(id)}::uuid)`);
   }
-  const direction = descending ? 'DESC' : 'ASC';
   const { rows } = await client.query<Experiment & { sort_key: string }>(
-    `SELECT *, ${keyText(column)} AS sort_key FROM experiment ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
-     ORDER BY ${sort} ${direction}, id ${direction} LIMIT ${bind(filter.limit + 1)}`,
+    `SELECT *, ${keyText(column)} AS sort_key FROM experiment ${whereSql(where)}
+     ORDER BY ${sort} ${direction}, id ${direction} LIMIT ${bind(page.limit + 1)}`,
     values,
   );
-  const page = pageOf(rows, filter.limit, (row) => ({ key: row.sort_key, id: row.id }));
-  return { ...page, items: page.items.map(withoutSortKey) };
+  const read = pageOf(rows, page.limit, (row) => ({ key: row.sort_key, id: row.id }));
+  return { ...read, items: read.items.map(withoutSortKey) };
+}
+
+/** How rows are ordered. @throws RangeError for a name that is no column to sort by */
+export function orderSql({ sort: name, descending = false }: ExperimentOrder) {
+  const column = sortColumn(name ?? 'created_at');
+  if (column === null) throw new RangeError(`sort is ${name}; allowed: ${listColumnsText}`);
+  const sort = column.type === 'text' ? `(${column.sql}) COLLATE "C"` : column.sql;
+  return { column, sort, direction: name === undefined || descending ? 'DESC' : 'ASC' } as const;
 }
 
 /** @throws CursorError for a key that Postgres would refuse as one of the column */
@@ -89,7 +74,7 @@ function checkKey({ type }: ListColumn, key: string): void {
     text: () => true,
     int: () => /^-?\d{1,9}$/.test(key),
     timestamptz: () => timeOfCursor(key) !== null,
-    jsonb: () => typeof (JSON.parse(key) ?? '') !== 'object' && !key.includes('\\u'),
+    jsonb: () => !key.includes('\\u') && isPlain(JSON.parse(key)),
   };
   try {
     if (isKey[type]()) return;
@@ -99,8 +84,10 @@ function checkKey({ type }: ListColumn, key: string): void {
   throw new CursorError();
 }
 
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, (character) => `\\${character}`);
+/** Whether JSON is what a field of a config can be: text, a number that is one in Postgres too, or a list of such. */
+function isPlain(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return Array.isArray(value) ? value.every(isPlain) : value === null || typeof value !== 'object';
 }
 
 function withoutSortKey(row: Experiment & { sort_key?: string }): Experiment {

@@ -42,14 +42,15 @@ export async function planSweep(
     cells: cells.length,
     updates_asked: sum(cells.map(({ updates }) => updates)),
     updates_to_run: sum(toRun),
-    seconds: await secondsFor(
+    seconds: await secondsOfRuns(
       client,
       cells.map(({ input }, index) => ({ config: input.config, updates: toRun[index] ?? 0 })),
     ),
   };
 }
 
-async function secondsFor(
+/** How long runs take on one device, evaluations included, at the pace of past runs. @returns null where there are none like some of them */
+export async function secondsOfRuns(
   client: Queryable,
   work: readonly { readonly config: ExperimentConfig; readonly updates: number }[],
 ): Promise<number | null> {
