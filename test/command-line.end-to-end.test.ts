@@ -140,6 +140,8 @@ describe('the command line against a running server', () => {
     expect(known.stderr).toContain('the same config was posted at');
     expect(known.stderr).toContain('tags of this request: not taken');
     expect(known.stderr).toContain('--force');
+    const found = await run(process.execPath, [script, 'list', '--url', url, '--filter', 'recall_at_1>0'], { env });
+    expect(found.stdout).toContain(whole.id);
     const lost = run(process.execPath, [script, 'list', '--state', path.join(state, 'none')], { env });
     await expect(lost).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('--url') });
 
@@ -155,6 +157,23 @@ describe('the command line against a running server', () => {
     expect((await fetch(`${url}/experiments/${id}`)).status).toBe(404);
     expect((await fetch(`${url}/experiments/${killed.id}`)).status).toBe(200);
   }, 120_000);
+
+  it('finds, groups and writes runs as CSV, and takes "last" for the newest', async () => {
+    const [newest] = (await get<{ items: Experiment[] }>('/experiments?limit=1')).items;
+    expect(await spherelab('show', 'last')).toContain(`experiment ${newest?.id}`);
+    const columns = ['--columns', 'seed,steps,recall_at_1', '--sort', '-recall_at_1', '--limit', '1'];
+    const [head, , row] = (await spherelab('list', '--status', 'succeeded', ...columns)).split('\n');
+    expect(head).toMatch(/^id +seed +steps +R@1 %$/);
+    expect(row).toMatch(/^[0-9a-f-]{36} +\d+ +(\d+)\/\1 +\d+\.\d$/);
+    expect(await spherelab('list', '--group', 'loss', '--metric', 'nmi')).toMatch(/loss +runs +succeeded +NMI % mean/);
+    const csv = await spherelab('list', '--csv', '--columns', 'id,recall_at_1', '--filter', 'recall_at_1>=0');
+    expect(csv.split('\n')[1]).toMatch(/^[0-9a-f-]{36},0\.\d+$/);
+    await expect(spherelab('list', '--filter', 'status=succeded')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('status is one of queued, running'),
+    });
+    await expect(spherelab('report', 'last')).rejects.toMatchObject({ code: 1 });
+  }, 60_000);
 
   it('has a worker compute a finished run again, and finds the same bits', async () => {
     const { items } = await get<{ items: Experiment[] }>('/experiments?status=succeeded&limit=1');

@@ -10,29 +10,8 @@ import type { Checkpoint, Experiment, MetricSeries, Page } from '../server/api-t
 /** ms between two looks at a log that is followed */
 const followEveryMs = 1_000;
 
-type ListOptions = {
-  readonly status?: string;
-  readonly dataset?: string;
-  readonly loss?: string;
-  readonly sweep?: string;
-  readonly tag?: string;
-  readonly limit: string;
-  readonly json?: boolean;
-};
-
-/** `list`, `show`, `metrics`, `logs`: looking at experiments. */
+/** `show`, `metrics`, `logs`, `checkpoints`, `delete`: single experiments. */
 export function addLookingCommands(program: Command): void {
-  program
-    .command('list')
-    .description('experiments, newest first')
-    .option('--status <state>')
-    .option('--dataset <name>')
-    .option('--loss <name>')
-    .option('--sweep <id>')
-    .option('--tag <tag>')
-    .option('--limit <n>', 'at most so many', '50')
-    .option('--json', 'print JSON')
-    .action(list);
   program
     .command('show <id>')
     .description('one experiment: config with sources, state, result')
@@ -61,28 +40,6 @@ export function addLookingCommands(program: Command): void {
     .command('delete <id...>')
     .description('delete experiments that do not run, with all that they measured and saved')
     .action(remove);
-}
-
-async function list(options: ListOptions): Promise<void> {
-  const { json, ...filters } = options;
-  const page = await new ApiClient(serverAddress()).get<Page<Experiment>>(
-    `/experiments?${new URLSearchParams(filters)}`,
-  );
-  if (json) return print(page);
-  const rows = page.items.map((one) => [
-    one.id,
-    one.status,
-    text(one.config.dataset),
-    text(one.config.loss),
-    text(one.config.sec_wei),
-    text(one.config.seed),
-    `${one.steps_done}/${one.total_updates ?? '?'}`,
-    percent(one.result?.last.metrics.recall_at_1),
-    one.name ?? '',
-  ]);
-  process.stdout.write(
-    `${formatTable(['id', 'status', 'dataset', 'loss', 'sec_wei', 'seed', 'steps', 'R@1', 'name'], rows)}\n`,
-  );
 }
 
 async function show(id: string, options: { readonly json?: boolean }): Promise<void> {
@@ -180,12 +137,4 @@ async function remove(ids: readonly string[]): Promise<void> {
 
 function print(value: unknown): void {
   process.stdout.write(jsonLine(value));
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value ?? '');
-}
-
-function percent(rate: number | undefined): string {
-  return rate === undefined ? '-' : (100 * rate).toFixed(1);
 }

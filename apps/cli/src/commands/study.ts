@@ -5,7 +5,7 @@ import { CliError } from '../cli-error.ts';
 import { collect } from '../flags/collect.ts';
 import { addExperimentFlags, requestFromFlags } from '../flags/experiment-flags.ts';
 import { readNumber } from '../flags/read-number.ts';
-import { readArms, readSpace, type StudyArm, untunedArm } from '../flags/study-arms.ts';
+import { readArms, readSpace } from '../flags/study-arms.ts';
 import { formatTable } from '../output/print-table.ts';
 import { createProgressLine } from '../output/progress-line.ts';
 import { studyText } from '../output/study-text.ts';
@@ -29,8 +29,6 @@ type StudyOptions = Record<string, unknown> & {
 };
 
 const pollEveryMs = 1000;
-/** A learning rate is searched from a tenth of its preset to ten times it. */
-const searchedFactor = 10;
 /** Fields that a study chooses for each run. */
 const chosenByStudy = ['seed', 'protocol', 'name', 'tags'] as const;
 
@@ -76,18 +74,16 @@ async function study(id: string | undefined, options: StudyOptions): Promise<voi
 
 async function ask(api: ApiClient, options: StudyOptions): Promise<Study> {
   if (options.arms === undefined) throw new CliError('--arms is missing: what is to be compared, such as plain,sec');
-  const base = requestFromFlags(options);
-  const arms = readArms(options.arms);
   const trials = readNumber(options.trials);
   return api.post<Study>('/studies', {
     ...(options.studyName === undefined ? {} : { name: options.studyName }),
-    base,
-    arms: trials === 0 ? arms.map(untunedArm) : arms,
+    base: requestFromFlags(options),
+    arms: readArms(options.arms),
     tune:
       trials === 0
         ? null
         : {
-            space: options.tune.length > 0 ? readSpace(options.tune) : await learningRates(api, base, arms),
+            ...(options.tune.length > 0 && { space: readSpace(options.tune) }),
             trials,
             seeds: options.tuneSeeds.split(',').map((seed) => readNumber(seed.trim())),
           },
@@ -98,22 +94,6 @@ async function ask(api: ApiClient, options: StudyOptions): Promise<Study> {
     ...(options.risk === undefined ? {} : { alpha: readNumber(options.risk) }),
     ...(options.minEffect === undefined ? {} : { min_effect: readNumber(options.minEffect) }),
   });
-}
-
-type Resolved = { readonly config: { readonly lr: number; readonly lr_p: number } };
-
-/** The learning rates around those of the preset; that of the backbone only where it counts. */
-async function learningRates(
-  api: ApiClient,
-  base: Readonly<Record<string, unknown>>,
-  [first]: readonly StudyArm[],
-): Promise<Record<string, unknown>> {
-  const { config } = await api.post<Resolved>('/experiments/resolve', { ...base, ...first?.set });
-  const around = (rate: number) => ({ low: rate / searchedFactor, high: rate * searchedFactor, scale: 'log' });
-  return {
-    ...('lr' in base ? {} : { lr: around(config.lr) }),
-    ...('lr_p' in base ? {} : { lr_p: around(config.lr_p) }),
-  };
 }
 
 async function follow(api: ApiClient, id: string): Promise<Study> {

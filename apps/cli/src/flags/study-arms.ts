@@ -5,37 +5,18 @@ import { readFieldValue } from './experiment-flags.ts';
 export type StudyArm = {
   readonly name: string;
   readonly set: Readonly<Record<string, unknown>>;
-  readonly space?: Readonly<Record<string, unknown>>;
 };
-
-/** Arms that have a name of their own: the weight of a regulariser is tuned with the rest. */
-const known: Readonly<Record<string, StudyArm>> = {
-  plain: { name: 'plain', set: { sec_wei: 0, l2reg_wei: 0 } },
-  sec: { name: 'sec', set: { l2reg_wei: 0 }, space: { sec_wei: { low: 0.01, high: 1, scale: 'log' } } },
-  l2reg: { name: 'l2reg', set: { sec_wei: 0 }, space: { l2reg_wei: { low: 1e-4, high: 0.1, scale: 'log' } } },
-};
-
-/** Weights of the reference's README, for triplet on CUB. */
-const publishedWeights: Readonly<Record<string, number>> = { sec_wei: 1, l2reg_wei: 1e-4 };
-
-/** An arm where nothing is searched: the weight of its regulariser is the published one. */
-export function untunedArm({ name, set, space = {} }: StudyArm): StudyArm {
-  const weights = Object.keys(space).map((field) => [field, publishedWeights[field]] as const);
-  return { name, set: { ...set, ...Object.fromEntries(weights) } };
-}
 
 /** Reads `plain,sec` or `small:embedding_dim=8,large:embedding_dim=128`; several fields of an arm are joined by `+`. @throws CliError */
-export function readArms(text: string): StudyArm[] {
+export function readArms(text: string): (StudyArm | string)[] {
   return text.split(',').map((part) => readArm(part.trim()));
 }
 
-function readArm(text: string): StudyArm {
-  const arm = Object.hasOwn(known, text) ? known[text] : undefined;
-  if (arm !== undefined) return arm;
+/** A name alone is for the API to know. */
+function readArm(text: string): StudyArm | string {
   const at = text.indexOf(':');
-  if (at < 1) {
-    throw new CliError(`--arms ${text}: write ${Object.keys(known).join(', ')}, or name:field=value+field=value`);
-  }
+  if (at === -1 && text !== '') return text;
+  if (at < 1) throw new CliError(`--arms ${text}: write plain, sec, l2reg, or name:field=value+field=value`);
   const set = text
     .slice(at + 1)
     .split('+')

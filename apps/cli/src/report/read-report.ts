@@ -6,8 +6,9 @@ import { readPictures } from './read-pictures.ts';
 import { type ReportData, type ReportSubject, reportBounds } from './report-data.ts';
 import { settingsText } from './settings-text.ts';
 
-/** What a report can be about: a study or a sweep of this id. @throws CliError where there is neither */
-export async function readSubject(api: ApiClient, id: string): Promise<ReportSubject> {
+/** What a report can be about: a study or a sweep of this id, or the newest of both for `last`. @throws CliError where there is neither */
+export async function readSubject(api: ApiClient, given: string): Promise<ReportSubject> {
+  const id = given === 'last' ? await newestSubject(api) : given;
   const path = encodeURIComponent(id);
   try {
     return { kind: 'study', study: await api.get<Study>(`/studies/${path}`) };
@@ -24,6 +25,21 @@ export async function readSubject(api: ApiClient, id: string): Promise<ReportSub
     if (!(error instanceof NotThere)) throw error;
     throw new NotThere(`there is no study and no sweep ${id}`, 'spherelab studies', { cause: error });
   }
+}
+
+/** The newer of the newest study and the newest sweep that is not a study's own. */
+async function newestSubject(api: ApiClient): Promise<string> {
+  type Made = { readonly id: string; readonly created_at: string };
+  const [{ items: studies }, { items: sweeps }] = await Promise.all([
+    api.get<Page<Made & { readonly sweep_id: string | null }>>('/studies?limit=1'),
+    api.get<Page<Made>>('/sweeps?limit=1'),
+  ]);
+  const [[study], [sweep]] = [studies, sweeps];
+  const isOwn = study !== undefined && study.sweep_id === sweep?.id;
+  const newest =
+    isOwn || sweep === undefined || (study !== undefined && study.created_at > sweep.created_at) ? study : sweep;
+  if (newest === undefined) throw new NotThere('there is no study and no sweep yet');
+  return newest.id;
 }
 
 /** Reads all that the report of a study or sweep is made of. @param madeAt when, as people read it */

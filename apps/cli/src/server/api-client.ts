@@ -74,8 +74,10 @@ export class ApiClient {
     return this.fetched(method, await this.withWholeId(path), body);
   }
 
-  /** The path with the id that a shortened one stands for. @throws CliError where several begin so */
+  /** The path with the id that a shortened one, or `last`, stands for. @throws CliError where several begin so, or there is none */
   private async withWholeId(path: string): Promise<string> {
+    const [, newest] = /^\/(experiments|sweeps|studies)\/last(?=$|[/?])/.exec(path) ?? [];
+    if (newest !== undefined) return path.replace('last', await this.newestId(newest as keyof typeof kindOf));
     const [, kinds, prefix] =
       /^\/(experiments|sweeps|studies)\/([0-9a-fA-F][0-9a-fA-F-]{3,34})(?=$|[/?])/.exec(path) ?? [];
     if (kinds === undefined || prefix === undefined) return path;
@@ -87,6 +89,13 @@ export class ApiClient {
     const ids = items.filter((item) => item.kind === kind).map(({ id }) => id);
     if (ids.length > 1) throw new CliError(`several ids begin with ${prefix}: ${ids.join(', ')}`, 'give more of it');
     return ids.length === 0 ? path : path.replace(prefix, ids[0] as string);
+  }
+
+  private async newestId(kinds: keyof typeof kindOf): Promise<string> {
+    const answer = await this.fetched('GET', `/${kinds}?limit=1`);
+    const { items } = (await answer.json()) as { readonly items: readonly { readonly id: string }[] };
+    if (items[0] === undefined) throw new NotThere(`there is no ${kindOf[kinds]} yet`);
+    return items[0].id;
   }
 
   private async fetched(method: string, path: string, body?: unknown): Promise<Response> {

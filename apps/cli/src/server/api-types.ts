@@ -33,10 +33,27 @@ export type Experiment = {
   readonly steps_done: number;
   readonly total_updates: number | null;
   readonly result: ExperimentResult | null;
+  /** its newest evaluation, while it runs and after */
+  readonly latest: Evaluation | null;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly created_at: string;
   readonly started_at: string | null;
   readonly finished_at: string | null;
+};
+
+/** Experiments that are alike in some columns, with a metric of those that succeeded. */
+export type ExperimentGroups = {
+  readonly by: readonly string[];
+  readonly metric: string;
+  readonly groups: readonly {
+    readonly values: Readonly<Record<string, unknown>>;
+    readonly total: number;
+    readonly n: number;
+    readonly mean: number | null;
+    readonly sd: number | null;
+    readonly ci95: readonly [number, number] | null;
+    readonly best: number | null;
+  }[];
 };
 
 /** A published checkpoint, as the API lists them: newest step first. */
