@@ -201,6 +201,7 @@ describe.skipIf(executablePath === null)(executablePath === null ? `the page (${
     await page
       .locator('tr', { hasText: 'sec_wei 0.5, loss ms' })
       .getByText(/points, one pair$/)
+      .first()
       .waitFor();
     await page.locator('.heat-cell').nth(3).click();
     await page.getByRole('heading', { name: 'Runs of loss ms, sec_wei 0.5' }).waitFor();

@@ -71,7 +71,7 @@ describe.skipIf(executablePath === null)(name, () => {
   it('sorting shows the best; ticked runs are compared, and deleted after a question', async () => {
     await open('/lab?filter=recall_at_1>0.3&sort=-recall_at_1');
     await titles().nth(5).waitFor();
-    expect(await titles().first().textContent()).toBe('shapes · ms + SEC 0.5 · seed 4');
+    expect(await titles().first().textContent()).toBe('shapes · ms + SEC 0.5 · seed 4 · lr 0.001');
     const ticks = page.locator('.run-row input[type=checkbox]');
     for (const at of [0, 1]) await ticks.nth(at).check();
     await page.getByRole('link', { name: 'Compare 2' }).click();
@@ -86,6 +86,80 @@ describe.skipIf(executablePath === null)(name, () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Delete 1' }).click();
     await page.getByText('Nothing matches these filters.').waitFor();
     expect((await api.app.inject({ url: `/experiments/${worst.id}` })).statusCode).toBe(404);
+  }, 60_000);
+
+  it('columns of choice, groups with means, tags on many, a name and notes on one, and all of it as CSV', async () => {
+    await open('/lab?filter=lr=0.001&sort=-recall_at_1');
+    await titles().nth(5).waitFor();
+    await page.getByText('Columns', { exact: true }).click();
+    await page.getByLabel('sec_wei', { exact: true }).check();
+    await page.getByLabel('best R@1', { exact: true }).check();
+    await page.getByText('Columns', { exact: true }).click();
+    const heads = page.getByRole('columnheader');
+    expect(await heads.allTextContents()).toEqual(expect.arrayContaining(['sec_wei', 'best R@1']));
+    await page.getByRole('button', { name: 'sec_wei' }).click();
+    await waitUntil('rows by sec_wei', async () => page.url().includes('sort=sec_wei'));
+    const href = (await page.getByRole('link', { name: 'CSV' }).getAttribute('href')) ?? '';
+    const csv = (await api.app.inject({ url: href })).body.trim().split('\n');
+    expect(csv[0]).toMatch(/^id,name,status,dataset,loss,sec_wei,l2reg_wei,seed,.*best\.recall_at_1$/);
+    const { items } = await get<{ items: unknown[] }>('/experiments?filter=lr=0.001&limit=500');
+    expect(csv).toHaveLength(items.length + 1);
+
+    const ticks = page.locator('.run-row input[type=checkbox]');
+    for (const at of [0, 1]) await ticks.nth(at).check();
+    await page.getByRole('button', { name: 'Tag 2' }).click();
+    await page.getByLabel('New tag').fill('look again');
+    await page.getByRole('button', { name: 'Add tag' }).click();
+    await waitUntil('two tagged runs', async () => {
+      const tagged = await get<{ items: unknown[] }>('/experiments?tag=look%20again');
+      return tagged.items.length === 2;
+    });
+
+    await page.getByLabel('Group by').selectOption('loss');
+    await page.getByLabel('then by').selectOption('sec_wei');
+    const groups = page.getByRole('region', { name: 'Groups of experiments' });
+    await groups.getByRole('cell', { name: 'triplet' }).first().waitFor();
+    expect(await groups.locator('tbody tr').first().textContent()).toMatch(/^ms0\d+\d+[\d.]+ ± [\d.]+/);
+    expect(await axeFindings(page)).toEqual([]);
+    await groups.getByRole('link', { name: 'its runs' }).first().click();
+    await waitUntil('the runs of the group', async () =>
+      decodeURIComponent(page.url()).replaceAll('+', ' ').includes('filter=lr=0.001, loss=ms, sec_wei=0'),
+    );
+
+    await titles().first().click();
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('the first try');
+    await page.getByLabel('Notes', { exact: true }).fill('lr looks too high');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'the first try' }).waitFor();
+    await page.locator('.run-notes', { hasText: 'lr looks too high' }).waitFor();
+    expect(complaints).toEqual([]);
+  }, 90_000);
+
+  it('a study is asked in a form that says what it costs; help has the glossary', async () => {
+    await open('/lab/studies');
+    await page.getByRole('link', { name: 'New study' }).click();
+    await page.getByText('36 runs at most').waitFor();
+    await page.getByLabel(/L2-reg: its weight/).check();
+    await page.getByText('54 runs at most').waitFor();
+    await page.getByLabel('Trials of each arm').fill('0');
+    await page.getByText('36 runs at most').waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await axeFindings(page)).toEqual([]);
+    }
+    await page.getByRole('button', { name: 'Ask it' }).click();
+    await waitUntil('the page of the study', async () => /studies\/[0-9a-f-]{36}$/.test(page.url()));
+    const { items } = await get<{ items: { plan: { arms: { name: string }[]; tune: unknown } }[] }>('/studies');
+    expect(items[0]?.plan.arms.map(({ name }) => name)).toEqual(['plain', 'sec', 'l2reg']);
+    expect(items[0]?.plan.tune).toBeNull();
+    await open('/lab/help');
+    await page.getByText('Spherical Embedding Constraint:').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await waitUntil('a narrow view', async () => page.evaluate(() => document.documentElement.scrollWidth <= 390));
+    await page.setViewportSize({ width: 1280, height: 900 });
+    expect(complaints).toEqual([]);
   }, 60_000);
 
   it('its sweep compares all of them: none is dropped, SEC explains most, curves group by it, the table goes home', async () => {

@@ -3,6 +3,7 @@ import { ExperimentsPage } from './experiments/experiments-page.tsx';
 import icon from './icon.svg';
 import { addresses } from './navigation/addresses.ts';
 import { Link } from './navigation/link.tsx';
+import { showCurrent } from './navigation/show-current.ts';
 import { navigate, useAddress } from './navigation/use-address.ts';
 import { EmptyNote, LoadingNote } from './parts/notes.tsx';
 import { ThemeToggle } from './theme/theme-toggle.tsx';
@@ -12,9 +13,11 @@ const NewExperimentPage = lazy(() => import('./new-experiment/new-experiment-pag
 const SweepsPage = lazy(() => import('./sweeps/sweeps-page.tsx'));
 const SweepPage = lazy(() => import('./sweeps/sweep-page.tsx'));
 const StudiesPage = lazy(() => import('./studies/studies-page.tsx'));
+const NewStudyPage = lazy(() => import('./studies/new-study-page.tsx'));
 const StudyPage = lazy(() => import('./studies/study-page.tsx'));
 const ComparePage = lazy(() => import('./compare/compare-page.tsx'));
 const PaperPage = lazy(() => import('./paper/paper-page.tsx'));
+const HelpPage = lazy(() => import('./help/help-page.tsx'));
 const WorkersPage = lazy(() => import('./workers/workers-page.tsx'));
 
 const sections = [
@@ -23,6 +26,7 @@ const sections = [
   [addresses.studies, 'Studies'],
   [addresses.paper, 'Paper'],
   [addresses.workers, 'Workers'],
+  [addresses.help, 'Help'],
 ] as const;
 
 /** The frame of the page: the bar on top, and the view that the address names. */
@@ -31,6 +35,7 @@ export function App() {
   useEffect(() => {
     if (path === '/') navigate(addresses.experiments, { replace: true });
   }, [path]);
+  useEffect(() => showCurrent('header.top nav'), [path]);
   return (
     <>
       <a className="skip-link" href="#main">
@@ -79,10 +84,12 @@ function View({ path }: { readonly path: string }) {
   if (kind === 'experiments' && id) return <ExperimentPage key={id} id={id} />;
   if (kind === 'sweeps' && id) return <SweepPage key={id} id={id} />;
   if (path === addresses.sweeps) return <SweepsPage />;
+  if (path === addresses.newStudy) return <NewStudyPage />;
   if (kind === 'studies' && id) return <StudyPage key={id} id={id} />;
   if (path === addresses.studies) return <StudiesPage />;
   if (path === '/lab/compare') return <ComparePage />;
   if (path === addresses.paper) return <PaperPage />;
+  if (path === addresses.help) return <HelpPage />;
   if (path === addresses.workers) return <WorkersPage />;
   return (
     <EmptyNote>

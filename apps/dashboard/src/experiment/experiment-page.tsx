@@ -1,8 +1,10 @@
+import { useEffect } from 'react';
 import { get } from '../api/client.ts';
 import type { Experiment } from '../api/types.ts';
 import { useResource } from '../api/use-resource.ts';
 import { addresses } from '../navigation/addresses.ts';
 import { Link } from '../navigation/link.tsx';
+import { showCurrent } from '../navigation/show-current.ts';
 import { useQueryValue } from '../navigation/use-query-value.ts';
 import { LiveMark } from '../parts/live-mark.tsx';
 import { EmptyNote, ErrorNote, LoadingNote } from '../parts/notes.tsx';
@@ -16,6 +18,7 @@ import { LogsTab } from './details/logs-tab.tsx';
 import { RunTab } from './details/run-tab.tsx';
 import { ExperimentActions } from './experiment-actions.tsx';
 import { ExperimentFacts } from './experiment-facts.tsx';
+import { LabelEditor } from './label-editor.tsx';
 import { MapTab } from './map/map-tab.tsx';
 import { NeighboursTab } from './neighbours/neighbours-tab.tsx';
 import { NormsTab } from './norms/norms-tab.tsx';
@@ -36,6 +39,9 @@ export default function ExperimentPage({ id }: { readonly id: string }) {
   const live = useExperimentStream(id);
   const [tab] = useQueryValue('tab', 'curves');
   const { experiment } = live;
+  const isHere = experiment !== null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the bar is there once the experiment is
+  useEffect(() => showCurrent('nav.tabs'), [tab, isHere]);
   if (experiment === null) return <NotYet id={id} live={live} />;
   const { main, rest } = experimentTitle(experiment);
   return (
@@ -56,9 +62,11 @@ export default function ExperimentPage({ id }: { readonly id: string }) {
           </span>
         }
       >
+        <LabelEditor experiment={experiment} />
         <ExperimentActions experiment={experiment} />
       </PageHead>
       <Trouble experiment={experiment} />
+      {experiment.notes !== null && <p className="run-notes">{experiment.notes}</p>}
       <ExperimentFacts experiment={experiment} series={live.series} />
       <BaselinesNote result={experiment.result} series={live.series} />
       <nav className="tabs" aria-label="Views of the experiment">

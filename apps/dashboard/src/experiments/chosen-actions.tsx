@@ -1,10 +1,11 @@
 import { useState } from 'react';
-import { post, remove } from '../api/client.ts';
+import { post } from '../api/client.ts';
 import type { Experiment } from '../api/types.ts';
 import { ConfirmButton } from '../experiment/confirm-button.tsx';
 import { addresses } from '../navigation/addresses.ts';
 import { Link } from '../navigation/link.tsx';
 import { experimentLine } from '../words/experiment-title.ts';
+import { TagButton } from './tag-button.tsx';
 
 type Act = 'cancel' | 'retry' | 'delete';
 
@@ -18,21 +19,29 @@ const questions: Readonly<Record<Act, string>> = {
   retry: 'Queue them again?',
   delete: 'Delete them with all that they measured and saved? This cannot be undone.',
 };
+/** Runs in one request. */
+const atOnce = 500;
 
 /** What can be done with the rows that are ticked; each act says how many of them it is for. */
 export function ChosenActions(props: { readonly chosen: readonly Experiment[]; readonly onDone: () => void }) {
   const { chosen, onDone } = props;
   const [problems, setProblems] = useState<readonly string[]>([]);
   if (chosen.length === 0) return null;
-  const run = async (act: Act, runs: readonly Experiment[]) => {
-    const answers = await Promise.allSettled(runs.map(({ id }) => actOn(act, id)));
-    setProblems(
-      answers.flatMap((answer, at) =>
-        answer.status === 'fulfilled'
-          ? []
-          : [`${experimentLine(runs[at] as Experiment)}: ${String(answer.reason.message)}`],
-      ),
-    );
+  const run = async (action: Act | 'tag' | 'untag', runs: readonly Experiment[], tags?: readonly string[]) => {
+    const ids = runs.map(({ id }) => id);
+    const said: string[] = [];
+    try {
+      for (let at = 0; at < ids.length; at += atOnce) {
+        const some = ids.slice(at, at + atOnce);
+        const { unchanged } = await post('/experiments/bulk', {
+          body: { action, ids: some, ...(tags && { tags: [...tags] }) },
+        });
+        said.push(...unchanged.map(({ id, reason }) => `${lineOf(runs, id)}: ${reason}`));
+      }
+    } catch (error) {
+      said.push((error as Error).message);
+    }
+    setProblems(said);
     onDone();
   };
   return (
@@ -40,6 +49,11 @@ export function ChosenActions(props: { readonly chosen: readonly Experiment[]; r
       <Link className="button" href={addresses.compare(chosen.map(({ id }) => id))}>
         Compare {chosen.length}
       </Link>
+      <TagButton
+        count={chosen.length}
+        known={[...new Set(chosen.flatMap(({ tags }) => tags))]}
+        onTag={(action, tag) => void run(action, chosen, [tag])}
+      />
       {(['cancel', 'retry', 'delete'] as const).map((act) => {
         const runs = chosen.filter(({ status }) => allowed[act].includes(status));
         if (runs.length === 0) return null;
@@ -61,7 +75,7 @@ export function ChosenActions(props: { readonly chosen: readonly Experiment[]; r
   );
 }
 
-async function actOn(act: Act, id: string): Promise<void> {
-  if (act === 'delete') await remove('/experiments/{id}', { path: { id } });
-  else await post(`/experiments/{id}/${act}`, { path: { id } });
+function lineOf(runs: readonly Experiment[], id: string): string {
+  const run = runs.find((one) => one.id === id);
+  return run === undefined ? id : experimentLine(run);
 }

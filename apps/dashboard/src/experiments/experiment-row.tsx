@@ -4,20 +4,25 @@ import { addresses } from '../navigation/addresses.ts';
 import { Link } from '../navigation/link.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { StatusBadge } from '../parts/status-badge.tsx';
-import { experimentLine, experimentTitle, lastMetric } from '../words/experiment-title.ts';
-import { metricText } from '../words/metric-text.ts';
-import { agoText, timeText } from '../words/time-text.ts';
+import { experimentLine, experimentTitle } from '../words/experiment-title.ts';
+import { valueText } from '../words/settings-text.ts';
+import { timeText } from '../words/time-text.ts';
+import type { ListColumn } from './list-columns.ts';
+import { classOf } from './sort-head.tsx';
 
 /** One experiment of the list. */
 export const ExperimentRow = memo(function ExperimentRow(props: {
   readonly experiment: Experiment;
   readonly position: number;
+  readonly columns: readonly ListColumn[];
+  /** fields of the config that are told behind the title */
+  readonly told: readonly string[];
   readonly isChosen: boolean;
   readonly onChoose: (id: string) => void;
 }) {
-  const { experiment } = props;
+  const { experiment, columns } = props;
   const { main, rest } = experimentTitle(experiment);
-  const metric = (name: string) => metricText(name, lastMetric(experiment, name));
+  const others = props.told.map((field) => ` · ${field} ${valueText(experiment.config[field])}`).join('');
   return (
     // biome-ignore lint/a11y/useSemanticElements: only some of 10,000 rows exist, which a table element cannot say
     <div className="run-row" role="row" aria-rowindex={props.position + 2} tabIndex={-1}>
@@ -25,7 +30,7 @@ export const ExperimentRow = memo(function ExperimentRow(props: {
       <span role="cell" className="wide-only" style={{ overflow: 'visible' }}>
         <input
           type="checkbox"
-          aria-label={`Compare ${experimentLine(experiment)}`}
+          aria-label={`Choose ${experimentLine(experiment)}`}
           checked={props.isChosen}
           onChange={() => props.onChoose(experiment.id)}
         />
@@ -34,33 +39,45 @@ export const ExperimentRow = memo(function ExperimentRow(props: {
         <StatusBadge experiment={experiment} />
       </Cell>
       <Cell>
-        <Link className="title" href={addresses.experiment(experiment.id)} title={`${main} · ${rest}`}>
-          {main} <span>· {rest}</span>
+        <Link className="title" href={addresses.experiment(experiment.id)} title={`${main} · ${rest}${others}`}>
+          {main}{' '}
+          <span>
+            · {rest}
+            {others}
+          </span>
         </Link>
       </Cell>
-      <Cell className="wide-only">
-        <span className="tags">
-          {experiment.tags.map((tag) => (
-            <span className="tag" key={tag}>
-              {tag}
-            </span>
-          ))}
-        </span>
-      </Cell>
-      <Cell className="wide-only">
-        <ProgressBar experiment={experiment} />
-      </Cell>
-      <Cell className="number">{metric('recall_at_1')}</Cell>
-      <Cell className="number wide-only">{metric('nmi')}</Cell>
-      <Cell className="number wide-only">{metric('norm_cv')}</Cell>
-      <Cell className="number small muted wide-only">
-        <time dateTime={experiment.created_at} title={timeText(experiment.created_at)}>
-          {agoText(experiment.created_at)}
-        </time>
-      </Cell>
+      {columns.map((column, at) => (
+        <Cell key={column.name} className={classOf(column, columns, at)}>
+          <Value column={column} experiment={experiment} />
+        </Cell>
+      ))}
     </div>
   );
 });
+
+function Value({ column, experiment }: { readonly column: ListColumn; readonly experiment: Experiment }) {
+  const { name } = column;
+  if (name === 'progress') return <ProgressBar experiment={experiment} />;
+  if (name === 'tags') {
+    return (
+      <span className="tags">
+        {experiment.tags.map((tag) => (
+          <span className="tag" key={tag}>
+            {tag}
+          </span>
+        ))}
+      </span>
+    );
+  }
+  const text = column.value(experiment);
+  if (name !== 'created_at' && name !== 'updated_at') return <span title={text}>{text}</span>;
+  return (
+    <time className="small muted" dateTime={experiment[name]} title={timeText(experiment[name])}>
+      {text}
+    </time>
+  );
+}
 
 function Cell({ className, children }: { readonly className?: string; readonly children: React.ReactNode }) {
   return (

@@ -1,10 +1,12 @@
-import { useEffect, useRef, useState } from 'react';
+import { type CSSProperties, useEffect, useMemo, useRef, useState } from 'react';
 import type { Experiment } from '../api/types.ts';
 import { ExperimentRow } from './experiment-row.tsx';
+import { fieldsToTell, type ListColumn, titleKey } from './list-columns.ts';
 import { SortHead } from './sort-head.tsx';
 
 const rowHeight = 40;
 const headHeight = 34;
+const noFields: readonly string[] = [];
 /** Rows drawn above and below what is in sight. */
 const spare = 8;
 
@@ -13,12 +15,14 @@ const spare = 8;
  */
 export function ExperimentTable(props: {
   readonly items: readonly Experiment[];
+  readonly columns: readonly ListColumn[];
   readonly hasMore: boolean;
   readonly onNearEnd: () => void;
   readonly chosen: readonly string[];
   readonly onChoose: (id: string) => void;
 }) {
-  const { items, hasMore, onNearEnd } = props;
+  const { items, columns, hasMore, onNearEnd } = props;
+  const told = useMemo(() => fieldsToTell(items, columns), [items, columns]);
   const frame = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 800 });
   const first = Math.max(0, Math.floor(view.top / rowHeight) - spare);
@@ -48,10 +52,11 @@ export function ExperimentTable(props: {
       aria-label="Experiments"
       aria-rowcount={hasMore ? -1 : items.length + 1}
       ref={frame}
+      style={widthsOf(columns)}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
     >
-      <SortHead />
+      <SortHead columns={columns} />
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
       <div role="rowgroup" style={{ height: items.length * rowHeight, position: 'relative', minHeight: headHeight }}>
         <div role="presentation" style={{ transform: `translateY(${first * rowHeight}px)` }}>
@@ -60,6 +65,8 @@ export function ExperimentTable(props: {
               key={experiment.id}
               experiment={experiment}
               position={first + index}
+              columns={columns}
+              told={told.get(titleKey(experiment)) ?? noFields}
               isChosen={props.chosen.includes(experiment.id)}
               onChoose={props.onChoose}
             />
@@ -68,4 +75,11 @@ export function ExperimentTable(props: {
       </div>
     </div>
   );
+}
+
+/** Room for the columns; a fixed one has its width, others at least what they begin with. */
+function widthsOf(columns: readonly ListColumn[]): CSSProperties {
+  const least = columns.reduce((sum, { width }) => sum + 12 + Number(/\d+/.exec(width)?.[0] ?? 0), 0);
+  const widths = columns.map(({ width }) => width).join(' ');
+  return { '--list-columns': widths, '--list-width': `${least + 430}px` } as CSSProperties;
 }

@@ -1,13 +1,19 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
+import { addressOf } from '../api/client.ts';
 import { addresses } from '../navigation/addresses.ts';
+import { served } from '../navigation/base-path.ts';
 import { Link } from '../navigation/link.tsx';
 import { useAddress } from '../navigation/use-address.ts';
 import { LiveMark } from '../parts/live-mark.tsx';
 import { EmptyNote, ErrorNote, LoadingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { ChosenActions } from './chosen-actions.tsx';
+import { ColumnMenu, useChosenColumns } from './column-menu.tsx';
 import { ExperimentFilters } from './experiment-filters.tsx';
 import { ExperimentTable } from './experiment-table.tsx';
+import { GroupMenu } from './group-menu.tsx';
+import { GroupTable } from './group-table.tsx';
+import { columnChoices, listColumn, settingFields } from './list-columns.ts';
 import { type ExperimentQuery, useExperimentList } from './use-experiment-list.ts';
 
 const filterNames = ['q', 'filter', 'status', 'dataset', 'loss', 'tag', 'sweep', 'sort'] as const;
@@ -27,18 +33,43 @@ export function ExperimentsPage() {
     (id: string) => setChosen((old) => (old.includes(id) ? old.filter((other) => other !== id) : [...old, id])),
     [],
   );
+  const [columnNames] = useChosenColumns();
+  const columnText = columnNames.join(',');
+  const columns = useMemo(() => columnText.split(',').filter(Boolean).map(listColumn), [columnText]);
+  const settings = useMemo(() => settingFields(list.items), [list.items]);
+  const by = query.get('group') ?? '';
   const isFiltered = Object.keys(filter).some((name) => name !== 'sort');
   return (
     <>
       <PageHead title="Experiments" sub={summary(list.items.length, list.hasMore, isFiltered)}>
         <LiveMark state={list.stream} />
+        {chosen.length > 0 && (
+          <button type="button" onClick={() => setChosen([])}>
+            Choose none
+          </button>
+        )}
         <ChosenActions chosen={list.items.filter(({ id }) => chosen.includes(id))} onDone={list.reload} />
       </PageHead>
       <ExperimentFilters />
+      <div className="bar">
+        <GroupMenu fields={settings} />
+        {by === '' && <ColumnMenu choices={columnChoices(settings)} />}
+        {by === '' && list.items.length > 0 && (
+          <button type="button" onClick={() => setChosen(list.items.map(({ id }) => id))}>
+            Choose all {list.items.length}
+          </button>
+        )}
+        <a className="button" href={served(tableAddress(filter, columnNames))} download="experiments.csv">
+          CSV
+        </a>
+      </div>
       {list.error !== null && <ErrorNote error={list.error} retry={list.reload} />}
-      {list.items.length > 0 ? (
+      {by !== '' ? (
+        <GroupTable filter={filter} by={by} />
+      ) : list.items.length > 0 ? (
         <ExperimentTable
           items={list.items}
+          columns={columns}
           hasMore={list.hasMore}
           onNearEnd={list.loadMore}
           chosen={chosen}
@@ -51,6 +82,13 @@ export function ExperimentsPage() {
       )}
     </>
   );
+}
+
+/** The whole list as CSV: what the filters find, with what tells runs apart and the columns that are shown. */
+function tableAddress(filter: ExperimentQuery, shown: readonly string[]): string {
+  const always = ['id', 'name', 'status', 'dataset', 'loss', 'sec_wei', 'l2reg_wei', 'seed'];
+  const columns = [...new Set([...always, ...shown.filter((name) => name !== 'progress')])];
+  return addressOf('/experiments/table', { query: { ...filter, format: 'csv', columns: columns.join(',') } });
 }
 
 function summary(count: number, hasMore: boolean, isFiltered: boolean): string {

@@ -1,8 +1,11 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { FieldProblem } from '../api/problem-error.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
 import { allowedText, concreteSchema, type FieldSchema } from './field-schema.ts';
 import { fieldText, parseField } from './field-text.ts';
+
+/** What was typed is checked when the typing pauses so long. */
+const typingPauseMs = 400;
 
 type FieldInputProps = {
   readonly name: string;
@@ -43,7 +46,7 @@ export function FieldInput(props: FieldInputProps) {
       </div>
       <Control {...props} id={id} schema={schema} />
       <span className="small muted" id={`${id}-help`}>
-        {[schema.description, allowedText(schema)].filter(Boolean).join('; ')}
+        {helpText(schema, given ?? props.resolved)}
       </span>
       {problem && (
         <span className="field-error" id={`${id}-problem`}>
@@ -53,6 +56,12 @@ export function FieldInput(props: FieldInputProps) {
       )}
     </div>
   );
+}
+
+/** What the field, or the value that it has, means, and what is allowed. */
+function helpText(schema: FieldSchema, value: unknown): string {
+  const about = schema['x-abouts']?.[String(value)] ?? schema.description;
+  return [about, allowedText(schema)].filter(Boolean).join('; ');
 }
 
 function Control({
@@ -66,8 +75,18 @@ function Control({
   onChange,
 }: FieldInputProps & { readonly id: string }) {
   const value = fieldText(given ?? resolved);
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  // What is being typed stays as it is, whatever is resolved meanwhile.
+  const [typed, setTyped] = useState<string | null>(null);
+  const commit = () => {
+    if (typed !== null && typed !== value) onChange(parseField(schema, typed));
+  };
+  const latestCommit = useRef(commit);
+  latestCommit.current = commit;
+  useEffect(() => {
+    if (typed === null) return;
+    const timer = setTimeout(() => latestCommit.current(), typingPauseMs);
+    return () => clearTimeout(timer);
+  }, [typed]);
   const state = {
     id,
     className: given === undefined ? '' : 'changed',
@@ -86,9 +105,6 @@ function Control({
     );
   }
   const isNumber = schema.type === 'number' || schema.type === 'integer';
-  const commit = () => {
-    if (text !== value) onChange(parseField(schema, text));
-  };
   return (
     <>
       <input
@@ -97,12 +113,15 @@ function Control({
         inputMode={isNumber ? 'decimal' : 'text'}
         list={suggestions ? `${id}-list` : undefined}
         placeholder={schema.type === 'array' ? 'a, b, c' : undefined}
-        value={text}
+        value={typed ?? value}
         onChange={(event) => {
-          setText(event.target.value);
+          setTyped(event.target.value);
           if (suggestions?.includes(event.target.value)) onChange(event.target.value);
         }}
-        onBlur={commit}
+        onBlur={() => {
+          commit();
+          setTyped(null);
+        }}
         onKeyDown={(event) => {
           if (event.key === 'Enter') commit();
         }}

@@ -18,6 +18,10 @@ export type FieldSchema = {
   readonly 'x-losses'?: readonly string[];
   readonly 'x-optimizers'?: readonly string[];
   readonly 'x-protocols'?: readonly string[];
+  /** What each of its values means. */
+  readonly 'x-abouts'?: Readonly<Record<string, string>>;
+  /** Fields without which it does nothing: it has an effect where they are neither 0 nor empty. */
+  readonly 'x-needs'?: readonly string[];
 };
 
 type Document = {
@@ -53,4 +57,16 @@ export function allowedText({ minimum, maximum, exclusiveMinimum }: FieldSchema)
   const low = exclusiveMinimum === undefined ? minimum : exclusiveMinimum;
   if (low === undefined && maximum === undefined) return '';
   return `${exclusiveMinimum === undefined ? 'from' : 'above'} ${low ?? '…'} to ${maximum ?? '…'}`;
+}
+
+/** Whether a field has an effect, given the values of the others; one that is combined has. */
+export function hasEffect(
+  schema: FieldSchema | undefined,
+  settingOf: (field: string) => unknown,
+  isCombined: (field: string) => boolean,
+): boolean {
+  return (schema?.['x-needs'] ?? []).every((field) => {
+    const value = settingOf(field);
+    return isCombined(field) || (Array.isArray(value) ? value.length > 0 : Boolean(value));
+  });
 }

@@ -8,7 +8,7 @@ import { PendingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { Segmented } from '../parts/segmented.tsx';
 import { FieldInput } from './field-input.tsx';
-import { type FieldSchema, groupsOf, readFieldSchemas } from './field-schema.ts';
+import { type FieldSchema, groupsOf, hasEffect, readFieldSchemas } from './field-schema.ts';
 import { GridEditor } from './grid-editor.tsx';
 import { JsonView } from './json-view.tsx';
 import { type ExperimentBody, SubmitBar } from './submit-bar.tsx';
@@ -76,8 +76,10 @@ function Form(props: {
     ]),
   ];
   const problems = problemsOf(resolved.error);
+  const settingOf = (field: string) => draft[field] ?? known?.config[field];
   const isShown = (field: string) =>
     !(field in grid) &&
+    (field in draft || hasEffect(schemas[field], settingOf, (other) => other in grid)) &&
     (!isOptional(schemas[field]) ||
       field in (known?.config ?? {}) ||
       field in draft ||

@@ -1,8 +1,11 @@
 import { useState } from 'react';
 import { type Input, post } from '../api/client.ts';
+import type { SweepPlan } from '../api/types.ts';
+import { useResource } from '../api/use-resource.ts';
 import { addresses } from '../navigation/addresses.ts';
 import { navigate } from '../navigation/use-address.ts';
 import { ErrorNote } from '../parts/notes.tsx';
+import { durationText } from '../words/time-text.ts';
 import { cellsOf, type Draft, type Grid } from './use-draft.ts';
 
 export type ExperimentBody = Input<'/experiments', 'post'>['body'];
@@ -27,6 +30,13 @@ export function SubmitBar(props: { readonly draft: Draft; readonly grid: Grid; r
     }
   };
   const error = refusal ?? problem;
+  const body = {
+    ...(isSweep ? sweepBody(draft, grid, force) : { cells: [withoutLabels(draft)], force }),
+    dry_run: true,
+  } as SweepBody;
+  const cost = useResource(problem === null && cells > 0 ? `cost ${JSON.stringify(body)}` : null, (signal) =>
+    post('/sweeps', { body, signal }),
+  );
   return (
     <>
       {error !== null && <ErrorNote error={error} />}
@@ -43,6 +53,11 @@ export function SubmitBar(props: { readonly draft: Draft; readonly grid: Grid; r
           <input type="checkbox" checked={force} onChange={(event) => setForce(event.target.checked)} />
           Run again even where the same config was run before
         </label>
+        {cost.data !== null && cost.data.plan !== null && (
+          <span className="small muted" role="status">
+            {costText(cost.data.plan)}
+          </span>
+        )}
       </div>
     </>
   );
@@ -54,11 +69,27 @@ async function postExperiment(draft: Draft, force: boolean): Promise<string> {
   return addresses.experiment(id);
 }
 
-/** @returns the address of the sweep */
-async function postSweep({ name, ...base }: Draft, grid: Grid, force: boolean): Promise<string> {
+function withoutLabels(draft: Draft): Draft {
+  const { name: _name, tags: _tags, ...fields } = draft;
+  return fields;
+}
+
+function sweepBody({ name, ...base }: Draft, grid: Grid, force: boolean) {
   const shared = Object.fromEntries(Object.entries(base).filter(([field]) => !(field in grid)));
-  const body = { ...(name === undefined ? {} : { name }), base: shared, grid, force } as SweepBody;
-  const answer = await post('/sweeps', { body });
+  return { ...(name === undefined ? {} : { name }), base: shared, grid, force };
+}
+
+/** @returns the address of the sweep */
+async function postSweep(draft: Draft, grid: Grid, force: boolean): Promise<string> {
+  const answer = await post('/sweeps', { body: sweepBody(draft, grid, force) as SweepBody });
   if (!('id' in answer)) throw new Error('the sweep was planned, not queued');
   return addresses.sweep(answer.id);
+}
+
+/** What is to be computed, and how long that takes. */
+export function costText({ updates_asked: asked, updates_to_run: left, seconds }: SweepPlan): string {
+  if (left === 0) return 'its result is there already: nothing to compute';
+  const shared =
+    left < asked ? `${left} of ${asked} updates, the others are shared or there already` : `${left} updates`;
+  return `${shared}; ${seconds === null ? 'no time known: nothing like it has run yet' : `about ${durationText(seconds)} on one device`}`;
 }

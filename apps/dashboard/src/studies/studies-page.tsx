@@ -18,7 +18,11 @@ export default function StudiesPage() {
   const { data } = studies;
   return (
     <>
-      <PageHead title="Studies" sub="Questions: is this better than that, each tuned, by how much, and how sure." />
+      <PageHead title="Studies" sub="Questions: is this better than that, each tuned, by how much, and how sure.">
+        <Link className="button" href={addresses.newStudy}>
+          New study
+        </Link>
+      </PageHead>
       <PendingNote resource={studies} what="studies" />
       {data?.items.length === 0 && (
         <NothingYet what="study" command="npx spherelab study --dataset shapes --loss triplet --arms plain,sec" />

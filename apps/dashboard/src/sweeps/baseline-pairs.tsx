@@ -1,22 +1,38 @@
 import type { SweepTable } from '../api/types.ts';
 import { WideTable } from '../parts/wide-table.tsx';
 import { metricName } from '../words/metric-text.ts';
+import { valueText } from '../words/settings-text.ts';
+import { judgedMetrics, type SweepPair, verdictText } from './pair-verdicts.ts';
 
-type Pair = SweepTable['pairs'][number];
-
-/** A sweep of thousands of cells has as many pairs; its Markdown table has all of them. */
+/** A sweep of thousands of cells has as many pairs; its tables as files have all of them. */
 const mostShown = 50;
+const questions: Readonly<Record<string, string>> = { sec_wei: 'Did SEC help?', l2reg_wei: 'Did L2-reg help?' };
 
-/** Rows beside those with the baseline value of one field: what the chosen metric differs by, paired by seed, in words. */
-export function BaselinePairs({ table, metric }: { readonly table: SweepTable; readonly metric: string }) {
-  const pairs = table.pairs.filter(({ metrics }) => metrics[metric] !== undefined);
-  if (pairs.length === 0) return null;
+/**
+ * Rows beside those with the baseline value of one field, a section for each field: what the metrics differ by, paired by seed.
+ * `of` tells the weights of SEC and L2-reg, which sweeps are mostly about, from all other fields.
+ */
+export function BaselinePairs({ table, of }: { readonly table: SweepTable; readonly of: 'regularisers' | 'others' }) {
+  const fields = [...new Set(table.pairs.map(({ field }) => field))].filter(
+    (field) => field in questions === (of === 'regularisers'),
+  );
+  return fields.map((field) => (
+    <FieldPairs key={field} field={field} pairs={table.pairs.filter((pair) => pair.field === field)} />
+  ));
+}
+
+function FieldPairs({ field, pairs }: { readonly field: string; readonly pairs: readonly SweepPair[] }) {
+  const metrics = judgedMetrics.filter((name) => pairs.some((pair) => pair.metrics[name] !== undefined));
+  const baseline = settingText(field, pairs[0]?.baseline);
+  const title = questions[field] ?? `Does ${field} matter?`;
   return (
     <section className="panel">
       <div className="panel-head">
         <h2>
-          {metricName(metric)} beside the baseline{' '}
-          <span className="muted">paired by seed, mean difference and its 95 % interval</span>
+          {title}{' '}
+          <span className="muted">
+            minus {baseline}, paired by seed: mean difference [its 95 % interval]; rates in points
+          </span>
         </h2>
         {pairs.length > mostShown && (
           <span className="small muted">
@@ -24,23 +40,34 @@ export function BaselinePairs({ table, metric }: { readonly table: SweepTable; r
           </span>
         )}
       </div>
-      <WideTable label="Paired differences">
+      <ul className="panel-body verdicts">
+        {metrics.map((name) => (
+          <li key={name}>
+            <strong>{metricName(name)}</strong>: {verdictText(pairs, name)}
+          </li>
+        ))}
+      </ul>
+      <WideTable label={`Paired differences of ${field}`}>
         <table>
           <thead>
             <tr>
               <th scope="col">Row</th>
-              <th scope="col">minus</th>
-              <th scope="col">{metricName(metric)}</th>
+              {metrics.map((name) => (
+                <th scope="col" key={name}>
+                  {metricName(name)}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
             {pairs.slice(0, mostShown).map((pair) => (
-              <tr key={JSON.stringify([pair.field, pair.treatment])}>
+              <tr key={JSON.stringify(pair.treatment)}>
                 <td>{rowText(pair)}</td>
-                <td>{valueText(pair, pair.baseline)}</td>
-                <td className={pair.metrics[metric]?.verdict === 'within noise' ? 'muted' : ''}>
-                  {pair.metrics[metric]?.text}
-                </td>
+                {metrics.map((name) => (
+                  <td key={name} className={pair.metrics[name]?.verdict === 'within noise' ? 'muted' : ''}>
+                    {pair.metrics[name]?.text}
+                  </td>
+                ))}
               </tr>
             ))}
           </tbody>
@@ -51,11 +78,11 @@ export function BaselinePairs({ table, metric }: { readonly table: SweepTable; r
 }
 
 /** What differs first, then what both rows share. */
-function rowText(pair: Pair): string {
-  const shared = Object.entries(pair.treatment).filter(([field]) => field !== pair.field);
-  return [valueText(pair, pair.treatment), ...shared.map(([field, value]) => `${field} ${String(value)}`)].join(', ');
+function rowText({ field, treatment }: SweepPair): string {
+  const shared = Object.keys(treatment).filter((other) => other !== field);
+  return [field, ...shared].map((name) => settingText(name, treatment)).join(', ');
 }
 
-function valueText({ field }: Pair, settings: Pair['treatment']): string {
-  return `${field} ${String(settings[field])}`;
+function settingText(field: string, settings: SweepPair['treatment'] | undefined): string {
+  return `${field} ${valueText(settings?.[field])}`;
 }

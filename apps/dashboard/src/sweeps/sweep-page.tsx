@@ -96,10 +96,11 @@ function Results(props: {
   const settings = Object.entries(opened?.settings ?? {}).map(([field, value]) => `${field} ${String(value)}`);
   return (
     <>
+      <BaselinePairs table={table} of="regularisers" />
       <section className="panel">
         <div className="panel-head">
           <h2>
-            {metricName(metric)}, mean over seeds <span className="muted">± 95 % interval</span>
+            {metricName(metric)}, mean over seeds <span className="muted">± half-width of the 95 % CI</span>
           </h2>
           <div className="bar">
             <select aria-label="Metric" value={metric} onChange={(event) => setMetric(event.target.value)}>
@@ -145,11 +146,19 @@ function Results(props: {
                   {text}
                 </a>
               ))}
+              {table.pairs.length > 0 && (
+                <a
+                  href={served(`/sweeps/${sweep.id}/table?format=csv&part=pairs&at=${props.at}`)}
+                  download={`${sweepTitle(sweep)} pairs.csv`}
+                >
+                  paired differences as CSV
+                </a>
+              )}
             </span>
           </p>
         </div>
       </section>
-      <BaselinePairs table={table} metric={metric} />
+      <BaselinePairs table={table} of="others" />
       <CellRuns runs={runs} title={opened ? `Runs of ${settings.join(', ')}` : `All ${runs.length} runs`} />
       <ParallelCoordinates fields={table.fields} runs={all} />
     </>

@@ -25,8 +25,13 @@ export function experimentLine(experiment: Pick<Experiment, 'name' | 'config'>):
   return `${main} · ${rest}`;
 }
 
-/** A metric of the last evaluation, or undefined. */
-export function lastMetric(experiment: Experiment, name: string): number | undefined {
+/** A metric of the last evaluation of a run that has ended, or undefined. */
+export function lastMetric(experiment: Pick<Experiment, 'result'>, name: string): number | undefined {
   const last = experiment.result?.last as { metrics?: Record<string, number> } | undefined;
   return last?.metrics?.[name];
+}
+
+/** A metric of the newest evaluation, while it runs too; or undefined. */
+export function latestMetric(experiment: Pick<Experiment, 'latest' | 'result'>, name: string): number | undefined {
+  return experiment.latest?.metrics[name] ?? lastMetric(experiment, name);
 }
