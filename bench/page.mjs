@@ -7,13 +7,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { startWorker } from '../apps/worker/dist/start-worker.js';
-import { startEmbeddedPostgres } from '../packages/db/dist/index.js';
+import { openDatabase, startEmbeddedPostgres } from '../packages/db/dist/index.js';
 import { quantile } from '../test/chaos/chaos-report.mjs';
 import { chromiumMissing, provideChromium } from '../test/chromium.mjs';
 
 export const help = `npm run bench page -- [--rows 10000, in twenties] [--rounds 9] [--steps 400]
 Trains conv_small on shapes with every step measured, beside an open page, and tells how long after it was computed a value was
-painted at the latest; then queues --rows experiments and tells how long a browser without anything cached takes to paint the list.`;
+painted at the latest; then queues --rows experiments and tells how long a browser without anything cached takes to paint the list,
+and how long the API takes for a page of it, sorted, filtered, searched, grouped, as CSV.`;
 
 export const options = {
   rows: { type: 'string', default: '10000' },
@@ -30,8 +31,9 @@ export async function run(values) {
   const api = await startApi(postgres.url);
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
-    await latency({ browser, url: api.url, databaseUrl: postgres.url, folder, steps: Number(values.steps) });
+    if (values.steps !== "0") await latency({ browser, url: api.url, databaseUrl: postgres.url, folder, steps: Number(values.steps) });
     await firstPaint({ browser, url: api.url, rows: Number(values.rows), rounds: Number(values.rounds) });
+    await listTimes({ url: api.url, databaseUrl: postgres.url });
   } finally {
     await browser.close();
     await api.stop();
@@ -146,6 +148,46 @@ async function firstPaint({ browser, url, rows, rounds }) {
   console.log(
     `list of ${rows} experiments painted, nothing cached: ${ms(0)} ms (fastest), ${ms(0.5)} ms (median), ${ms(1)} ms (slowest of ${rounds})`,
   );
+}
+
+const listed = {
+  'newest first': '/experiments',
+  'the 200 newest': '/experiments?limit=200',
+  'page 100 of them': '/experiments?cursor=',
+  'by R@1': '/experiments?sort=-recall_at_1',
+  'by lr': '/experiments?sort=lr',
+  'by name': '/experiments?sort=name',
+  'filter sec_wei>0.5, recall_at_1>0.9': '/experiments?filter=sec_wei>0.5,recall_at_1>0.9',
+  'search "shapes triplet SEC"': '/experiments?q=shapes triplet SEC',
+  '200 by their ids': '/experiments?limit=200&ids=',
+  'groups by loss and sec_wei': '/experiments/groups?by=loss,sec_wei',
+  'all as CSV': '/experiments/table?format=csv',
+};
+
+/** How long the API takes, one request after another; every row has a result, as after a long night. */
+async function listTimes({ url, databaseUrl }) {
+  const database = openDatabase(databaseUrl);
+  await database.pool.query(
+    `UPDATE experiment SET latest = jsonb_build_object('step', 1, 'metrics', jsonb_build_object('recall_at_1', random(), 'nmi', random()))`,
+  );
+  await database.pool.query('ANALYZE experiment');
+  await database.close();
+  const get = async (address) => (await fetch(`${url}${address}`)).json();
+  const ids = (await get('/experiments?limit=200')).items.map(({ id }) => id);
+  let cursor = '';
+  for (let page = 1; page < 100; page += 1) cursor = (await get(`/experiments?cursor=${cursor}`)).next_cursor ?? cursor;
+  for (const [name, address] of Object.entries(listed)) {
+    const asked = address.replace('cursor=', `cursor=${cursor}`).replace('ids=', `ids=${ids.join(',')}`);
+    const times = [];
+    for (let round = 0; round < 40; round += 1) {
+      const begun = performance.now();
+      const answer = await fetch(`${url}${asked}`);
+      await answer.arrayBuffer();
+      if (!answer.ok) throw new Error(`${asked}: ${answer.status}`);
+      times.push(performance.now() - begun);
+    }
+    console.log(`${name}: ${quantile(times, 0.5).toFixed(0)} ms (median), ${quantile(times, 0.95).toFixed(0)} ms (p95)`);
+  }
 }
 
 /** In the page: ms from the start of the navigation until the first row is painted. */

@@ -21,6 +21,8 @@ const searched = `concat_ws(' ', name, dataset, loss, array_to_string(tags, ' ')
   CASE WHEN config ->> 'l2reg_wei' <> '0' THEN 'L2-reg ' || (config ->> 'l2reg_wei') END,
   'seed ' || (config ->> 'seed'))`;
 const lowest = '00000000-0000-0000-0000-000000000000';
+/** Rows that one beginning of an id may stand for. */
+const mostOfPrefix = 1_000;
 const highest = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** The conditions of a filter on rows of `experiment`, in SQL; `bind` gives the placeholder of a value. */
@@ -33,14 +35,21 @@ export function filterSql(filter: ExperimentFilter, bind: (value: unknown) => st
   if (filter.sweep) {
     where.push(`id IN (SELECT experiment_id FROM sweep_member WHERE sweep_id = ${bind(filter.sweep)}::uuid)`);
   }
-  for (const word of filter.q?.split(/[\s·+]+/).filter((part) => part !== '') ?? []) {
-    const isId = `id::text LIKE ${bind(`${escapeLike(word.toLowerCase())}%`)}`;
-    where.push(`(${searched} ILIKE ${bind(`%${escapeLike(word)}%`)} OR ${isId})`);
+  const words = filter.q?.split(/[\s·+]+/).filter((part) => part !== '') ?? [];
+  if (words.length > 0) {
+    const found = words.map((word) => {
+      const inTitle = `title ILIKE ${bind(`%${escapeLike(word)}%`)}`;
+      const mayBeId = /^[0-9a-f-]{4,36}$/i.test(word);
+      return mayBeId ? `(${inTitle} OR id::text LIKE ${bind(`${word.toLowerCase()}%`)})` : inTitle;
+    });
+    // The title is put together once for all words: OFFSET keeps it from being written into each condition.
+    where.push(`EXISTS (SELECT FROM (SELECT ${searched} AS title OFFSET 0) AS shown WHERE ${found.join(' AND ')})`);
   }
   if (filter.ids) {
     const [low, high] = [lowest, highest].map((end) => bind(filter.ids?.map((id) => id + end.slice(id.length))));
+    // LIMIT keeps each a look into the index; joined, all rows would be compared with all bounds.
     where.push(`id IN (SELECT listed.id FROM unnest(${low}::uuid[], ${high}::uuid[]) AS bounds(low, high)
-      JOIN experiment AS listed ON listed.id BETWEEN low AND high)`);
+      CROSS JOIN LATERAL (SELECT id FROM experiment WHERE id BETWEEN low AND high LIMIT ${mostOfPrefix}) AS listed)`);
   }
   for (const condition of filter.conditions ?? []) where.push(conditionSql(condition, bind));
   return where;
