@@ -31,7 +31,8 @@ export async function run(values) {
   const api = await startApi(postgres.url);
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
-    if (values.steps !== "0") await latency({ browser, url: api.url, databaseUrl: postgres.url, folder, steps: Number(values.steps) });
+    if (values.steps !== '0')
+      await latency({ browser, url: api.url, databaseUrl: postgres.url, folder, steps: Number(values.steps) });
     await firstPaint({ browser, url: api.url, rows: Number(values.rows), rounds: Number(values.rounds) });
     await listTimes({ url: api.url, databaseUrl: postgres.url });
   } finally {
@@ -186,7 +187,9 @@ async function listTimes({ url, databaseUrl }) {
       if (!answer.ok) throw new Error(`${asked}: ${answer.status}`);
       times.push(performance.now() - begun);
     }
-    console.log(`${name}: ${quantile(times, 0.5).toFixed(0)} ms (median), ${quantile(times, 0.95).toFixed(0)} ms (p95)`);
+    console.log(
+      `${name}: ${quantile(times, 0.5).toFixed(0)} ms (median), ${quantile(times, 0.95).toFixed(0)} ms (p95)`,
+    );
   }
 }
 

@@ -180,7 +180,7 @@ describe.skipIf(executablePath === null)(name, () => {
     };
     halving = (await post<{ id: string }>('/sweeps', asha)).id;
     await open(`/lab/sweeps/${halving}`);
-    await page.getByRole('heading', { name: 'Rung 1: 10 steps the best 3 of 9 go on' }).waitFor();
+    await page.getByRole('heading', { name: 'Rung 1: 10 steps the best 3 of 9 are promoted' }).waitFor();
     await page.getByRole('button', { name: 'Pause 9' }).click();
     await page.getByRole('button', { name: 'Resume 9' }).click();
     await page.getByRole('button', { name: 'Pause 9' }).waitFor();
@@ -193,7 +193,7 @@ describe.skipIf(executablePath === null)(name, () => {
       await advanceSweeps(known(), isFault);
     }
     const first = page.getByRole('region', { name: 'Settings of rung 1' }).locator('tbody tr');
-    await first.first().getByText('goes on').waitFor();
+    await first.first().getByText('promoted').waitFor();
     expect(await first.count()).toBe(9);
     expect(await first.locator('.badge.running').count()).toBe(3);
     await page.getByRole('region', { name: 'Settings of rung 3' }).getByText('finished').waitFor();

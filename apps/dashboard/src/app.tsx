@@ -35,6 +35,7 @@ export function App() {
   useEffect(() => {
     if (path === '/') navigate(addresses.experiments, { replace: true });
   }, [path]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another view has another link
   useEffect(() => showCurrent('header.top nav'), [path]);
   return (
     <>

@@ -27,6 +27,9 @@ try {
   const named = address === undefined ? undefined : withPassword(address, password);
   const [url, release] = await openNamedDatabase(named, path.resolve(values.state));
   try {
+    const where = url.replace(/^\w+:\/\/(?:[^@/]*@)?/, '');
+    const place = named === undefined ? `of ${path.resolve(values.state)}` : `${where} (DATABASE_URL)`;
+    process.stderr.write(`${verb === 'backup' ? 'backing up' : 'restoring into'} the database ${place}\n`);
     const rows =
       verb === 'backup'
         ? await writeBackup(url, path.resolve(file), asked)

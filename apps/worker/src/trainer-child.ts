@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { withoutStartUpLines } from './start-up-lines.ts';
 import type { OfRun, TrainerOrder, TrainerReport } from './trainer-messages.ts';
 import { type OpenRun, openTrainerRun, type TrainerRun, type TrainerRunOptions } from './trainer-run.ts';
 
@@ -61,7 +62,8 @@ export function forkTrainer(script: string, env: Readonly<Record<string, string>
     child.once('close', (code, signal) => {
       isGone = true;
       const how = signal ? `was killed by ${signal}` : `exited with code ${code}`;
-      const said = tail.trim() === '' ? '' : `; it last said: ${tail.trim()}`;
+      const last = withoutStartUpLines(tail);
+      const said = last === '' ? '' : `; it last said: ${last}`;
       release()?.endBroken(`the trainer process ${how}${said}`, signal);
       resolve();
     });

@@ -24,7 +24,7 @@ export type RungConfig = {
   readonly mean: number | null;
   readonly n: number;
   readonly failed: number;
-  readonly state: 'waits' | 'goes on' | 'stopped' | 'finished';
+  readonly state: 'waits' | 'promoted' | 'stopped' | 'finished';
   /** why, in words */
   readonly reason: string;
 };
@@ -32,9 +32,9 @@ export type RungConfig = {
 export type RungState = {
   readonly rung: number;
   readonly steps: number;
-  /** settings that this rung has in the end, and how many of them go on */
+  /** settings that this rung has in the end, and how many of them are promoted to the next */
   readonly size: number;
-  readonly go_on: number;
+  readonly promoted: number;
   readonly configs: readonly RungConfig[];
 };
 
@@ -54,9 +54,9 @@ type Scored = {
 };
 
 /**
- * Successive halving (Jamieson and Talwalkar 2016, "Non-stochastic best arm identification") without its barriers: a setting goes on
+ * Successive halving (Jamieson and Talwalkar 2016, "Non-stochastic best arm identification") without its barriers: a setting is promoted
  * as soon as it is sure to be among the best of its rung, whatever the others will do. Nobody waits who need not, and unlike
- * in ASHA (Li et al. 2020) what goes on does not depend on which worker was faster.
+ * in ASHA (Li et al. 2020) what is promoted does not depend on which worker was faster.
  */
 export function nextOfHalving(plan: HalvingPlan, runs: readonly HalvingRun[]): HalvingStep {
   const sizes = rungSizes(plan);
@@ -65,11 +65,11 @@ export function nextOfHalving(plan: HalvingPlan, runs: readonly HalvingRun[]): H
   for (const [rung, steps] of plan.rungs.entries()) {
     const size = sizes[rung] as number;
     const isLast = rung === plan.rungs.length - 1;
-    const goOn = isLast ? 0 : (sizes[rung + 1] as number);
+    const promotions = isLast ? 0 : (sizes[rung + 1] as number);
     const scored = members.map((config) => scoreOf(plan, runs, rung, config));
-    const configs = scored.map((one) => judge(one, scored, { steps, size, goOn, isLast, metric: plan.metric }));
-    rungs.push({ rung, steps, size, go_on: goOn, configs });
-    members = configs.filter(({ state }) => state === 'goes on').map(({ config }) => config);
+    const configs = scored.map((one) => judge(one, scored, { steps, size, promotions, isLast, metric: plan.metric }));
+    rungs.push({ rung, steps, size, promoted: promotions, configs });
+    members = configs.filter(({ state }) => state === 'promoted').map(({ config }) => config);
   }
   const known = new Set(runs.map(({ rung, place }) => `${rung} ${place}`));
   const wanted = rungs.flatMap(({ rung, configs }) =>
@@ -81,7 +81,7 @@ export function nextOfHalving(plan: HalvingPlan, runs: readonly HalvingRun[]): H
   return { rungs, wanted, is_done: isDone };
 }
 
-/** Settings of each rung: one of `factor` goes on, one at least. */
+/** Settings of each rung: one of `factor` is promoted, one at least. */
 export function rungSizes({ rungs, factor, configs }: HalvingPlan): number[] {
   const sizes = [configs.length];
   for (let rung = 1; rung < rungs.length; rung += 1) {
@@ -103,12 +103,12 @@ function scoreOf(plan: HalvingPlan, runs: readonly HalvingRun[], rung: number, c
 type Rung = {
   readonly steps: number;
   readonly size: number;
-  readonly goOn: number;
+  readonly promotions: number;
   readonly isLast: boolean;
   readonly metric: string;
 };
 
-function judge(one: Scored, all: readonly Scored[], { steps, size, goOn, isLast, metric }: Rung): RungConfig {
+function judge(one: Scored, all: readonly Scored[], { steps, size, promotions, isLast, metric }: Rung): RungConfig {
   const { config, mean, n, failed } = one;
   const told = { config, mean, n, failed };
   const waits = (reason: string): RungConfig => ({ ...told, state: 'waits', reason });
@@ -118,14 +118,18 @@ function judge(one: Scored, all: readonly Scored[], { steps, size, goOn, isLast,
   const ended = all.filter((other) => other.is_ended);
   const ahead = ended.filter((other) => isAhead(other, one)).length;
   const open = size - ended.length;
-  if (mean !== null && ahead + open < goOn) {
-    return { ...told, state: 'goes on', reason: `${score} at ${steps} steps: among the best ${goOn} of ${size}` };
+  if (mean !== null && ahead + open < promotions) {
+    return {
+      ...told,
+      state: 'promoted',
+      reason: `${score} at ${steps} steps: among the best ${promotions} of ${size}`,
+    };
   }
-  if (ahead >= goOn || (mean === null && open === 0)) {
+  if (ahead >= promotions || (mean === null && open === 0)) {
     return {
       ...told,
       state: 'stopped',
-      reason: `${score} at ${steps} steps: ${ahead} of ${size} are ahead, ${goOn} go on`,
+      reason: `${score} at ${steps} steps: ${ahead} of ${size} are ahead, ${promotions} go on`,
     };
   }
   return waits(`${score} at ${steps} steps; ${open} of ${size} are still open`);

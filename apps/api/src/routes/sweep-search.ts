@@ -29,14 +29,14 @@ const rungsSchema = z
         rung: z.int(),
         steps: z.int(),
         size: z.int().describe('settings that it has in the end'),
-        go_on: z.int().describe('how many of them go on to the next rung'),
+        promoted: z.int().describe('how many of them are promoted to the next rung'),
         configs: z.array(
           z.object({
             settings: z.record(z.string(), z.unknown()),
             mean: z.number().nullable().describe('of the metric over seeds; null until its runs ended'),
             n: z.int(),
             failed: z.int(),
-            state: z.enum(['waits', 'goes on', 'stopped', 'finished']),
+            state: z.enum(['waits', 'promoted', 'stopped', 'finished']),
             reason: z.string(),
           }),
         ),
@@ -126,7 +126,7 @@ export const sweepSearchRoutes: FastifyPluginAsyncZod<AppDependencies> = async (
     schema: {
       tags,
       params,
-      summary: 'Successive halving: what each rung measured, what goes on, and why the others stopped',
+      summary: 'Successive halving: what each rung measured, what is promoted, and why the others stopped',
       response: { 200: rungsSchema, ...problems },
     },
     handler: async (request) => {

@@ -72,7 +72,7 @@ export const studySummarySchema = z
   .object({
     id: z.string(),
     name: z.string().nullable(),
-    status: z.enum(studyStatuses).describe('open: it goes on by itself'),
+    status: z.enum(studyStatuses).describe('open: it continues by itself'),
     reason: z.string().nullable().describe('how it ended; null while it is open'),
     plan: settings.describe('all that decides what it does and concludes, fixed before the first run'),
     plan_sha256: z.string().describe('of the plan, and of the code, data and weights that its runs have'),

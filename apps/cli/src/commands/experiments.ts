@@ -28,7 +28,7 @@ export function addLookingCommands(program: Command): void {
   program
     .command('logs <id>')
     .description('what the trainer logged')
-    .option('--follow', 'go on until the run has ended')
+    .option('--follow', 'keep reading until the run has ended')
     .option('--json', 'print JSON')
     .action(logs);
   program

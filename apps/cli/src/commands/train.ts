@@ -39,7 +39,7 @@ export function addTrainCommand(program: Command): void {
 /** Follows an experiment; Ctrl-C ends only that. */
 async function watched(api: ApiClient, id: string): Promise<Experiment> {
   const leave = () => {
-    process.stderr.write(`\nthe run goes on; stop it with: spherelab cancel ${id.slice(0, 8)}\n`);
+    process.stderr.write(`\nthe run continues; stop it with: spherelab cancel ${id.slice(0, 8)}\n`);
     process.exit(130);
   };
   process.once('SIGINT', leave);

@@ -18,7 +18,7 @@ export function addSearchFlags(command: Command): Command {
   return command
     .option(
       '--strategy <name>',
-      'grid: all combinations; random: draws; asha: draws, of which only the best go on to more steps',
+      'grid: all combinations; random: draws; asha: draws, of which only the best are promoted to more steps',
     )
     .option('--space <field=low..high>', 'what is drawn, or a list: field=v1,v2; repeat for more', collect, [])
     .option('--samples <count>', 'how many are drawn')
@@ -26,7 +26,7 @@ export function addSearchFlags(command: Command): Command {
     .option('--first-steps <steps>', 'asha: steps of the first rung')
     .option(
       '--factor <count>',
-      'asha: of so many at a rung, one goes on to the next, which has so many times the steps',
+      'asha: of so many at a rung, one is promoted to the next, which has so many times the steps',
     )
     .option('--metric <name>', 'asha: what chooses, on validation classes');
 }

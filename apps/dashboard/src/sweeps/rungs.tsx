@@ -10,12 +10,12 @@ type Rung = RungsAnswer['rungs'][number];
 
 const colours: Readonly<Record<Rung['configs'][number]['state'], string>> = {
   waits: '',
-  'goes on': 'running',
+  promoted: 'running',
   stopped: 'paused',
   finished: 'succeeded',
 };
 
-/** Successive halving: what each rung measured, the best first, what went on, and why the others stopped. */
+/** Successive halving: what each rung measured, the best first, what was promoted, and why the others stopped. */
 export function Rungs({ sweep, everyMs }: { readonly sweep: Sweep; readonly everyMs: number }) {
   const { id, request } = sweep;
   const load = (signal: AbortSignal) => get('/sweeps/{id}/rungs', { path: { id }, signal });
@@ -31,7 +31,9 @@ export function Rungs({ sweep, everyMs }: { readonly sweep: Sweep; readonly ever
             <h2>
               Rung {rung.rung + 1}: {rung.steps} steps{' '}
               <span className="muted">
-                {rung.go_on > 0 ? `the best ${rung.go_on} of ${rung.size} go on` : `${rung.size} trained to the end`}
+                {rung.promoted > 0
+                  ? `the best ${rung.promoted} of ${rung.size} are promoted`
+                  : `${rung.size} trained to the end`}
               </span>
             </h2>
           </div>

@@ -120,6 +120,11 @@ function Attempts({ experiment }: { readonly experiment: Experiment }) {
   );
 }
 
+/** What can be pasted into a terminal beside a checkout, whichever server that knows. */
+function exportCommand(id: string): string {
+  return `npx spherelab export ${id.slice(0, 8)} --format pth --out weights.pth --url ${location.origin}${served('')}`;
+}
+
 function Checkpoints({ experiment: { id, status, steps_done } }: { readonly experiment: Experiment }) {
   const { data } = useResource(`checkpoints ${id} ${status} ${Math.floor(steps_done / 50)}`, (signal) =>
     get('/experiments/{id}/checkpoints', { path: { id }, signal }),
@@ -129,7 +134,7 @@ function Checkpoints({ experiment: { id, status, steps_done } }: { readonly expe
       <div className="panel-head">
         <h2>Checkpoints</h2>
         <span className="small">
-          weights for PyTorch: <code className="mono">npx spherelab export {id.slice(0, 8)}… --format pth</code>
+          weights for PyTorch: <code className="mono">{exportCommand(id)}</code>
         </span>
       </div>
       {data === null || data.items.length === 0 ? (
