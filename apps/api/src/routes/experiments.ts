@@ -5,7 +5,6 @@ import {
   type ExperimentAction,
   earlierResult,
   getExperiment,
-  inTransaction,
   listAttempts,
   requestTransition,
   retryRolledBack,
@@ -56,9 +55,7 @@ export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
     },
     handler: async (request, reply) => {
       const input = await resolveExperimentRequest(dependencies, request.body);
-      const [stored] = await retryRolledBack(() =>
-        inTransaction(database, (client) => createExperiments(client, [input])),
-      );
+      const [stored] = await retryRolledBack(() => createExperiments(database.pool, [input]));
       if (!stored) throw new Error('nothing was stored');
       if (stored.created) kickRelay();
       const { experiment, created } = stored;

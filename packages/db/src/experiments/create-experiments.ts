@@ -21,22 +21,26 @@ export type NewExperiment = {
 
 export type CreatedExperiment = { readonly experiment: Experiment; readonly created: boolean };
 
-// In order of identity: two posts of the same cells in different order would each wait for the other.
-const insert = `INSERT INTO experiment
-  (id, config, sources, provenance, identity, dedup_identity, name, tags, priority, dataset, loss, device, sweep_id)
-SELECT id, config, sources, provenance, identity, dedup_identity, name, tags, priority, dataset, loss, device, sweep_id
-FROM jsonb_to_recordset($1::jsonb) AS input(id uuid, config jsonb, sources jsonb, provenance jsonb, identity text,
-  dedup_identity text, name text, tags text[], priority int, dataset text, loss text, device text, sweep_id uuid)
-ORDER BY dedup_identity
-ON CONFLICT (dedup_identity) DO NOTHING
-RETURNING id`;
+// In order of identity: two posts of the same cells in different order would each wait for the other. What the queue has to be told
+// is written by the same statement.
+const insert = `WITH made AS (INSERT INTO experiment
+    (id, config, sources, provenance, identity, dedup_identity, name, tags, priority, dataset, loss, device, sweep_id)
+  SELECT id, config, sources, provenance, identity, dedup_identity, name, tags, priority, dataset, loss, device, sweep_id
+  FROM jsonb_to_recordset($1::jsonb) AS input(id uuid, config jsonb, sources jsonb, provenance jsonb, identity text,
+    dedup_identity text, name text, tags text[], priority int, dataset text, loss text, device text, sweep_id uuid)
+  ORDER BY dedup_identity
+  ON CONFLICT (dedup_identity) DO NOTHING
+  RETURNING *),
+told AS (INSERT INTO outbox (experiment_id) SELECT id FROM made)
+SELECT * FROM made`;
 
 // Held until the transaction ends, so that none is deleted before it is shown.
 const hold = `SELECT * FROM experiment WHERE id = ANY($1::uuid[]) OR dedup_identity = ANY($2::text[])
 ORDER BY id FOR KEY SHARE`;
 
 /**
- * Stores experiments with what the queue has to be told, in the caller's transaction: either both are there or neither.
+ * Stores experiments with what the queue has to be told: either both are there or neither. Several that exist already are held only
+ * in a transaction of the caller.
  * The same identity again answers with the stored row, whatever its status, unless forced.
  * @returns one entry per input, in order
  * @throws DeletedMeanwhileError
@@ -48,20 +52,27 @@ export async function createExperiments(
 ): Promise<CreatedExperiment[]> {
   const records = inputs.map((input) => toRecord(input, sweepId));
   const fresh = records.filter(({ reuses }) => reuses === null);
-  const inserted = await client.query<{ id: string }>(insert, [JSON.stringify(fresh)]);
-  const newIds = new Set(inserted.rows.map((row) => row.id));
-  const toQueue = records.filter((record) => newIds.has(record.id)).map((record) => record.id);
-  await client.query('INSERT INTO outbox (experiment_id) SELECT unnest($1::uuid[])', [toQueue]);
-  const identities = records.flatMap((record) => record.dedup_identity ?? []);
-  const shown = [...toQueue, ...records.flatMap(({ reuses }) => reuses ?? [])];
-  const { rows } = await client.query<Experiment>(hold, [shown, identities]);
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  const byIdentity = new Map(rows.flatMap((row) => (row.dedup_identity ? [[row.dedup_identity, row] as const] : [])));
+  const { rows: made } = await client.query<Experiment>(insert, [JSON.stringify(fresh)]);
+  const newIds = new Set(made.map(({ id }) => id));
+  const others = records.filter(({ id }) => !newIds.has(id));
+  const known = others.length === 0 ? [] : await heldRows(client, others);
+  const byId = new Map([...made, ...known].map((row) => [row.id, row]));
+  const byIdentity = new Map(
+    [...made, ...known].flatMap((row) => (row.dedup_identity ? [[row.dedup_identity, row] as const] : [])),
+  );
   return records.map((record) => {
     const experiment = byId.get(record.reuses ?? record.id) ?? byIdentity.get(record.dedup_identity ?? '');
     if (!experiment) throw new DeletedMeanwhileError(record.identity);
     return { experiment, created: newIds.has(record.id) };
   });
+}
+
+/** The rows that stand for what was not made. */
+async function heldRows(client: Queryable, records: readonly ReturnType<typeof toRecord>[]): Promise<Experiment[]> {
+  const identities = records.flatMap((record) => record.dedup_identity ?? []);
+  const shown = records.flatMap(({ reuses }) => reuses ?? []);
+  const { rows } = await client.query<Experiment>(hold, [shown, identities]);
+  return rows;
 }
 
 function toRecord(input: NewExperiment, sweepId: string | null) {
