@@ -12,6 +12,7 @@ const benches = {
   growth: './growth.mjs',
   page: './page.mjs',
   resolve: './resolve.mjs',
+  requests: './requests.mjs',
   comparisons: './comparisons.mjs',
   sweep: './sweep.mjs',
   asha: './asha.mjs',

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** @returns {Promise<{ url: string, stop: () => Promise<void> }>} @param release folder of a built checkout */
+/** @returns {Promise<{ url: string, stop: () => Promise<void>, pid: number }>} @param release folder of a built checkout */
 export async function startServer({ folder, workers, release = root, dataRoot = null }) {
   const flags = ['--state', path.join(folder, 'state'), '--workers', workers, '--port', '0'];
   const server = spawn(process.execPath, [path.join(release, 'apps/launcher/dist/main.js'), ...flags], {
@@ -29,7 +29,7 @@ export async function startServer({ folder, workers, release = root, dataRoot = 
     server.kill('SIGTERM');
     await ended;
   };
-  return { url, stop };
+  return { url, stop, pid: server.pid };
 }
 
 export async function ask(url, body) {

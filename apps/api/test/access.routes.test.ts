@@ -1,5 +1,6 @@
 import { checkExposure, createAccessKey, latestAuditEntries, listAccessKeys, revokeAccessKey } from '@spherelab/db';
 import { describe, expect, test } from 'vitest';
+import { waitUntil } from '../../../test/wait-until.ts';
 import { tokenBuckets } from '../src/access/token-bucket.ts';
 import { type AppUnderTest, appForEachTest } from './app-under-test.ts';
 
@@ -20,11 +21,17 @@ describe('access to the API', () => {
       ...(payload ? { payload } : {}),
     });
   const experiment = { dataset: 'shapes', loss: 'triplet' };
+  /** The newest entries, once there are so many: one is written when its answer was sent. */
+  const auditEntries = async (count: number) => {
+    const read = () => latestAuditEntries(api.database.pool, 10);
+    await waitUntil('the audit log', async () => (await read()).length >= count);
+    return read();
+  };
 
   test('needs no key while there is none, and writes down who changed what all the same', async () => {
     expect((await ask('POST', '/experiments', undefined, experiment)).statusCode).toBe(201);
     expect((await ask('GET', '/session')).json()).toEqual({ key_needed: false, name: null, scope: null });
-    expect(await latestAuditEntries(api.database.pool, 10)).toMatchObject([
+    expect(await auditEntries(1)).toMatchObject([
       { key_id: null, who: '127.0.0.1', method: 'POST', address: '/experiments', status: 201 },
     ]);
   });
@@ -41,7 +48,7 @@ describe('access to the API', () => {
     expect((await ask('GET', '/admin/queues', write)).statusCode).toBe(403);
     for (const open of ['/healthz', '/readyz', '/openapi.json', '/docs/', '/session'])
       expect([open, (await ask('GET', open)).statusCode]).toEqual([open, 200]);
-    expect(await latestAuditEntries(api.database.pool, 10)).toMatchObject([
+    expect(await auditEntries(2)).toMatchObject([
       { who: 'of write', status: 201 },
       { who: 'of read', status: 403 },
     ]);

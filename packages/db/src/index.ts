@@ -54,6 +54,7 @@ export { type EarlierResult, earlierResult, reusableResults } from './experiment
 export { editLabels, editTags, type LabelEdit } from './experiments/edit-labels.ts';
 export { type ExperimentFacets, experimentFacets } from './experiments/experiment-facets.ts';
 export type { ExperimentFilter } from './experiments/experiment-filter.ts';
+export { experimentMarks } from './experiments/experiment-marks.ts';
 export type { Experiment, ExperimentFailure, LatestEvaluation, StopRequest } from './experiments/experiment-row.ts';
 export { experimentValues } from './experiments/experiment-values.ts';
 export {

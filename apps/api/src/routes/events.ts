@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { isSettled } from '@spherelab/config';
 import { type Database, evaluationSteps, getExperiment, logLinesAfter, metricsAfter } from '@spherelab/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
@@ -8,6 +7,7 @@ import type { AppDependencies } from '../app-dependencies.ts';
 import { toExperimentView } from '../schemas/experiment-view.ts';
 import { type EventCursor, formatEvent, parseEventId } from '../streams/event-format.ts';
 import { sendEventStream } from '../streams/event-stream.ts';
+import { type Follower, openNews } from '../streams/news.ts';
 
 /** With what a trainer holds back and a write takes, a measured value is told within a second. */
 const defaultPollMs = 250;
@@ -24,6 +24,7 @@ const batchSize = 5_000;
 export const eventRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, { database, eventPollMs }) => {
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
+  const news = openNews(database, eventPollMs ?? defaultPollMs);
 
   app.get('/experiments/:id/events', {
     schema: {
@@ -37,7 +38,7 @@ export const eventRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, {
     handler: async (request, reply) => {
       const { id } = await found('experiment', request.params.id, (known) => getExperiment(database.pool, known));
       const lastId = parseEventId(request.headers['last-event-id'] ?? request.query.last_event_id);
-      const events = follow(database, id, lastId, eventPollMs ?? defaultPollMs, closing.signal);
+      const events = follow(database, news.follow(id), id, lastId, closing.signal);
       const first = await events.next();
       if (first.done) return reply.code(204).send();
       await sendEventStream(request, reply, events, first);
@@ -48,9 +49,23 @@ export const eventRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, {
 /** Text of events as they happen. Ends after `end`; yields nothing where the client already has all of a settled experiment. */
 async function* follow(
   database: Database,
+  follower: Follower,
   id: string,
   lastId: EventCursor | null,
-  pollMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<string, void, undefined> {
+  try {
+    yield* eventsOf(database, follower, id, lastId, signal);
+  } finally {
+    follower.leave();
+  }
+}
+
+async function* eventsOf(
+  database: Database,
+  follower: Follower,
+  id: string,
+  lastId: EventCursor | null,
   signal: AbortSignal,
 ): AsyncGenerator<string, void, undefined> {
   let cursor = lastId ?? { seq: 0, logId: 0 };
@@ -101,6 +116,6 @@ async function* follow(
       sentAt = performance.now();
       yield text;
     }
-    if (!more) await delay(pollMs, null, { signal }).catch(() => undefined);
+    if (!more) await follower.changed(keepAliveMs, signal);
   }
 }
