@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { baselineLines } from '../src/experiment/curves/baseline-lines.ts';
 import { chartCsv } from '../src/experiment/curves/chart-downloads.tsx';
 import { chartGroups, comparedTitle } from '../src/experiment/curves/chart-groups.ts';
+import { chartSvg } from '../src/experiment/curves/chart-svg.ts';
+import { valuesAt } from '../src/experiment/curves/chart-tooltip.ts';
 import { changeText, spreadOf } from '../src/experiment/norms/spread-text.ts';
 import { embeddingDoubts } from '../src/experiment/run-doubts.ts';
 import { axisText } from '../src/scales/axis-text.ts';
@@ -36,6 +38,44 @@ describe('a chart', () => {
     { name: 'R@1', colour: '#000', points: [[-1, 0.25] as const, [50, 0.5] as const] },
     { name: 'plain, seed 1', colour: '#111', points: [[50, 0.4] as const] },
   ];
+
+  it('tells what each line has or had last at a step, the highest first, without what is behind a smoothed line', () => {
+    const four = [
+      ...lines,
+      { name: 'late', colour: '#222', points: [] },
+      { name: 'raw', colour: '#333', points: [], isFaint: true },
+    ];
+    const columns = [
+      [0.25, null, 0.5],
+      [null, 0.4, 0.6],
+      [null, null, null],
+      [1, 1, 1],
+    ];
+    const told = (at: number) => valuesAt(four, columns, at).map(({ line, value }) => [line.name, value]);
+    expect(told(0)).toEqual([['R@1', 0.25]]);
+    expect(told(1)).toEqual([
+      ['plain, seed 1', 0.4],
+      ['R@1', 0.25],
+    ]);
+    expect(told(2)).toEqual([
+      ['plain, seed 1', 0.6],
+      ['R@1', 0.5],
+    ]);
+  });
+
+  it('is an SVG with its title, rounded ticks, a polyline or a dot for each line, and dashes in the legend', () => {
+    const dashed = { ...lines[0], name: 'a < b', dash: [4, 3] } as (typeof lines)[number];
+    const svg = chartSvg({ title: 'Recall, %', lines: [...lines, dashed], isLog: false, inPercent: true, range: null });
+    expect(svg).toContain('>Recall, %, over steps</text>');
+    expect(svg.match(/<polyline/g)).toHaveLength(2);
+    expect(svg.match(/<circle/g)).toHaveLength(1);
+    expect(svg.match(/stroke-dasharray="4 3"/g)).toHaveLength(2);
+    expect(svg).toContain('a &#60; b');
+    expect(svg).toMatch(/>(30|40|50)<\/text>/);
+    expect(svg).not.toMatch(/NaN|Infinity/);
+    const log = chartSvg({ title: 'lr', lines, isLog: true, inPercent: false, range: [0, 10] });
+    expect(log).not.toMatch(/NaN|Infinity/);
+  });
 
   it('is a table of its steps', () => {
     expect(chartCsv(lines)).toBe('step,R@1,"plain, seed 1"\n-1,0.25,\n50,0.5,0.4\n');

@@ -5,9 +5,10 @@ import type { ChartLine } from './chart.tsx';
 export function ChartDownloads(props: {
   readonly title: string;
   readonly lines: readonly ChartLine[];
+  readonly svg: () => string;
   readonly canvas: () => HTMLCanvasElement | null;
 }) {
-  const { title, lines, canvas } = props;
+  const { title, lines, svg, canvas } = props;
   const file = title.replace(/[^A-Za-z0-9]+/g, '-').toLowerCase();
   return (
     <span className="bar small">
@@ -26,6 +27,14 @@ export function ChartDownloads(props: {
         onClick={() => save(`${file}.png`, canvas()?.toDataURL('image/png'))}
       >
         PNG
+      </button>
+      <button
+        type="button"
+        className="plain"
+        aria-label={`${title} as SVG`}
+        onClick={() => save(`${file}.svg`, URL.createObjectURL(new Blob([svg()], { type: 'image/svg+xml' })))}
+      >
+        SVG
       </button>
     </span>
   );

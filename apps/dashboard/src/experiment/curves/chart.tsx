@@ -7,6 +7,8 @@ import { useTheme } from '../../theme/use-theme.ts';
 import { compact } from '../../words/metric-text.ts';
 import { alignSeries } from './align-series.ts';
 import { ChartDownloads } from './chart-downloads.tsx';
+import { chartSvg } from './chart-svg.ts';
+import { isDashed, tooltipPlugin } from './chart-tooltip.ts';
 import { chartInk } from './series-colours.ts';
 
 export type ChartLine = {
@@ -74,7 +76,12 @@ export function Chart({ title, lines, isLog = false, inPercent = false, range, o
     >
       <figcaption className="panel-head">
         <h3>{title}</h3>
-        <ChartDownloads title={title} lines={lines} canvas={() => frame.current?.querySelector('canvas') ?? null} />
+        <ChartDownloads
+          title={title}
+          lines={lines}
+          svg={() => chartSvg({ title, lines, isLog, inPercent, range })}
+          canvas={() => frame.current?.querySelector('canvas') ?? null}
+        />
       </figcaption>
       <div className="chart-frame" ref={frame} />
     </figure>
@@ -116,7 +123,15 @@ function options({ lines, isLog, inPercent, theme, width, current }: OptionsInpu
         },
       },
     },
-    legend: { live: true },
+    legend: {
+      live: true,
+      markers: {
+        width: 2,
+        fill: 'transparent',
+        dash: (_self, at) => (isDashed(lines[at - 1]?.dash) ? 'dashed' : 'solid'),
+      },
+    },
+    plugins: [tooltipPlugin(lines, text)],
     scales: {
       x: {
         time: false,
