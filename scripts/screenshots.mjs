@@ -76,8 +76,9 @@ async function takeRuns(url, browser) {
     dataset: values.dataset,
     loss: 'triplet',
     sec_wei: 0.25,
-    steps: 2_000,
-    eval_every: 100,
+    ...shared(run),
+    steps: 20_000,
+    eval_every: 1_000,
     name: 'longer, weaker constraint',
     tags: ['trial'],
     force: true,
@@ -90,6 +91,8 @@ async function takeRuns(url, browser) {
     gallery: `/lab/experiments/${run.id}?tab=neighbours`,
     map: `/lab/experiments/${run.id}?tab=map`,
     sweep: `/lab/sweeps/${sweep.id}`,
+    groups: '/lab?group=loss,sec_wei',
+    'study-form': '/lab/studies/new',
     paper: '/lab/paper',
   };
   try {
@@ -100,12 +103,18 @@ async function takeRuns(url, browser) {
         await take(browser, url + shown, `${name}-${theme}`, { theme, width: 1280, height: 860 });
       }
     }
-    await take(browser, `${url}${views.run}`, 'run-narrow', { theme: 'light', width: 390, height: 860 });
+    for (const name of ['run', 'list', 'sweep'])
+      await take(browser, `${url}${views[name]}`, `${name}-narrow`, { theme: 'light', width: 390, height: 860 });
   } finally {
     await call(url, `/experiments/${live.id}/cancel`, {});
     await waitFor(async () => (await call(url, `/experiments/${live.id}`)).status === 'cancelled');
     await fetch(`${url}/experiments/${live.id}`, { method: 'DELETE' });
   }
+}
+
+/** What the pictures' runs have in common, so that the list is of one kind. */
+function shared({ config: { backbone, freeze_stages, image_size } }) {
+  return { backbone, freeze_stages, image_size };
 }
 
 async function takeStudy(url, browser) {
