@@ -177,6 +177,21 @@ describe.skipIf(executablePath === null)(name, () => {
     await page.getByLabel('Group by').selectOption('sec_wei');
     await page.getByText('sec_wei 0.5, mean of 40', { exact: true }).waitFor();
     expect(page.url()).toContain('by=sec_wei');
+    expect(await page.locator('.scatter circle').count()).toBe(199);
+    await page.getByLabel('Across').selectOption('lr');
+    await page.getByRole('heading', { name: 'R@1, % against learning rate' }).waitFor();
+    const room = page.locator('.brush-room').first();
+    await room.scrollIntoViewIfNeeded();
+    const axis = await room.boundingBox();
+    if (axis === null) throw new Error('there is no axis');
+    await page.mouse.move(axis.x + axis.width / 2, axis.y + 1);
+    await page.mouse.down();
+    await page.mouse.move(axis.x + axis.width / 2, axis.y + axis.height / 4, { steps: 4 });
+    await page.mouse.up();
+    const chosen = page.getByRole('link', { name: /^Compare these \d+ of 199$/ });
+    expect(Number(/\d+/.exec((await chosen.textContent()) ?? '')?.[0])).toBeLessThan(199);
+    await page.getByRole('button', { name: 'all again' }).click();
+    await chosen.waitFor({ state: 'detached' });
     const csv = decodeURIComponent((await page.locator('a[download="comparison.csv"]').getAttribute('href')) ?? '');
     expect(csv.trim().split('\n')).toHaveLength(200);
     for (const colorScheme of ['light', 'dark'] as const) {

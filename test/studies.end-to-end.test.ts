@@ -63,6 +63,10 @@ describe('a study, asked on the command line', () => {
 
     const state = await folder();
     system = await startSystemUnderTest(state, data, 0);
+    // Looking at the cost stores nothing: two arms, two trials each, two pairs.
+    const cost = JSON.parse(await spherelab(...question, '--dry-run')) as { readonly runs_at_most: number };
+    expect(cost.runs_at_most).toBe(8);
+    expect((await get<{ readonly items: readonly unknown[] }>('/studies')).items).toEqual([]);
     const { id } = JSON.parse(await spherelab(...question, '--detach')) as Study;
     const ended = async () => (await get<Study>(`/studies/${id}`)).runs.filter(({ status }) => status === 'succeeded');
     await waitUntil('a run of the search has ended', async () => (await ended()).length >= 1, 120_000);

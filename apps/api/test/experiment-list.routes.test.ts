@@ -129,6 +129,10 @@ describe('experiments as a list', () => {
       writeMetrics(api.database.pool, { ...fence, attempt: 2 }, [{ name: 'nmi', step: 20, value: 1 }]),
     ).rejects.toThrow(/not the running one/);
     expect((await get(`/experiments/${id}`)).json().latest).toEqual(latest);
+    // A result counts more: a worker of a release that keeps no newest evaluation may have made it.
+    const result = { last: { metrics: { recall_at_1: 0.9 } } };
+    await settleAttempt(api.database.pool, fence, { status: 'succeeded', result });
+    expect((await get('/experiments?filter=recall_at_1>0.8')).json().items).toHaveLength(1);
   });
 
   test('groups what a filter finds, with the mean of those that succeeded', async () => {

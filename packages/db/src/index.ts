@@ -69,6 +69,7 @@ export {
   type ListColumn,
   listColumn,
   listColumnsText,
+  metricColumn,
   readConditions,
   sortColumn,
 } from './experiments/list-columns.ts';

@@ -8,6 +8,7 @@ import {
   listColumn,
   listColumnsText,
   listExperiments,
+  metricColumn,
 } from '@spherelab/db';
 import { summarize } from '@spherelab/statistics';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
@@ -28,8 +29,7 @@ const facetsSchema = z
 
 const metricName = z
   .string()
-  .regex(/^(best\.|last\.)?[a-z_]+[0-9]*$/)
-  .refine((name) => listColumn(name)?.sql.includes('metrics') === true, { error: 'must be a metric, as recall_at_1' })
+  .refine((name) => metricColumn(name) !== null, { error: 'must be a metric, as recall_at_1 or best.nmi' })
   .default('recall_at_1');
 const groupSchema = z.object({
   values: z.record(z.string(), z.unknown()).describe('what its experiments have in common, by column'),

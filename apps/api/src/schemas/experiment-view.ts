@@ -1,4 +1,4 @@
-import { runStates } from '@spherelab/config';
+import { experimentFields, runStates } from '@spherelab/config';
 import type { Attempt, Experiment } from '@spherelab/db';
 import { z } from 'zod';
 
@@ -75,8 +75,8 @@ export function toExperimentView(experiment: Experiment): ExperimentView {
     tags: [...row.tags],
     notes: row.notes,
     priority: row.priority,
-    config: row.config,
-    sources: row.sources,
+    config: inOrder(row.config),
+    sources: inOrder(row.sources),
     identity: row.identity,
     provenance: row.provenance,
     sweep_id: row.sweep_id,
@@ -101,6 +101,12 @@ export function toExperimentView(experiment: Experiment): ExperimentView {
     started_at: row.started_at?.toISOString() ?? null,
     finished_at: row.finished_at?.toISOString() ?? null,
   };
+}
+
+/** Fields in the order of the schema: Postgres keeps them by the length of their names. */
+function inOrder<V>(values: Readonly<Record<string, V>>): Record<string, V> {
+  const known = experimentFields.filter((field) => field in values);
+  return Object.fromEntries([...known, ...Object.keys(values)].map((field) => [field, values[field] as V]));
 }
 
 /** One try to run an experiment. */

@@ -6,12 +6,13 @@ import { collect } from '../flags/collect.ts';
 import { addExperimentFlags, requestFromFlags } from '../flags/experiment-flags.ts';
 import { readNumber } from '../flags/read-number.ts';
 import { readArms, readSpace } from '../flags/study-arms.ts';
+import { studyCostText } from '../output/plan-text.ts';
 import { formatTable } from '../output/print-table.ts';
 import { createProgressLine } from '../output/progress-line.ts';
 import { studyText } from '../output/study-text.ts';
 import { jsonLine, terminalText } from '../output/terminal-text.ts';
 import { ApiClient } from '../server/api-client.ts';
-import type { Page, Study, StudySummary } from '../server/api-types.ts';
+import type { Page, ResolvedStudy, Study, StudySummary } from '../server/api-types.ts';
 
 type StudyOptions = Record<string, unknown> & {
   readonly arms?: string;
@@ -24,6 +25,7 @@ type StudyOptions = Record<string, unknown> & {
   readonly risk?: string;
   readonly minEffect?: string;
   readonly studyName?: string;
+  readonly dryRun?: boolean;
   readonly detach?: boolean;
   readonly json?: boolean;
 };
@@ -57,6 +59,7 @@ export function addStudyCommands(program: Command): void {
     .option('--risk <alpha>', 'risk of a wrong decision, however often one looks')
     .option('--min-effect <rate>', 'a gain below this does not count; 0.01 is a point')
     .option('--study-name <name>', 'a name for people')
+    .option('--dry-run', 'say what it would cost at most, and store nothing')
     .option('--detach', 'do not wait for the end')
     .option('--json', 'print JSON')
     .action(study);
@@ -65,17 +68,27 @@ export function addStudyCommands(program: Command): void {
 
 async function study(id: string | undefined, options: StudyOptions): Promise<void> {
   const api = new ApiClient(serverAddress());
-  const asked = id === undefined ? await ask(api, options) : await api.get<Study>(`/studies/${encodeURIComponent(id)}`);
+  if (options.dryRun) return printCost(api, options);
+  const asked =
+    id === undefined
+      ? await api.post<Study>('/studies', questionOf(options))
+      : await api.get<Study>(`/studies/${encodeURIComponent(id)}`);
   process.stderr.write(`study ${asked.id}: ${api.url}/lab/studies/${asked.id}\n`);
   const seen = options.detach ? asked : await follow(api, asked.id);
   process.stdout.write(options.json ? jsonLine(seen) : terminalText(studyText(seen)));
   if (seen.status === 'failed' || seen.status === 'cancelled') throw new CliError(`the study ${seen.status}`);
 }
 
-async function ask(api: ApiClient, options: StudyOptions): Promise<Study> {
+async function printCost(api: ApiClient, options: StudyOptions): Promise<void> {
+  const cost = await api.post<ResolvedStudy>('/studies/resolve', questionOf(options));
+  process.stdout.write(options.json ? jsonLine(cost) : `${studyCostText(cost)}\n`);
+}
+
+/** The question as POST /studies takes it. @throws CliError */
+function questionOf(options: StudyOptions) {
   if (options.arms === undefined) throw new CliError('--arms is missing: what is to be compared, such as plain,sec');
   const trials = readNumber(options.trials);
-  return api.post<Study>('/studies', {
+  return {
     ...(options.studyName === undefined ? {} : { name: options.studyName }),
     base: requestFromFlags(options),
     arms: readArms(options.arms),
@@ -93,7 +106,7 @@ async function ask(api: ApiClient, options: StudyOptions): Promise<Study> {
     ...(options.firstSeed === undefined ? {} : { first_seed: readNumber(options.firstSeed) }),
     ...(options.risk === undefined ? {} : { alpha: readNumber(options.risk) }),
     ...(options.minEffect === undefined ? {} : { min_effect: readNumber(options.minEffect) }),
-  });
+  };
 }
 
 async function follow(api: ApiClient, id: string): Promise<Study> {

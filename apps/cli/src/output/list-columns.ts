@@ -14,7 +14,7 @@ export function columnHead(name: string): string {
 export function columnText(experiment: Experiment, name: string): string {
   const [, which, measured] = metric.exec(name) ?? [];
   if (measured !== undefined) {
-    const evaluation = which === 'best' ? experiment.result?.best : (experiment.latest ?? experiment.result?.last);
+    const evaluation = which === 'best' ? experiment.result?.best : (experiment.result?.last ?? experiment.latest);
     return measuredText(measured, evaluation?.metrics[measured]);
   }
   if (name === 'steps') return `${experiment.steps_done}/${experiment.total_updates ?? '?'}`;

@@ -56,6 +56,13 @@ export type ExperimentGroups = {
   }[];
 };
 
+/** What a study would be and cost. */
+export type ResolvedStudy = {
+  readonly plan: Readonly<Record<string, unknown>>;
+  readonly runs_at_most: number;
+  readonly seconds_at_most: number | null;
+};
+
 /** A published checkpoint, as the API lists them: newest step first. */
 export type Checkpoint = {
   readonly id: string;

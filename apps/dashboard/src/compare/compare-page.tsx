@@ -13,6 +13,7 @@ import { isInPercent, metricName } from '../words/metric-text.ts';
 import { DifferenceTable } from './difference-table.tsx';
 import { differingFields } from './differing-fields.ts';
 import { groupLines, type MeasuredRun } from './group-lines.ts';
+import { Scatter } from './scatter.tsx';
 
 const metrics = ['recall_at_1', 'map_at_r', 'nmi', 'f1', 'norm_cv', 'train_loss', 'loss_metric'] as const;
 const pointsShown = 300;
@@ -45,6 +46,7 @@ export default function ComparePage() {
       )}
       <DifferenceTable runs={items} />
       <GroupedCurves runs={items} />
+      <Scatter runs={items} />
       <ParallelCoordinates fields={differingFields(items)} runs={items} />
     </>
   );

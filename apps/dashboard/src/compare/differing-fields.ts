@@ -1,10 +1,11 @@
 import type { Experiment } from '../api/types.ts';
 import { lastMetric } from '../words/experiment-title.ts';
 
-/** A setting as text, for tables and groups. */
+/** A setting as text, for tables and groups; a field that its loss, optimizer or protocol does not have is none. */
 export function settingText(run: Pick<Experiment, 'config'>, field: string): string {
   const value = run.config[field];
-  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+  if (value === undefined || value === null) return 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const labels = ['name', 'tags', 'priority', 'device'];

@@ -33,5 +33,5 @@ export function lastMetric(experiment: Pick<Experiment, 'result'>, name: string)
 
 /** A metric of the newest evaluation, while it runs too; or undefined. */
 export function latestMetric(experiment: Pick<Experiment, 'latest' | 'result'>, name: string): number | undefined {
-  return experiment.latest?.metrics[name] ?? lastMetric(experiment, name);
+  return lastMetric(experiment, name) ?? experiment.latest?.metrics[name];
 }

@@ -34,14 +34,18 @@ export const listColumnsText =
 export function listColumn(name: string): ListColumn | null {
   const own = Object.hasOwn(stored, name) ? stored[name] : undefined;
   if (own !== undefined) return own;
-  const [, evaluation = 'last', measured] = metric.exec(name) ?? [];
-  if (measured !== undefined) {
-    // A run that has not ended has no result, but its newest evaluation.
-    const last = evaluation === 'last' ? `latest #> '{metrics,${measured}}', ` : '';
-    return { sql: `coalesce(${last}result #> '{${evaluation},metrics,${measured}}', 'null')`, type: 'jsonb' };
-  }
-  if (!(experimentFields as readonly string[]).includes(name)) return null;
+  const measured = metricColumn(name);
+  if (measured !== null || !(experimentFields as readonly string[]).includes(name)) return measured;
   return { sql: `coalesce(config -> '${name}', 'null')`, type: 'jsonb', allowed: allowedValues(name) };
+}
+
+/** The column of a metric, of the last evaluation (as nmi or last.nmi) or the best (best.nmi); null where the name is none. */
+export function metricColumn(name: string): ListColumn | null {
+  const [, evaluation = 'last', measured] = metric.exec(name) ?? [];
+  if (measured === undefined) return null;
+  // A run that has not ended has no result, but its newest evaluation.
+  const newest = evaluation === 'last' ? `, latest #> '{metrics,${measured}}'` : '';
+  return { sql: `coalesce(result #> '{${evaluation},metrics,${measured}}'${newest}, 'null')`, type: 'jsonb' };
 }
 
 /** The column to sort by: texts of any length are none, since the cursor of a page holds the value. */
