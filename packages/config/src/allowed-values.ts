@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { experimentConfigSchema } from './experiment-schema.ts';
-
-const schemas = z.toJSONSchema(experimentConfigSchema, { io: 'input' }).properties ?? {};
+import { hyperParameterFields } from './experiment-schema.ts';
 
 /** All that a field of an experiment can be, where that is a list of words; undefined for others. */
-export function allowedValues(field: string): readonly unknown[] | undefined {
-  const schema = Object.hasOwn(schemas, field) ? schemas[field] : undefined;
-  return typeof schema === 'object' ? schema.enum : undefined;
+export function allowedValues(field: string): readonly string[] | undefined {
+  const schema = (hyperParameterFields as Readonly<Record<string, z.ZodType>>)[field];
+  return schema instanceof z.ZodEnum ? (schema.options as string[]) : undefined;
 }

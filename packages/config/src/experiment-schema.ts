@@ -144,10 +144,13 @@ export const hyperParameterFields = {
   }),
 };
 
+/** Tags that an experiment may have. */
+export const mostTags = 20;
+
 /** What people call an experiment; not part of its identity. */
 export const labelFields = inGroup('Run', {
   name: z.string().min(1).max(200).nullable().describe('a name for people'),
-  tags: z.array(z.string().min(1).max(50)).max(20).describe('labels to filter by'),
+  tags: z.array(z.string().min(1).max(50)).max(mostTags).describe('labels to filter by'),
   priority: count(0, 100).describe('higher runs first'),
 });
 

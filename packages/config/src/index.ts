@@ -20,6 +20,7 @@ export {
   experimentFields,
   experimentRequestSchema,
   labelFields,
+  mostTags,
 } from './experiment-schema.ts';
 export { countUpdates, type LrSchedule, lrAt } from './lr-schedule.ts';
 export {
@@ -31,6 +32,7 @@ export {
   type OfferedCheckpoint,
   pastMisfit,
 } from './may-continue-from.ts';
+export { type MetricColumn, readMetricColumn } from './metric-column.ts';
 export { nearestKey } from './nearest-key.ts';
 export { type PaperCell, paperCells } from './paper-cells.ts';
 export { parseRequest } from './parse-request.ts';

@@ -38,30 +38,21 @@ export const eventRoutes: FastifyPluginAsyncZod<AppDependencies> = async (app, {
     handler: async (request, reply) => {
       const { id } = await found('experiment', request.params.id, (known) => getExperiment(database.pool, known));
       const lastId = parseEventId(request.headers['last-event-id'] ?? request.query.last_event_id);
-      const events = follow(database, news.follow(id), id, lastId, closing.signal);
-      const first = await events.next();
-      if (first.done) return reply.code(204).send();
-      await sendEventStream(request, reply, events, first);
+      const follower = news.follow(id);
+      try {
+        const events = follow(database, follower, id, lastId, closing.signal);
+        const first = await events.next();
+        if (first.done) return await reply.code(204).send();
+        await sendEventStream(request, reply, events, first);
+      } finally {
+        follower.leave();
+      }
     },
   });
 };
 
 /** Text of events as they happen. Ends after `end`; yields nothing where the client already has all of a settled experiment. */
 async function* follow(
-  database: Database,
-  follower: Follower,
-  id: string,
-  lastId: EventCursor | null,
-  signal: AbortSignal,
-): AsyncGenerator<string, void, undefined> {
-  try {
-    yield* eventsOf(database, follower, id, lastId, signal);
-  } finally {
-    follower.leave();
-  }
-}
-
-async function* eventsOf(
   database: Database,
   follower: Follower,
   id: string,

@@ -1,4 +1,4 @@
-import { labelFields } from '@spherelab/config';
+import { labelFields, mostTags } from '@spherelab/config';
 import {
   type Database,
   deleteExperiments,
@@ -16,7 +16,6 @@ import type { AppDependencies } from '../app-dependencies.ts';
 import { experimentViewSchema, toExperimentView } from '../schemas/experiment-view.ts';
 import { problems } from '../schemas/problem-schema.ts';
 
-const mostTags = 20;
 const editSchema = z
   .strictObject({
     name: labelFields.name.optional(),

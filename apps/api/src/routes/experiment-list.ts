@@ -1,4 +1,4 @@
-import { runStates } from '@spherelab/config';
+import { readMetricColumn, runStates } from '@spherelab/config';
 import {
   type ExperimentGroup,
   experimentFacets,
@@ -138,7 +138,7 @@ export const experimentListRoutes: FastifyPluginAsyncZod<AppDependencies> = asyn
 };
 
 function toGroupView(group: ExperimentGroup, by: readonly string[], metric: string): z.infer<typeof groupSchema> {
-  const summary = summarize(group.measured, rangeOf(metric.replace(/^(best|last)\./, '')));
+  const summary = summarize(group.measured, rangeOf(readMetricColumn(metric)?.metric ?? metric));
   return {
     values: Object.fromEntries(by.map((name, at) => [name, group.values[at]])),
     total: Object.values(group.statuses).reduce((sum, count) => sum + count, 0),

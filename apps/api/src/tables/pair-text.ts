@@ -7,18 +7,19 @@ export const pairNote =
 
 /** Heads of the table of pairs: what is compared, then the metrics that some pair has. */
 export function pairHeading(table: SweepTable): string[] {
-  return ['row', 'minus row', ...metricsOf(table)];
+  return ['row', 'minus row', ...metricsOfPairs(table)];
 }
 
 export function pairLines(table: SweepTable): string[][] {
   return table.pairs.map((pair) => [
     rowText(pair, pair.treatment),
     settingOf(pair, pair.baseline),
-    ...metricsOf(table).map((name) => pair.metrics[name]?.text ?? ''),
+    ...metricsOfPairs(table).map((name) => pair.metrics[name]?.text ?? ''),
   ]);
 }
 
-function metricsOf({ pairs }: SweepTable): string[] {
+/** Metrics that some pair has. */
+export function metricsOfPairs({ pairs }: Pick<SweepTable, 'pairs'>): string[] {
   return pairedMetrics.filter((name) => pairs.some(({ metrics }) => metrics[name] !== undefined));
 }
 

@@ -1,9 +1,8 @@
 import { plusMinus, type Summary } from '@spherelab/statistics';
 import { csvCell, csvLine } from './csv-line.ts';
 import { metricText } from './metric-text.ts';
-import { pairHeading, pairLines, pairNote } from './pair-text.ts';
+import { metricsOfPairs, pairHeading, pairLines, pairNote } from './pair-text.ts';
 import { settingText } from './setting-text.ts';
-import { pairedMetrics } from './sweep-pairs.ts';
 import { distinct, type SweepTable } from './sweep-table.ts';
 
 const mixedMark = '*';
@@ -42,7 +41,7 @@ export function tableAsCsv(table: SweepTable): string {
 
 /** Each row minus its baseline, paired by seed; numbers in full, fractions as fractions. */
 export function pairsAsCsv({ fields, pairs }: SweepTable): string {
-  const metrics = pairedMetrics.filter((name) => pairs.some((pair) => pair.metrics[name] !== undefined));
+  const metrics = metricsOfPairs({ pairs });
   const parts = ['pairs', 'mean', 'sd', 'ci95_low', 'ci95_high', 'verdict'];
   const header = ['field', 'baseline', ...fields, ...metrics.flatMap((name) => parts.map((part) => `${name}_${part}`))];
   const lines = pairs.map(({ field, baseline, treatment, metrics: differences }) => [

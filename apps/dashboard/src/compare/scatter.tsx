@@ -5,15 +5,15 @@ import { useQueryValue } from '../navigation/use-query-value.ts';
 import { WideTable } from '../parts/wide-table.tsx';
 import { experimentLine, lastMetric } from '../words/experiment-title.ts';
 import { isInPercent, metricName, metricText } from '../words/metric-text.ts';
+import { comparedMetrics } from './comparison-csv.ts';
 import { differingFields, settingText, shareExplained } from './differing-fields.ts';
 import { valueAxis } from './value-axis.ts';
 
 const size = { width: 1_000, height: 340, top: 14, bottom: 40, left: 70, right: 30 };
-const metrics = ['recall_at_1', 'map_at_r', 'nmi', 'ami', 'f1', 'norm_cv'] as const;
 
 /** A point for each run: any field or metric against any metric. */
 export function Scatter({ runs }: { readonly runs: readonly Experiment[] }) {
-  const measured = metrics.filter((name) => runs.some((run) => lastMetric(run, name) !== undefined));
+  const measured = comparedMetrics.filter((name) => runs.some((run) => lastMetric(run, name) !== undefined));
   const fields = differingFields(runs);
   const across = [...fields, ...measured];
   const [y, setY] = useQueryValue('y', 'recall_at_1');

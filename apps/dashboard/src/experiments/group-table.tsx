@@ -2,6 +2,7 @@ import { plusMinus } from '@spherelab/statistics';
 import { get } from '../api/client.ts';
 import type { ExperimentGroups } from '../api/types.ts';
 import { useResource } from '../api/use-resource.ts';
+import { comparedMetrics } from '../compare/comparison-csv.ts';
 import { addresses } from '../navigation/addresses.ts';
 import { Link } from '../navigation/link.tsx';
 import { useQueryValue } from '../navigation/use-query-value.ts';
@@ -11,7 +12,6 @@ import { metricName, metricText } from '../words/metric-text.ts';
 import { valueText } from '../words/settings-text.ts';
 import type { ExperimentQuery } from './use-experiment-list.ts';
 
-const metrics = ['recall_at_1', 'map_at_r', 'nmi', 'ami', 'f1', 'norm_cv'] as const;
 const refreshMs = 3_000;
 
 type Group = ExperimentGroups['groups'][number];
@@ -42,7 +42,7 @@ export function GroupTable({ filter, by }: { readonly filter: ExperimentQuery; r
               <th className="number">succeeded</th>
               <th className="number">
                 <select aria-label="Metric" value={metric} onChange={(event) => setMetric(event.target.value)}>
-                  {metrics.map((name) => (
+                  {comparedMetrics.map((name) => (
                     <option key={name} value={name}>
                       {metricName(name)}, mean ± half-width of the 95 % CI
                     </option>

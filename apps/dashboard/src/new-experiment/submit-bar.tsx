@@ -5,7 +5,7 @@ import { useResource } from '../api/use-resource.ts';
 import { addresses } from '../navigation/addresses.ts';
 import { navigate } from '../navigation/use-address.ts';
 import { ErrorNote } from '../parts/notes.tsx';
-import { durationText } from '../words/time-text.ts';
+import { estimateText } from '../words/time-text.ts';
 import { cellsOf, type Draft, type Grid } from './use-draft.ts';
 
 export type ExperimentBody = Input<'/experiments', 'post'>['body'];
@@ -91,5 +91,5 @@ export function costText({ updates_asked: asked, updates_to_run: left, seconds }
   if (left === 0) return 'its result is there already: nothing to compute';
   const shared =
     left < asked ? `${left} of ${asked} updates, the others are shared or there already` : `${left} updates`;
-  return `${shared}; ${seconds === null ? 'no time known: nothing like it has run yet' : `about ${durationText(seconds)} on one device`}`;
+  return `${shared}; ${estimateText(seconds)}`;
 }

@@ -10,7 +10,7 @@ import { type FieldSchema, readFieldSchemas } from '../new-experiment/field-sche
 import { ErrorNote, PendingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { metricName } from '../words/metric-text.ts';
-import { durationText } from '../words/time-text.ts';
+import { estimateText } from '../words/time-text.ts';
 import { type ArmName, armNames, type StudyDraft, studyBody, useStudyDraft } from './study-draft.ts';
 
 type StudyBody = Input<'/studies', 'post'>['body'];
@@ -250,7 +250,5 @@ function AskBar(props: { readonly body: StudyBody; readonly plan: ResolvedStudy 
 }
 
 function costText({ runs_at_most: runs, seconds_at_most: seconds }: ResolvedStudy): string {
-  const time =
-    seconds === null ? 'no time known: nothing like it has run yet' : `about ${durationText(seconds)} on one device`;
-  return `${runs} runs at most; ${time}`;
+  return `${runs} runs at most; ${estimateText(seconds)}`;
 }

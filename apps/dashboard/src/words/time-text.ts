@@ -9,6 +9,13 @@ export function durationText(seconds: number): string {
   return `${Math.floor(whole / 86_400)} d ${Math.round((whole % 86_400) / 3600)} h`;
 }
 
+/** How long something is expected to take; null where no past run tells. */
+export function estimateText(seconds: number | null): string {
+  return seconds === null
+    ? 'no time known: nothing like it has run yet'
+    : `about ${durationText(seconds)} on one device`;
+}
+
 /** How long ago a time was, in one unit. */
 export function agoText(time: string, now = Date.now()): string {
   const seconds = (now - Date.parse(time)) / 1000;

@@ -1,4 +1,5 @@
 import type { RunState } from '@spherelab/config';
+import { idBounds } from '../ids-beginning-with.ts';
 import { type Condition, conditionSql } from './list-columns.ts';
 
 /** Which experiments are meant; what is left out restricts nothing. */
@@ -20,10 +21,8 @@ const searched = `concat_ws(' ', name, dataset, loss, array_to_string(tags, ' ')
   CASE WHEN config ->> 'sec_wei' <> '0' THEN 'SEC ' || (config ->> 'sec_wei') END,
   CASE WHEN config ->> 'l2reg_wei' <> '0' THEN 'L2-reg ' || (config ->> 'l2reg_wei') END,
   'seed ' || (config ->> 'seed'))`;
-const lowest = '00000000-0000-0000-0000-000000000000';
 /** Rows that one beginning of an id may stand for. */
 const mostOfPrefix = 1_000;
-const highest = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** The conditions of a filter on rows of `experiment`, in SQL; `bind` gives the placeholder of a value. */
 export function filterSql(filter: ExperimentFilter, bind: (value: unknown) => string): string[] {
@@ -46,7 +45,8 @@ export function filterSql(filter: ExperimentFilter, bind: (value: unknown) => st
     where.push(`EXISTS (SELECT FROM (SELECT ${searched} AS title OFFSET 0) AS shown WHERE ${found.join(' AND ')})`);
   }
   if (filter.ids) {
-    const [low, high] = [lowest, highest].map((end) => bind(filter.ids?.map((id) => id + end.slice(id.length))));
+    const bounds = filter.ids.map(idBounds);
+    const [low, high] = [bind(bounds.map(([first]) => first)), bind(bounds.map(([, last]) => last))];
     // LIMIT keeps each a look into the index; joined, all rows would be compared with all bounds.
     where.push(`id IN (SELECT listed.id FROM unnest(${low}::uuid[], ${high}::uuid[]) AS bounds(low, high)
       CROSS JOIN LATERAL (SELECT id FROM experiment WHERE id BETWEEN low AND high LIMIT ${mostOfPrefix}) AS listed)`);

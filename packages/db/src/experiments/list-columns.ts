@@ -1,4 +1,4 @@
-import { allowedValues, experimentFields, runStates } from '@spherelab/config';
+import { allowedValues, experimentFields, readMetricColumn, runStates } from '@spherelab/config';
 
 /** Something of which experiments have a value: its SQL, the type that orders it, and all that it can be where that is a list. */
 export type ListColumn = {
@@ -20,7 +20,6 @@ const stored: Readonly<Record<string, ListColumn>> = {
   dataset: { sql: 'dataset', type: 'text' },
   loss: { sql: 'loss', type: 'text', allowed: allowedValues('loss') },
 };
-const metric = /^(?:(last|best)\.)?((?:train_)?recall_at_\d{1,5}|nmi|ami|f1|map_at_r|r_precision|norm_cv)$/;
 
 /** What may be named, for people. */
 export const listColumnsText =
@@ -41,11 +40,12 @@ export function listColumn(name: string): ListColumn | null {
 
 /** The column of a metric, of the last evaluation (as nmi or last.nmi) or the best (best.nmi); null where the name is none. */
 export function metricColumn(name: string): ListColumn | null {
-  const [, evaluation = 'last', measured] = metric.exec(name) ?? [];
-  if (measured === undefined) return null;
+  const column = readMetricColumn(name);
+  if (column === null) return null;
+  const { evaluation, metric } = column;
   // A run that has not ended has no result, but its newest evaluation.
-  const newest = evaluation === 'last' ? `, latest #> '{metrics,${measured}}'` : '';
-  return { sql: `coalesce(result #> '{${evaluation},metrics,${measured}}'${newest}, 'null')`, type: 'jsonb' };
+  const newest = evaluation === 'last' ? `, latest #> '{metrics,${metric}}'` : '';
+  return { sql: `coalesce(result #> '{${evaluation},metrics,${metric}}'${newest}, 'null')`, type: 'jsonb' };
 }
 
 /** The column to sort by: texts of any length are none, since the cursor of a page holds the value. */

@@ -24,7 +24,8 @@ const writeEvaluation = write(
 );
 
 /**
- * Writes a batch; the newest evaluation in it is what lists show of the run. Writing it again changes nothing. A resumed attempt repeats the steps after its checkpoint and its points
+ * Writes a batch; the newest evaluation in it is what lists show of the run. Writing it again changes nothing. A resumed attempt
+ * repeats the steps after its checkpoint and its points
  * replace those of the attempt that was lost, so that the series is that of one uninterrupted run.
  * @throws StaleAttemptError, and then nothing of the batch is written
  */

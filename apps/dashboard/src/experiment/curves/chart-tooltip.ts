@@ -12,7 +12,7 @@ export function valuesAt(
 ): { readonly line: ChartLine; readonly value: number }[] {
   return lines
     .flatMap((line, index) => {
-      const value = columns[index]?.slice(0, at + 1).findLast((one) => typeof one === 'number');
+      const value = columns[index]?.findLast((one, step) => step <= at && typeof one === 'number');
       return line.isFaint || typeof value !== 'number' ? [] : [{ line, value }];
     })
     .sort((a, b) => b.value - a.value);
