@@ -145,8 +145,9 @@ describe('the command line against a running server', () => {
     const lost = run(process.execPath, [script, 'list', '--state', path.join(state, 'none')], { env });
     await expect(lost).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('--url') });
 
+    // Long enough that it cannot end before it is cancelled.
     const { id } = JSON.parse(
-      await spherelab('train', ...settings, ...small, '--force', '--json', '--detach'),
+      await spherelab('train', ...settings, ...small, '--steps', '100000', '--force', '--json', '--detach'),
     ) as Experiment;
     await spherelab('cancel', id.slice(0, 8));
     await waitUntil(
