@@ -11,6 +11,7 @@ const benches = {
   'k-means': './k-means.mjs',
   growth: './growth.mjs',
   page: './page.mjs',
+  pictures: './pictures.mjs',
   resolve: './resolve.mjs',
   requests: './requests.mjs',
   comparisons: './comparisons.mjs',

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { counterRandom } from '../src/counter-random.ts';
 import { type Box, type Picture, resizeCrop } from '../src/pictures/pillow-resize.ts';
@@ -51,8 +53,52 @@ test.each(sizes)('a crop of random size, number %i, is resized as the naive loop
   const box = { left, top, width: 1 + integer(width - left), height: 1 + integer(height - top) };
   const outputWidth = 1 + integer(70);
   const outputHeight = 1 + integer(70);
-  const resized = resizeCrop({ width, height, pixels }, box, outputWidth, outputHeight);
+  const resized = resizeCrop({ width, height, pixels }, box, { width: outputWidth, height: outputHeight });
   expect(Buffer.compare(resized.pixels, naiveResize({ width, height, pixels }, box, outputWidth, outputHeight))).toBe(
     0,
   );
+});
+
+function noise(width: number, height: number): Picture {
+  const { integer } = counterRandom(12, 'crop', width, height);
+  return { width, height, pixels: Uint8Array.from({ length: width * height * 3 }, () => integer(256)) };
+}
+
+// What one turn of the passes takes is a mebibyte: 350,000 pixels of the source, and of the result.
+test.each([
+  ['source', 1_500, 700, 90, 40],
+  ['result', 40, 50, 900, 800],
+  ['width of the source', 400_000, 3, 60, 5],
+])('a %s larger than a turn of the passes is resized in strips', (_what, width, height, outputWidth, outputHeight) => {
+  const picture = noise(width, height);
+  const whole = { left: 0, top: 0, width, height };
+  const { pixels } = resizeCrop(picture, whole, { width: outputWidth, height: outputHeight });
+  expect(Buffer.compare(pixels, naiveResize(picture, whole, outputWidth, outputHeight))).toBe(0);
+});
+
+test.each([
+  [30, 20, 17, 23],
+  [30, 20, 30, 23],
+  [30, 20, 30, 20],
+])(
+  '%i x %i to %i x %i, mirrored, is the same with each row from right to left',
+  (width, height, outputWidth, outputHeight) => {
+    const picture = noise(width, height);
+    const whole = { left: 0, top: 0, width, height };
+    const target = { width: outputWidth, height: outputHeight };
+    const { pixels } = resizeCrop(picture, whole, target);
+    const mirrored = resizeCrop(picture, whole, { ...target, isMirrored: true });
+    for (let at = 0; at < pixels.length; at += 3) {
+      const column = (at / 3) % outputWidth;
+      const from = at + (outputWidth - 1 - 2 * column) * 3;
+      expect([...mirrored.pixels.subarray(at, at + 3)]).toEqual([...pixels.subarray(from, from + 3)]);
+    }
+  },
+);
+
+test('the WebAssembly of the passes was made from their source', () => {
+  const source = readFileSync(new URL('../assembly/resize-pixels.ts', import.meta.url));
+  const made = readFileSync(new URL('../src/pictures/generated/resize-pixels.ts', import.meta.url), 'utf8');
+  const sha256 = createHash('sha256').update(source).digest('hex');
+  expect(made.split('\n')[0], 'run node scripts/generate-picture-kernels.mjs').toContain(sha256);
 });

@@ -1,60 +1,51 @@
 /** Pillow's fixed point for 8-bit pictures: 32 bits less 8 for the pixel and 2 for overflow. */
-export const PRECISION_BITS = 22;
+const PRECISION_BITS = 22;
+/** Bits of the low half of a weight. */
+const LOW_BITS = 11;
 
 /** Weights of a resize along one axis. */
 export type BilinearKernel = {
-  /** Number of weights held for each output. */
-  readonly taps: number;
-  /** First input of each output. */
+  /** How many pairs of neighbouring inputs each output is made of; those behind its last have weight 0. */
+  readonly pairs: number;
+  /** [outputs], first input of each. */
   readonly first: Int32Array;
-  /** Number of inputs of each output, at most `taps`. */
-  readonly count: Int32Array;
-  readonly weights: Int32Array;
-  /** The same where no output has more than four inputs: four for each, those that were added with weight 0. */
-  readonly four: { readonly first: Int32Array; readonly weights: Int32Array } | null;
+  /** [outputs, pairs, 4]: low halves of the weights of a pair, then their high halves. */
+  readonly weights: Int16Array;
 };
 
 /** Bilinear weights whose support grows with the shrink factor (antialias), as Pillow's `precompute_coeffs`. */
 function makeKernel(inputSize: number, outputSize: number): BilinearKernel {
   const scale = inputSize / outputSize;
   const support = Math.max(scale, 1);
-  const taps = Math.ceil(support) * 2 + 1;
   const first = new Int32Array(outputSize);
   const count = new Int32Array(outputSize);
-  const weights = new Int32Array(outputSize * taps);
-  const raw = new Float64Array(taps);
+  const centreOf = (output: number): number => (output + 0.5) * scale;
   for (let output = 0; output < outputSize; output += 1) {
-    const centre = (output + 0.5) * scale;
-    const start = Math.max(0, Math.trunc(centre - support + 0.5));
-    const inputs = Math.min(inputSize, Math.trunc(centre + support + 0.5)) - start;
+    const start = Math.max(0, Math.trunc(centreOf(output) - support + 0.5));
+    first[output] = start;
+    count[output] = Math.min(inputSize, Math.trunc(centreOf(output) + support + 0.5)) - start;
+  }
+  const pairs = Math.ceil(count.reduce((most, inputs) => Math.max(most, inputs), 0) / 2);
+  const weights = new Int16Array(outputSize * pairs * 4);
+  const raw = new Float64Array(pairs * 2);
+  for (let output = 0; output < outputSize; output += 1) {
+    const inputs = count[output] as number;
     let sum = 0;
     for (let tap = 0; tap < inputs; tap += 1) {
-      const weight = Math.max(0, 1 - Math.abs((tap + start - centre + 0.5) * (1 / support)));
+      const distance = tap + (first[output] as number) - centreOf(output) + 0.5;
+      const weight = Math.max(0, 1 - Math.abs(distance * (1 / support)));
       raw[tap] = weight;
       sum += weight;
     }
     for (let tap = 0; tap < inputs; tap += 1) {
       const weight = (raw[tap] as number) * (sum === 0 ? 1 : 1 / sum);
-      weights[output * taps + tap] = Math.trunc(0.5 + weight * (1 << PRECISION_BITS));
+      const fixed = Math.trunc(0.5 + weight * (1 << PRECISION_BITS));
+      const at = (output * pairs + (tap >> 1)) * 4 + (tap & 1);
+      weights[at] = fixed & ((1 << LOW_BITS) - 1);
+      weights[at + 2] = fixed >> LOW_BITS;
     }
-    first[output] = start;
-    count[output] = inputs;
   }
-  return { taps, first, count, weights, four: fourTaps({ taps, first, count, weights }, inputSize) };
-}
-
-function fourTaps(kernel: Omit<BilinearKernel, 'four'>, inputSize: number): BilinearKernel['four'] {
-  const { taps, first, count, weights } = kernel;
-  if (count.some((inputs) => inputs > 4)) return null;
-  // Moved to the left at the right border, so that four inputs are there.
-  const fourFirst = first.map((start) => Math.min(start, Math.max(0, inputSize - 4)));
-  const fourWeights = new Int32Array(first.length * 4);
-  for (let output = 0; output < first.length; output += 1) {
-    const shift = (first[output] as number) - (fourFirst[output] as number);
-    const own = weights.subarray(output * taps, output * taps + (count[output] as number));
-    fourWeights.set(own, output * 4 + shift);
-  }
-  return { first: fourFirst, weights: fourWeights };
+  return { pairs, first, weights };
 }
 
 const kernels = new Map<number, BilinearKernel>();

@@ -1,5 +1,5 @@
 import { counterRandom } from '../counter-random.ts';
-import { type Box, cropPixels, type Picture, resizeCrop } from './pillow-resize.ts';
+import { type Box, type Picture, resizeCrop, resizeCropInto } from './pillow-resize.ts';
 import { randomResizedCrop } from './random-resized-crop.ts';
 
 /** The reference resizes the shorter side to 256 and crops 227; other sizes keep the ratio. */
@@ -21,9 +21,13 @@ export function resizeShortSide(picture: Picture, shortSide: number): Picture {
     throw new RangeError(`${width} x ${height} is too narrow to be resized to a shorter side of ${shortSide}`);
   }
   const whole = { left: 0, top: 0, width, height };
-  return width <= height
-    ? resizeCrop(picture, whole, shortSide, Math.floor((shortSide * height) / width))
-    : resizeCrop(picture, whole, Math.floor((shortSide * width) / height), shortSide);
+  return resizeCrop(
+    picture,
+    whole,
+    width <= height
+      ? { width: shortSide, height: Math.floor((shortSide * height) / width) }
+      : { width: Math.floor((shortSide * width) / height), height: shortSide },
+  );
 }
 
 function roundHalfToEven(value: number): number {
@@ -43,33 +47,26 @@ export function centreBox(picture: Picture, imageSize: number): Box {
   };
 }
 
-/** Test transform after the resize: RGB bytes [imageSize, imageSize, 3]. */
-export function testTransform(resized: Picture, imageSize: number): Uint8Array {
-  return cropPixels(resized, centreBox(resized, imageSize));
-}
-
-/** Mirrors [size, size, 3] left to right, in place. */
-export function flipRows(pixels: Uint8Array, size: number): void {
-  for (let row = 0; row < size; row += 1) {
-    let left = row * size * 3;
-    let right = left + (size - 1) * 3;
-    for (; left < right; left += 3, right -= 3) {
-      for (let channel = 0; channel < 3; channel += 1) {
-        const held = pixels[left + channel] as number;
-        pixels[left + channel] = pixels[right + channel] as number;
-        pixels[right + channel] = held;
-      }
-    }
+/** Test transform after the resize, written to `into`: RGB bytes [imageSize, imageSize, 3]. */
+export function testTransform(into: Uint8Array, resized: Picture, imageSize: number): void {
+  const box = centreBox(resized, imageSize);
+  for (let row = 0; row < imageSize; row += 1) {
+    const from = ((box.top + row) * resized.width + box.left) * 3;
+    into.set(resized.pixels.subarray(from, from + imageSize * 3), row * imageSize * 3);
   }
 }
 
 /** Where a training image lies in the run: its draws follow from nothing else. */
 export type SamplePlace = { readonly seed: number; readonly step: number; readonly sample: number };
 
-/** Training transform after the resize: random resized crop and flip. RGB bytes [imageSize, imageSize, 3]. */
-export function trainTransform(resized: Picture, imageSize: number, { seed, step, sample }: SamplePlace): Uint8Array {
+/** Training transform after the resize, random resized crop and flip, written to `into`: RGB bytes [imageSize, imageSize, 3]. */
+export function trainTransform(
+  into: Uint8Array,
+  resized: Picture,
+  imageSize: number,
+  { seed, step, sample }: SamplePlace,
+): void {
   const box = randomResizedCrop(resized.width, resized.height, counterRandom(seed, 'crop', step, sample));
-  const { pixels } = resizeCrop(resized, box, imageSize, imageSize);
-  if (counterRandom(seed, 'flip', step, sample).unit() < 0.5) flipRows(pixels, imageSize);
-  return pixels;
+  const isMirrored = counterRandom(seed, 'flip', step, sample).unit() < 0.5;
+  resizeCropInto(into, resized, box, { width: imageSize, height: imageSize, isMirrored });
 }

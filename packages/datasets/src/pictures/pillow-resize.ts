@@ -1,4 +1,5 @@
-import { type BilinearKernel, bilinearKernel, PRECISION_BITS } from './bilinear-kernel.ts';
+import { type BilinearKernel, bilinearKernel } from './bilinear-kernel.ts';
+import { resizePixelsModule } from './generated/resize-pixels.ts';
 
 /** RGB bytes, row-major [height, width, 3]. */
 export type Picture = { readonly width: number; readonly height: number; readonly pixels: Uint8Array };
@@ -6,139 +7,119 @@ export type Picture = { readonly width: number; readonly height: number; readonl
 /** A part of a picture, in pixels. */
 export type Box = { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
 
-const HALF = 1 << (PRECISION_BITS - 1);
+/** What assembly/resize-pixels.ts exports; addresses, strides and counts are whole numbers, in bytes where they are of memory. */
+type Passes = {
+  readonly memory: WebAssembly.Memory;
+  readonly resizeRows: (
+    source: number,
+    sourceStride: number,
+    target: number,
+    step: number,
+    width: number,
+    height: number,
+    first: number,
+    weights: number,
+    pairs: number,
+  ) => void;
+  readonly resizeColumns: (
+    source: number,
+    stride: number,
+    target: number,
+    height: number,
+    first: number,
+    weights: number,
+    pairs: number,
+  ) => void;
+};
 
-// Pillow clips each sum to 0..255. Bilinear weights are never negative and add up to 1 but for rounding, which is far less
-// than half a grey value, so no sum leaves that range and the shift alone gives the same.
+const passes = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(resizePixelsModule, 'base64')))
+  .exports as Passes;
 
-function resizeRows(source: Picture, box: Box, width: number): Uint8Array {
-  const kernel = bilinearKernel(box.width, width);
-  return kernel.four === null ? manyTapRows(source, box, width, kernel) : fourTapRows(source, box, width, kernel.four);
+/** Most bytes of a picture that are in the memory of the passes at a time; larger ones come in strips. */
+const STRIP_BYTES = 2 ** 20;
+/** The passes read and write up to so many bytes behind what they are told of. */
+const SLACK = 64;
+const PAGE = 65_536;
+
+/** Gives out parts of the memory of the passes; all are given back when the next picture comes. */
+function takeParts(sizes: readonly number[]): number[] {
+  let end = SLACK;
+  const addresses = sizes.map((size) => {
+    const address = end;
+    end = Math.ceil((end + size + SLACK) / 16) * 16;
+    return address;
+  });
+  const lacking = end - passes.memory.buffer.byteLength;
+  if (lacking > 0) passes.memory.grow(Math.ceil(lacking / PAGE));
+  return addresses;
 }
 
-type Four = NonNullable<BilinearKernel['four']>;
-
-/** Half as long as the general loop; crops and nearly all resizes come here. Column by column: four weights for each. */
-function fourTapRows({ pixels, width: sourceWidth }: Picture, box: Box, width: number, kernel: Four): Uint8Array {
-  const { first, weights } = kernel;
-  const stride = width * 3;
-  const result = new Uint8Array(box.height * stride);
-  for (let x = 0; x < width; x += 1) {
-    const w0 = weights[x * 4] as number;
-    const w1 = weights[x * 4 + 1] as number;
-    const w2 = weights[x * 4 + 2] as number;
-    const w3 = weights[x * 4 + 3] as number;
-    let from = (box.top * sourceWidth + box.left + (first[x] as number)) * 3;
-    let at = x * 3;
-    for (let row = 0; row < box.height; row += 1) {
-      for (let channel = 0; channel < 3; channel += 1) {
-        const sum =
-          HALF +
-          Math.imul(w0, pixels[from + channel] as number) +
-          Math.imul(w1, pixels[from + channel + 3] as number) +
-          Math.imul(w2, pixels[from + channel + 6] as number) +
-          Math.imul(w3, pixels[from + channel + 9] as number);
-        result[at + channel] = sum >> PRECISION_BITS;
-      }
-      at += stride;
-      from += sourceWidth * 3;
-    }
-  }
-  return result;
+function put(address: number, values: Int32Array | Int16Array | Uint8Array): void {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  new Uint8Array(passes.memory.buffer, address, bytes.length).set(bytes);
 }
 
-function manyTapRows(source: Picture, box: Box, width: number, kernel: BilinearKernel): Uint8Array {
-  const { taps, first, count, weights } = kernel;
-  const { pixels } = source;
-  const result = new Uint8Array(box.height * width * 3);
-  let at = 0;
-  for (let row = 0; row < box.height; row += 1) {
-    const rowStart = ((box.top + row) * source.width + box.left) * 3;
-    for (let x = 0; x < width; x += 1) {
-      let red = HALF;
-      let green = HALF;
-      let blue = HALF;
-      let from = rowStart + (first[x] as number) * 3;
-      const weightsStart = x * taps;
-      const weightsEnd = weightsStart + (count[x] as number);
-      for (let tap = weightsStart; tap < weightsEnd; tap += 1, from += 3) {
-        const weight = weights[tap] as number;
-        red = (red + Math.imul(weight, pixels[from] as number)) | 0;
-        green = (green + Math.imul(weight, pixels[from + 1] as number)) | 0;
-        blue = (blue + Math.imul(weight, pixels[from + 2] as number)) | 0;
-      }
-      result[at] = red >> PRECISION_BITS;
-      result[at + 1] = green >> PRECISION_BITS;
-      result[at + 2] = blue >> PRECISION_BITS;
-      at += 3;
-    }
-  }
-  return result;
-}
+const bytesOf = ({ first, weights }: BilinearKernel): [number, number] => [first.byteLength, weights.byteLength];
 
-function resizeColumns(rows: Uint8Array, rowCount: number, width: number, height: number): Uint8Array {
-  const kernel = bilinearKernel(rowCount, height);
-  return kernel.four === null ? manyTapColumns(rows, width, height, kernel) : fourTapColumns(rows, width, kernel.four);
-}
-
-function fourTapColumns(rows: Uint8Array, width: number, { first, weights }: Four): Uint8Array {
-  const stride = width * 3;
-  const result = new Uint8Array(first.length * stride);
-  for (let y = 0; y < first.length; y += 1) {
-    const w0 = weights[y * 4] as number;
-    const w1 = weights[y * 4 + 1] as number;
-    const w2 = weights[y * 4 + 2] as number;
-    const w3 = weights[y * 4 + 3] as number;
-    let from = (first[y] as number) * stride;
-    const end = (y + 1) * stride;
-    for (let to = y * stride; to < end; to += 1, from += 1) {
-      const sum =
-        HALF +
-        Math.imul(w0, rows[from] as number) +
-        Math.imul(w1, rows[from + stride] as number) +
-        Math.imul(w2, rows[from + stride * 2] as number) +
-        Math.imul(w3, rows[from + stride * 3] as number);
-      result[to] = sum >> PRECISION_BITS;
-    }
-  }
-  return result;
-}
-
-function manyTapColumns(rows: Uint8Array, width: number, height: number, kernel: BilinearKernel): Uint8Array {
-  const { taps, first, count, weights } = kernel;
-  const stride = width * 3;
-  const sums = new Int32Array(stride);
-  const result = new Uint8Array(height * stride);
-  for (let y = 0; y < height; y += 1) {
-    sums.fill(HALF);
-    for (let tap = 0; tap < (count[y] as number); tap += 1) {
-      const weight = weights[y * taps + tap] as number;
-      const from = ((first[y] as number) + tap) * stride;
-      for (let i = 0; i < stride; i += 1) sums[i] = (sums[i] as number) + Math.imul(weight, rows[from + i] as number);
-    }
-    const to = y * stride;
-    for (let i = 0; i < stride; i += 1) result[to + i] = (sums[i] as number) >> PRECISION_BITS;
-  }
-  return result;
-}
+/** How a crop is resized. */
+export type CropTarget = {
+  readonly width: number;
+  readonly height: number;
+  /** Left to right. */
+  readonly isMirrored?: boolean;
+};
 
 /**
- * Crops `box` out of a picture and resizes it to width x height as Pillow's `resize(..., BILINEAR, box)` does on 8-bit
- * pictures with an integer box: antialiased, rows first, then columns, each rounded to 8 bits. A pass that would not
- * change the size is left out, as there.
+ * Crops `box` out of a picture and resizes it as Pillow's `resize(..., BILINEAR, box)` does on 8-bit pictures with an integer
+ * box: antialiased, rows first, then columns, each rounded to 8 bits. A pass that would not change the size changes no pixel,
+ * so it does not matter that Pillow leaves it out; nor that Pillow clips each sum to 0..255: weights are never negative and add
+ * up to 1 but for rounding, which is far less than half a grey value. `into` takes the RGB bytes [height, width, 3].
  */
-export function resizeCrop(source: Picture, box: Box, width: number, height: number): Picture {
-  const rows = width === box.width ? cropPixels(source, box) : resizeRows(source, box, width);
-  const pixels = height === box.height ? rows : resizeColumns(rows, box.height, width, height);
-  return { width, height, pixels };
+export function resizeCropInto(
+  into: Uint8Array,
+  source: Picture,
+  box: Box,
+  { width, height, isMirrored = false }: CropTarget,
+): void {
+  const across = bilinearKernel(box.width, width);
+  const down = bilinearKernel(box.height, height);
+  const sourceStride = source.width * 3;
+  const stride = width * 3;
+  const rowsAtOnce = Math.max(1, Math.min(box.height, Math.floor(STRIP_BYTES / sourceStride)));
+  const resultRowsAtOnce = Math.max(1, Math.min(height, Math.floor(STRIP_BYTES / stride)));
+  const [acrossFirst, acrossWeights, downFirst, downWeights, strip, rows, result] = takeParts([
+    ...bytesOf(across),
+    ...bytesOf(down),
+    // The last pair of an output may reach beyond the last input: some pixels, some rows.
+    rowsAtOnce * sourceStride + across.pairs * 6,
+    (box.height + down.pairs * 2) * stride,
+    resultRowsAtOnce * stride,
+  ]) as [number, number, number, number, number, number, number];
+  put(acrossFirst, across.first);
+  put(acrossWeights, across.weights);
+  put(downFirst, down.first);
+  put(downWeights, down.weights);
+  for (let row = 0; row < box.height; row += rowsAtOnce) {
+    const count = Math.min(rowsAtOnce, box.height - row);
+    const from = (box.top + row) * sourceStride;
+    put(strip, source.pixels.subarray(from, from + count * sourceStride));
+    const to = rows + row * stride + (isMirrored ? stride - 3 : 0);
+    const step = isMirrored ? -3 : 3;
+    const first = strip + box.left * 3;
+    passes.resizeRows(first, sourceStride, to, step, width, count, acrossFirst, acrossWeights, across.pairs);
+  }
+  for (let row = 0; row < height; row += resultRowsAtOnce) {
+    const count = Math.min(resultRowsAtOnce, height - row);
+    const weights = downWeights + row * down.pairs * 8;
+    passes.resizeColumns(rows, stride, result, count, downFirst + row * 4, weights, down.pairs);
+    into.set(new Uint8Array(passes.memory.buffer, result, count * stride), row * stride);
+  }
 }
 
-/** A copy of the part of a picture inside `box`. */
-export function cropPixels(source: Picture, box: Box): Uint8Array {
-  const result = new Uint8Array(box.width * box.height * 3);
-  for (let row = 0; row < box.height; row += 1) {
-    const from = ((box.top + row) * source.width + box.left) * 3;
-    result.set(source.pixels.subarray(from, from + box.width * 3), row * box.width * 3);
-  }
-  return result;
+/** The same as a picture of its own. */
+export function resizeCrop(source: Picture, box: Box, target: CropTarget): Picture {
+  const { width, height } = target;
+  const pixels = new Uint8Array(width * height * 3);
+  resizeCropInto(pixels, source, box, target);
+  return { width, height, pixels };
 }

@@ -73,11 +73,9 @@ export async function runPictureTask(task: PictureTask): Promise<Extract<Picture
       const position = next;
       next += 1;
       const picture = await pictureOf(items[position] as PictureItem, position);
-      const transformed =
-        training === null
-          ? testTransform(picture, imageSize)
-          : trainTransform(picture, imageSize, { ...training, sample: position });
-      pixels.set(transformed, position * imageBytes);
+      const into = pixels.subarray(position * imageBytes, (position + 1) * imageBytes);
+      if (training === null) testTransform(into, picture, imageSize);
+      else trainTransform(into, picture, imageSize, { ...training, sample: position });
     }
   };
   await Promise.all(Array.from({ length: DECODES_AT_ONCE }, work));
