@@ -1,5 +1,5 @@
 // The two passes of Pillow's resize of 8-bit RGB, with the vector instructions that every processor of ten years has.
-// AssemblyScript; scripts/generate-picture-kernels.mjs compiles it into src/pictures/generated/resize-pixels.ts.
+// AssemblyScript; scripts/generate-assembly.mjs compiles it into src/pictures/generated/resize-pixels.ts.
 //
 // A weight has 22 bits and a product of weight and pixel 30. Two weights at a time are multiplied with two pixels and added in
 // one instruction on 16-bit numbers, so each weight comes in two halves of 11 bits, whose sums are put together exactly.

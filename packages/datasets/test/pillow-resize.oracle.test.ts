@@ -100,5 +100,5 @@ test('the WebAssembly of the passes was made from their source', () => {
   const source = readFileSync(new URL('../assembly/resize-pixels.ts', import.meta.url));
   const made = readFileSync(new URL('../src/pictures/generated/resize-pixels.ts', import.meta.url), 'utf8');
   const sha256 = createHash('sha256').update(source).digest('hex');
-  expect(made.split('\n')[0], 'run node scripts/generate-picture-kernels.mjs').toContain(sha256);
+  expect(made.split('\n')[0], 'run node scripts/generate-assembly.mjs').toContain(sha256);
 });

@@ -1,8 +1,7 @@
 import { classMembers } from './class-members.ts';
 import { type EmbeddingSet, type NormalisedSet, normaliseSet } from './embedding-set.ts';
 import { EvaluationError } from './evaluation-error.ts';
-import { type MemberPlaces, placesOfMembers } from './places-of-members.ts';
-import { forEachSimilarityBlock, type SimilarityBlock } from './similarity-blocks.ts';
+import { scanGallery } from './gallery-scan.ts';
 
 /** The gallery as one query sees it. */
 export type QueryNeighbours = {
@@ -40,32 +39,34 @@ export function nearestNeighbours(
     throw new EvaluationError('shape_mismatch', `query has ${all.dim} dimensions, gallery ${candidates.dim}`);
   }
   const members = classMembers(candidates.labels);
-  const none = new Int32Array(0);
-  const chosen = options.queries ?? Int32Array.from(all.labels, (_, row) => row);
-  const columns = candidates.labels.length;
-  const count = Math.min(columns, options.count + (gallery === null ? 1 : 0));
+  const chosen = options.queries ?? Int32Array.from(all.labels.keys());
+  const queries = options.queries === undefined ? all : rowsOf(all, chosen);
+  const selfCount = gallery === null ? 1 : 0;
+  const others = candidates.labels.length - selfCount;
+  const relevant = queries.labels.map((label) => (members.get(label)?.length ?? selfCount) - selfCount);
   const found: QueryNeighbours[] = [];
-  const visit = (block: SimilarityBlock): void => {
-    const rowOf = (i: number): number => chosen[block.firstQuery + i] as number;
-    const selfOf = (i: number): number => (gallery === null ? rowOf(i) : -1);
-    const relevant = (i: number): Int32Array => members.get(all.labels[rowOf(i)] as number) ?? none;
-    const hardness = hardnessOf(block, placesOfMembers(block.queries, columns, relevant), columns, selfOf);
-    const best = block.best(count);
-    for (let i = 0; i < block.queries; i += 1) {
-      if (!Number.isFinite(hardness[i])) continue;
-      const ranks = Int32Array.from({ length: count }, (_, rank) => i * count + rank)
-        .filter((at) => best.rows[at] !== selfOf(i))
-        .subarray(0, options.count);
+  scanGallery({
+    queries,
+    gallery: candidates,
+    selfRows: gallery === null ? chosen : new Int32Array(chosen.length).fill(-1),
+    // One more than there are right ones: the best wrong one is among them.
+    listed: relevant.map((count) => Math.min(others, Math.max(options.count, count + 1))),
+    boundsOf: ({ best }) => new Float32Array(best.length).fill(Number.POSITIVE_INFINITY),
+    tell: ({ query, rows, cosines, bestOwn }) => {
+      const label = queries.labels[query] as number;
+      const wrong = rows.findIndex((row) => candidates.labels[row] !== label);
+      if (wrong < 0 || relevant[query] === 0) return;
       found.push({
-        query: rowOf(i),
-        rows: ranks.map((at) => best.rows[at] as number),
-        cosines: Float32Array.from(ranks, (at) => best.cosines[at] as number),
-        hardness: hardness[i] as number,
+        query: chosen[query] as number,
+        rows: rows.slice(0, options.count),
+        cosines: cosines.slice(0, options.count),
+        hardness: (cosines[wrong] as number) - bestOwn,
       });
-    }
-  };
-  forEachSimilarityBlock(rowsOf(all, chosen), candidates, visit, options.onProgress);
-  return found;
+    },
+    ...(options.onProgress && { onProgress: options.onProgress }),
+  });
+  const placeOf = new Map(Array.from(chosen, (row, at) => [row, at]));
+  return found.sort((a, b) => (placeOf.get(a.query) as number) - (placeOf.get(b.query) as number));
 }
 
 function rowsOf({ embeddings, labels, norms, dim }: NormalisedSet, rows: Int32Array): NormalisedSet {
@@ -79,23 +80,4 @@ function rowsOf({ embeddings, labels, norms, dim }: NormalisedSet, rows: Int32Ar
     norms: Float64Array.from(rows, (row) => norms[row] as number),
     dim,
   };
-}
-
-/** [queries], not finite where the gallery has no other row of the class, or none of another class. */
-function hardnessOf(
-  block: SimilarityBlock,
-  { places, offsets }: MemberPlaces,
-  columns: number,
-  selfOf: (query: number) => number,
-): Float64Array {
-  const cosines = block.cosinesAt(places);
-  const wrong = block.highestExceptAt(places);
-  return Float64Array.from({ length: block.queries }, (_, i) => {
-    const others = columns - (offsets[i + 1] as number) + (offsets[i] as number);
-    let right = Number.NEGATIVE_INFINITY;
-    for (let at = offsets[i] as number; at < (offsets[i + 1] as number); at += 1) {
-      if ((places[at] as number) - i * columns !== selfOf(i)) right = Math.max(right, cosines[at] as number);
-    }
-    return others === 0 ? Number.NaN : (wrong[i] as number) - right;
-  });
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type EmbeddingSet, nearestNeighbours, retrieve } from '../src/index.ts';
 import { testRandom } from './random-embeddings.ts';
@@ -45,7 +47,8 @@ describe('retrieval counts as the plain way does where most cosines are tied', (
     { title: 'pairs', rows: 300, classes: 150 },
     { title: 'a few large classes', rows: 240, classes: 3 },
     { title: 'classes of one among others', rows: 200, classes: 180 },
-    { title: 'more cosines than one block holds', rows: 2_999, classes: 700 },
+    { title: 'more rows than one block holds', rows: 2_999, classes: 700 },
+    { title: 'longer lists than are kept at a time', rows: 6_100, classes: 2 },
   ])('$title', ({ rows, classes }) => {
     const set = gridEmbeddings(
       Array.from({ length: rows }, (_, i) => i % classes),
@@ -56,6 +59,47 @@ describe('retrieval counts as the plain way does where most cosines are tied', (
     const { strictlyHigher, precisionAtR } = retrieve(set, null);
     expect(asked.map((i) => strictlyHigher[i])).toEqual(expected.map(({ higher }) => higher));
     expect(asked.map((i) => precisionAtR[i])).toEqual(expected.map(({ precision }) => precision));
+  });
+});
+
+describe('retrieval of rows that coincide, wherever they stand in the blocks', () => {
+  const dim = 64;
+  const random = testRandom(5);
+  const directions = Array.from({ length: 40 }, () => Array.from({ length: dim }, () => random() - 0.5));
+  const setOf = (labels: Int32Array, directionOf: (row: number) => number): EmbeddingSet => ({
+    embeddings: Float32Array.from(Array.from(labels.keys()).flatMap((row) => directions[directionOf(row)] as number[])),
+    labels,
+    dim,
+  });
+
+  it('a collapsed network has every row first, and ranks by row', () => {
+    const labels = Int32Array.from({ length: 2_500 }, (_, row) => row % 100);
+    const { strictlyHigher, precisionAtR } = retrieve(
+      setOf(labels, () => 0),
+      null,
+    );
+    expect(new Set(strictlyHigher)).toEqual(new Set([0]));
+    // The 24 nearest of 2,499 rows that all tie are the lowest ones: of class 5 there is row 5 alone.
+    expect([precisionAtR[5], precisionAtR[205], precisionAtR[60]]).toEqual([0, 1 / 24, 0]);
+  });
+
+  // One block, one, and three.
+  it.each([128, 512, 2_400])('copies in other classes push no row down, %i rows', (length) => {
+    const labels = Int32Array.from({ length }, (_, row) => Math.floor(row / 2) % (length / 4));
+    const { strictlyHigher } = retrieve(
+      setOf(labels, (row) => Math.floor(row / 2) % 40),
+      null,
+    );
+    expect(new Set(strictlyHigher)).toEqual(new Set([0]));
+  });
+});
+
+describe('the assembly of the scan', () => {
+  it('was made from its source', () => {
+    const source = readFileSync(new URL('../assembly/scan-cosines.ts', import.meta.url));
+    const made = readFileSync(new URL('../src/generated/scan-cosines.ts', import.meta.url), 'utf8');
+    const sha256 = createHash('sha256').update(source).digest('hex');
+    expect(made.split('\n')[0], 'run node scripts/generate-assembly.mjs').toContain(sha256);
   });
 });
 
