@@ -29,9 +29,13 @@ let launcher: ChildProcess;
 
 /** The command line as a user types it, against the server of this file. */
 async function spherelab(...args: string[]): Promise<string> {
+  return (await said(...args)).stdout;
+}
+
+/** The same with what it says on stderr. */
+function said(...args: string[]): Promise<{ stdout: string; stderr: string }> {
   const script = path.join(root, 'apps/cli/bin/spherelab.js');
-  const { stdout } = await run(process.execPath, [script, ...args], { env: { ...process.env, SPHERELAB_URL: url } });
-  return stdout;
+  return run(process.execPath, [script, ...args], { env: { ...process.env, SPHERELAB_URL: url } });
 }
 
 async function get<T>(route: string): Promise<T> {
@@ -221,7 +225,8 @@ describe('the command line against a running server', () => {
     );
     const final = items.find((checkpoint) => checkpoint.kind === 'final')?.id as string;
     const out = path.join(state, 'E.npy');
-    await spherelab('embed', '--dataset', 'shapes', '--checkpoint', final, '--out', out);
+    const { stderr } = await said('embed', '--dataset', 'shapes', '--checkpoint', final, '--out', out);
+    expect(stderr).not.toMatch(/absl|oneDNN/);
     expect((await readdir(state)).filter((file) => file.startsWith('E.')).sort()).toEqual([
       'E.json',
       'E.labels.npy',

@@ -129,6 +129,28 @@ describe('the paper report over HTTP', () => {
     expect(await status()).toBe('queued');
   });
 
+  test('pairs a regulariser with the same loss without it, seed by seed', async () => {
+    const differences = [0.01, 0.02, 0.03, 0.02];
+    for (const [seed, difference] of differences.entries()) {
+      await ran({ dataset: 'cub', loss: 'triplet', seed }, 0.5 + seed / 10);
+      await ran({ ...secOnCub, seed }, 0.5 + seed / 10 + difference);
+    }
+    await ran({ ...secOnCub, seed: 9 }, 0.9);
+    const row = await rowOf('cub', 'triplet', 'sec');
+    expect(row?.minus_plain.recall_at_1).toMatchObject({ n: 4, verdict: 'higher' });
+    expect(row?.minus_plain.recall_at_1?.mean).toBeCloseTo(0.02, 12);
+    expect(row?.minus_plain.recall_at_1?.text).toBe('+2.0 points [0.7, 3.3], 4 pairs');
+    expect(Object.keys(row?.minus_plain ?? {})).toEqual(['recall_at_1', 'nmi']);
+    expect((await rowOf('cub', 'triplet', 'none'))?.minus_plain).toEqual({});
+    expect((await rowOf('cub', 'ms', 'sec'))?.minus_plain).toEqual({});
+    const md = (await get('/reports/paper?format=md')).body;
+    expect(md).toContain('- triplet, sec minus none: R@1 +2.0 points [0.7, 3.3], 4 pairs; NMI +2.0 points');
+    const line = (await get('/reports/paper?format=csv')).body
+      .split('\n')
+      .find((one) => one.includes('triplet,sec,done,nmi'));
+    expect(line).toMatch(/,4,0\.0\d+,0\.0\d+,0\.0\d+,higher$/);
+  });
+
   test('comes as CSV with a line for each number, and as Markdown with a table for each data set', async () => {
     await ran(secOnCub, 0.62);
     const csv = await get('/reports/paper?format=csv');
@@ -136,7 +158,7 @@ describe('the paper report over HTTP', () => {
     const lines = csv.body.trim().split('\n');
     expect(lines).toHaveLength(1 + 12 * (6 + 6 + 6 + 6));
     const line = lines.find((one) => one.startsWith('cub,triplet,sec,done,recall_at_1,'));
-    expect(line).toMatch(/^cub,triplet,sec,done,recall_at_1,0\.6082,1,0\.62,,0\.0118\d*,,,0\.64,,not recorded$/);
+    expect(line).toMatch(/^cub,triplet,sec,done,recall_at_1,0\.6082,1,0\.62,,0\.0118\d*,,,0\.64,,not recorded,,,,,$/);
     const md = (await get('/reports/paper?format=md')).body;
     expect(md).toContain('62.00 / 60.82 (+1.18)');
     expect(md).toContain('| triplet | none | not run | 0 | - / 59.85 |');

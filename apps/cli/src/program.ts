@@ -19,6 +19,7 @@ import { addKeysCommand, addUpCommands } from './commands/up.ts';
 import { addVerifyCommand } from './commands/verify.ts';
 import { addWeightsCommand } from './commands/weights.ts';
 import { addServerFlags } from './flags/server-flags.ts';
+import { quietEngine } from './quiet-engine.ts';
 
 /** Every command with its flags. */
 export function spherelabProgram(): Command {
@@ -49,5 +50,6 @@ export function spherelabProgram(): Command {
   addCleanCommand(program);
 
   addServerFlags(program);
+  quietEngine(program);
   return program;
 }

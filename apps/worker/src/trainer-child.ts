@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { withoutStartUpLines } from './start-up-lines.ts';
+import { withoutStartUpLines } from '@spherelab/host';
 import type { OfRun, TrainerOrder, TrainerReport } from './trainer-messages.ts';
 import { type OpenRun, openTrainerRun, type TrainerRun, type TrainerRunOptions } from './trainer-run.ts';
 

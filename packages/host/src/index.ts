@@ -13,5 +13,6 @@ export {
   processStartMs,
 } from './process-identity.ts';
 export { type CommandResult, lastLines, runCommand } from './run-command.ts';
+export { StartUpLineFilter, withoutStartUpLines } from './start-up-lines.ts';
 export { passOn, type StopSignals, stopSignals } from './stop-signals.ts';
 export { withPassword } from './with-password.ts';

@@ -5,6 +5,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { AppDependencies } from '../app-dependencies.ts';
 import { problems } from '../schemas/problem-schema.ts';
+import { toldDifferenceSchema } from '../schemas/summary-schema.ts';
 import { cellStatuses, paperReport } from '../tables/paper-report.ts';
 import { reportAsCsv, reportAsMarkdown } from '../tables/render-report.ts';
 
@@ -43,6 +44,9 @@ const reportSchema = z
           .describe('sha256 of the image lists of these runs: one, if they are comparable'),
         numerics: z.array(z.string()).describe('versions of the code that made them; more than one: they are mixed'),
         metrics: z.record(z.string(), reportedMetricSchema),
+        minus_plain: z
+          .record(z.string(), toldDifferenceSchema)
+          .describe('with the regulariser minus the same loss without, paired by seed; empty where nothing pairs'),
       }),
     ),
   })

@@ -22,22 +22,12 @@ import { openTurnstile } from '../requests/turnstile.ts';
 import { experimentViewSchema, toExperimentView } from '../schemas/experiment-view.ts';
 import { pageQuery, pageSchema } from '../schemas/page-schema.ts';
 import { problems } from '../schemas/problem-schema.ts';
+import { summarySchema, toldDifferenceSchema } from '../schemas/summary-schema.ts';
 import { sweepPlanSchema, sweepViewSchema, toSweepView } from '../schemas/sweep-view.ts';
 import { pairsAsCsv, tableAsCsv, tableAsLatex, tableAsMarkdown } from '../tables/render-table.ts';
 import { sweepTable } from '../tables/sweep-table.ts';
 
 const params = z.object({ id: z.string() });
-const summarySchema = z.object({
-  n: z.int(),
-  mean: z.number(),
-  sd: z.number().nullable(),
-  ci95: z
-    .tuple([z.number(), z.number()])
-    .nullable()
-    .describe(
-      'of the mean, by Student t, within the range of the metric; null for fewer than 2 seeds and for equal values',
-    ),
-});
 const settingsSchema = z.record(z.string(), z.unknown());
 const pairSchema = z.object({
   field: z.string().describe('the one swept field in which the two rows differ'),
@@ -45,17 +35,7 @@ const pairSchema = z.object({
     'settings of the row with the value that is off (sec_wei 0, l2reg_wei 0), else the first',
   ),
   treatment: settingsSchema,
-  metrics: z
-    .record(
-      z.string(),
-      summarySchema.extend({
-        verdict: z
-          .enum(['higher', 'lower', 'within noise', 'one pair'])
-          .describe('on which side of 0 the interval of the difference lies'),
-        text: z.string().describe('the difference in words, as "+1.8 points [0.3, 3.3], 6 pairs"'),
-      }),
-    )
-    .describe('treatment minus baseline of the seeds that both have'),
+  metrics: z.record(z.string(), toldDifferenceSchema).describe('treatment minus baseline of the seeds that both have'),
 });
 const tableSchema = z
   .object({

@@ -6,8 +6,10 @@ import {
   resolveExperiment,
 } from '@spherelab/config';
 import type { Experiment } from '@spherelab/db';
-import { summarize } from '@spherelab/statistics';
+import { type PairedDifference, pairedDifference, summarize } from '@spherelab/statistics';
+import { differenceText } from './difference-text.ts';
 import { rangeOf } from './metric-range.ts';
+import { pairedMetrics } from './sweep-pairs.ts';
 import { distinct, numericsOf } from './sweep-table.ts';
 
 export const cellStatuses = ['not run', 'queued', 'running', 'done', 'failed'] as const;
@@ -41,6 +43,14 @@ export type ReportRow = Pick<PaperCell, 'dataset' | 'loss' | 'regulariser'> & {
   /** Versions of the numerics that made them; more than one: the cell mixes them. */
   readonly numerics: readonly string[];
   readonly metrics: Readonly<Record<string, ReportedMetric>>;
+  /** With the regulariser minus the same loss without, paired by seed, in numbers and in words; empty where nothing pairs. */
+  readonly minus_plain: Readonly<Record<string, PairedDifference & { readonly text: string }>>;
+};
+
+type Cell = {
+  readonly cell: PaperCell;
+  readonly experiments: readonly Experiment[];
+  readonly runs: readonly Experiment[];
 };
 
 /**
@@ -53,19 +63,26 @@ export function paperReport(experiments: readonly Experiment[]): ReportRow[] {
     experiment,
     settings: experimentSettings(experiment.config),
   }));
-  return paperCells.map((cell) => {
+  const cells = paperCells.map((cell): Cell => {
     const wanted = experimentSettings(resolveExperiment(cell.request, null).config);
-    const runs = withSettings.filter(({ settings }) => settings === wanted);
-    return reportRow(
-      cell,
-      runs.map(({ experiment }) => experiment),
+    const ofCell = withSettings.flatMap(({ settings, experiment }) => (settings === wanted ? [experiment] : []));
+    return { cell, experiments: ofCell, runs: newestOfEachSeed(ofCell.filter(({ status }) => status === 'succeeded')) };
+  });
+  return cells.map((of) => {
+    const { dataset, loss, regulariser } = of.cell;
+    const plain = cells.find(
+      ({ cell }) => cell.dataset === dataset && cell.loss === loss && cell.regulariser === 'none',
     );
+    return reportRow(of, regulariser === 'none' ? [] : (plain?.runs ?? []));
   });
 }
 
-function reportRow(cell: PaperCell, experiments: readonly Experiment[]): ReportRow {
-  const runs = newestOfEachSeed(experiments.filter(({ status }) => status === 'succeeded'));
+function reportRow({ cell, experiments, runs }: Cell, plain: readonly Experiment[]): ReportRow {
   const metrics = Object.entries(cell.metrics).map(([name, paper]) => [name, reportMetric(name, paper, runs)] as const);
+  const differences = pairedMetrics.flatMap((name) => {
+    const difference = pairedDifference(valuesToPair(runs, name), valuesToPair(plain, name));
+    return difference === null ? [] : [[name, { ...difference, text: differenceText(name, difference) }] as const];
+  });
   return {
     dataset: cell.dataset,
     loss: cell.loss,
@@ -79,6 +96,7 @@ function reportRow(cell: PaperCell, experiments: readonly Experiment[]): ReportR
     data_lists: [...new Set(runs.flatMap(({ environment }) => dataListOf(environment)))],
     numerics: distinct(runs.map(numericsOf)),
     metrics: Object.fromEntries(metrics),
+    minus_plain: Object.fromEntries(differences),
   };
 }
 
@@ -114,6 +132,16 @@ function reportMetric(name: string, paper: number, runs: readonly Experiment[]):
     ci95: last?.ci95 ?? null,
     best_on_test: best === null ? null : { mean: best.mean, sd: best.sd },
   };
+}
+
+/** Runs are pairs where they share the seed and the images. */
+function valuesToPair(runs: readonly Experiment[], name: string): ReadonlyMap<string, number> {
+  return new Map(
+    runs.flatMap((run) => {
+      const key = JSON.stringify([run.config.seed, run.environment?.data_sha256 ?? null]);
+      return valuesOf([run], 'last', name).map((value) => [key, value] as const);
+    }),
+  );
 }
 
 function valuesOf(runs: readonly Experiment[], at: 'last' | 'best', name: string): number[] {

@@ -5,11 +5,13 @@ import type { ReportedMetric, ReportRow } from './paper-report.ts';
 /** One line for each published number; fractions as fractions, nothing where nothing was measured. */
 export function reportAsCsv(rows: readonly ReportRow[]): string {
   const header =
-    'dataset,loss,regulariser,status,metric,paper,n,mean,sd,difference,ci95_low,ci95_high,best_on_test_mean,best_on_test_sd,numerics';
+    'dataset,loss,regulariser,status,metric,paper,n,mean,sd,difference,ci95_low,ci95_high,best_on_test_mean,best_on_test_sd,numerics,' +
+    'minus_plain_pairs,minus_plain_mean,minus_plain_low,minus_plain_high,minus_plain_verdict';
   const lines = rows.flatMap((row) =>
     Object.entries(row.metrics).map(([name, metric]) => {
       const { paper, n, mean, sd, difference, ci95, best_on_test: best } = metric;
       const cell = [row.dataset, row.loss, row.regulariser, row.status, name];
+      const paired = row.minus_plain[name];
       return [
         ...cell,
         paper,
@@ -22,6 +24,11 @@ export function reportAsCsv(rows: readonly ReportRow[]): string {
         best?.mean,
         best?.sd,
         row.numerics.join(' '),
+        paired?.n,
+        paired?.mean,
+        paired?.ci95?.[0],
+        paired?.ci95?.[1],
+        paired?.verdict,
       ].join(',');
     }),
   );
@@ -56,7 +63,16 @@ function datasetTable(dataset: string, rows: readonly ReportRow[]): string {
     percent(row.metrics.recall_at_1?.best_on_test?.mean),
   ]);
   const lines = [header, header.map(() => '---'), ...body].map((line) => `| ${line.join(' | ')} |`);
-  return [`## ${dataset}`, '', ...lines].join('\n');
+  return [`## ${dataset}`, '', ...lines, ...pairLines(rows)].join('\n');
+}
+
+/** What each regulariser changed, in sentences; none where no two runs pair. */
+function pairLines(rows: readonly ReportRow[]): string[] {
+  const lines = rows.flatMap(({ loss, regulariser, minus_plain: differences }) => {
+    const told = Object.entries(differences).map(([name, { text }]) => `${heading(name)} ${text}`);
+    return told.length === 0 ? [] : [`- ${loss}, ${regulariser} minus none: ${told.join('; ')}`];
+  });
+  return lines.length === 0 ? [] : ['', 'Paired by seed, mean [95 % interval]:', '', ...lines];
 }
 
 function besidePaper(metric: ReportedMetric | undefined): string {
@@ -70,7 +86,9 @@ function besidePaper(metric: ReportedMetric | undefined): string {
 }
 
 function heading(metric: string): string {
-  return metric.startsWith('recall_at_') ? `R@${metric.slice('recall_at_'.length)}` : metric.toUpperCase();
+  if (metric.startsWith('recall_at_')) return `R@${metric.slice('recall_at_'.length)}`;
+  if (metric === 'map_at_r') return 'MAP@R';
+  return metric === 'norm_cv' ? 'spread of norms' : metric.toUpperCase();
 }
 
 function percent(rate: number | undefined): string {

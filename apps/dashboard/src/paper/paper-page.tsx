@@ -1,9 +1,11 @@
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { get, type Input, post } from '../api/client.ts';
 import { useResource } from '../api/use-resource.ts';
 import { served } from '../navigation/base-path.ts';
 import { ErrorNote, PendingNote } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
+import { BaselinePairs } from '../sweeps/baseline-pairs.tsx';
+import { paperPairs } from './paper-pairs.ts';
 import { cellKey, type PaperRow, PaperTable } from './paper-table.tsx';
 
 type Body = Input<'/experiments', 'post'>['body'];
@@ -54,22 +56,25 @@ export default function PaperPage() {
         const missing = rows.filter(({ status }) => status === 'not run');
         if (rows.length === 0) return null;
         return (
-          <section className="panel" key={dataset}>
-            <div className="panel-head">
-              <h2>{titles[dataset]}</h2>
-              <span className="bar">
-                <span className="small">
-                  {rows.length - missing.length} of {rows.length} cells
+          <Fragment key={dataset}>
+            <section className="panel">
+              <div className="panel-head">
+                <h2>{titles[dataset]}</h2>
+                <span className="bar">
+                  <span className="small">
+                    {rows.length - missing.length} of {rows.length} cells
+                  </span>
+                  {missing.length > 0 && (
+                    <button type="button" disabled={busy.size > 0} onClick={() => void queue(missing)}>
+                      Queue the {missing.length} missing
+                    </button>
+                  )}
                 </span>
-                {missing.length > 0 && (
-                  <button type="button" disabled={busy.size > 0} onClick={() => void queue(missing)}>
-                    Queue the {missing.length} missing
-                  </button>
-                )}
-              </span>
-            </div>
-            <PaperTable rows={rows} busy={busy} onQueue={(cells) => void queue(cells)} />
-          </section>
+              </div>
+              <PaperTable rows={rows} busy={busy} onQueue={(cells) => void queue(cells)} />
+            </section>
+            <BaselinePairs table={{ pairs: paperPairs(rows) }} of="regularisers" />
+          </Fragment>
         );
       })}
     </>

@@ -12,7 +12,11 @@ const questions: Readonly<Record<string, string>> = { sec_wei: 'Did SEC help?', 
  * Rows beside those with the baseline value of one field, a section for each field: what the metrics differ by, paired by seed.
  * `of` tells the weights of SEC and L2-reg, which sweeps are mostly about, from all other fields.
  */
-export function BaselinePairs({ table, of }: { readonly table: SweepTable; readonly of: 'regularisers' | 'others' }) {
+export function BaselinePairs(props: {
+  readonly table: Pick<SweepTable, 'pairs'>;
+  readonly of: 'regularisers' | 'others';
+}) {
+  const { table, of } = props;
   const fields = [...new Set(table.pairs.map(({ field }) => field))].filter(
     (field) => field in questions === (of === 'regularisers'),
   );
