@@ -58,17 +58,18 @@ function reassign(points: Points, state: State, point: number, cluster: number):
   state.assignment[point] = cluster;
 }
 
-/** Puts the points of `rows` (all where null) to their nearest centre, the first among equals; returns how many changed cluster. */
-function assign(points: Points, state: State, rows: Int32Array | null = null): number {
+/** Puts the points of `rows` to their nearest centre, the first among equals; returns how many changed cluster. */
+function assign(points: Points, state: State, rows: Int32Array): number {
   const { assignment, distances, bounds } = state;
   let reassigned = 0;
-  nearestTwo(points, rows, state.centres, (point, centre, distance, second) => {
+  const tell = (point: number, centre: number, distance: number, second: number): void => {
     distances[point] = distance;
     bounds[point] = second;
     if (assignment[point] === centre) return;
     reassign(points, state, point, centre);
     reassigned += 1;
-  });
+  };
+  nearestTwo(points, state.centres, tell, { rows });
   return reassigned;
 }
 
@@ -82,7 +83,7 @@ function assignAgain(points: Points, state: State, moved: Int32Array): number {
   for (const cluster of moved) isMoved[cluster] = 1;
   const open: number[] = [];
   let reassigned = 0;
-  nearestTwo(points, null, rowsOf(centres, moved, points.dim), (point, at, distance, second) => {
+  nearestTwo(points, rowsOf(centres, moved, points.dim), (point, at, distance, second) => {
     const cluster = moved[at] as number;
     const own = assignment[point] as number;
     const bound = bounds[point] as number;

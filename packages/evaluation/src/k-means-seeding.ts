@@ -40,46 +40,42 @@ type Neighbours = ReturnType<typeof nearestPoints>;
  * First centres of every restart: greedy k-means++ (Arthur and Vassilvitskii 2007), in which a candidate is judged by what it
  * brings to the points nearest to it, found once for all restarts, instead of by all points. So judged, candidates cost next
  * to nothing, and eight times as many as scikit-learn's 2 + floor(ln k) end at an inertia at or below that of judging by all
- * points (docs/performance.md). All points learn of the chosen ones some hundred at a time, in one matrix product, which also
- * tells the first assignment.
+ * points (docs/performance.md). All points learn of the chosen ones of all restarts some hundred at a time, in one
+ * matrix product, which also tells the first assignment.
  */
 export function* seedCentres(points: Points, options: SeedingOptions): Generator<Start> {
-  const neighbours = nearestPoints(points, Math.min(LOOKED_AT, points.count), options.onProgress);
-  for (let restart = 0; restart < options.restarts; restart += 1) {
-    yield seedOnce(points, neighbours, restart, options);
+  const { clusters, restarts, seed, onProgress } = options;
+  const neighbours = nearestPoints(points, Math.min(LOOKED_AT, points.count), onProgress);
+  const seedings = Array.from({ length: restarts }, () => beginSeeding(points, clusters));
+  const trials = CANDIDATES * (2 + Math.floor(Math.log(clusters)));
+  let known = 0;
+  while (known < clusters) {
+    const size = Math.min(COMPARED_AT_ONCE, clusters - known, Math.max(1, known));
+    for (const [restart, seeding] of seedings.entries()) {
+      const draw = drawerOf(seeding.nearest, known === 0);
+      for (let step = known; step < known + size; step += 1) {
+        let counter = 0;
+        const candidate = (): number => draw(() => seedingDraw(seed, restart, step, counter++));
+        choose(seeding, neighbours, step, Array.from({ length: step === 0 ? 1 : trials }, candidate));
+      }
+    }
+    learn(points, seedings, known, size);
+    known += size;
+    onProgress?.();
+  }
+  for (const { chosen, assignment, distances, bounds } of seedings) {
+    yield { centres: rowsOf(points.values, chosen, points.dim), assignment, distances, bounds };
   }
 }
 
-function seedOnce(
-  points: Points,
-  neighbours: Neighbours,
-  restart: number,
-  { clusters, seed, onProgress }: SeedingOptions,
-): Start {
-  const { count, values, dim } = points;
-  const seeding: Seeding = {
+function beginSeeding({ count }: Points, clusters: number): Seeding {
+  return {
     chosen: new Int32Array(clusters),
     nearest: new Float64Array(count).fill(Number.MAX_VALUE),
     assignment: new Int32Array(count),
     distances: new Float64Array(count).fill(Number.POSITIVE_INFINITY),
     bounds: new Float64Array(count).fill(Number.POSITIVE_INFINITY),
   };
-  const trials = CANDIDATES * (2 + Math.floor(Math.log(clusters)));
-  let known = 0;
-  while (known < clusters) {
-    const size = Math.min(COMPARED_AT_ONCE, clusters - known, Math.max(1, known));
-    const draw = drawerOf(seeding.nearest, known === 0);
-    for (let step = known; step < known + size; step += 1) {
-      let counter = 0;
-      const candidate = (): number => draw(() => seedingDraw(seed, restart, step, counter++));
-      choose(seeding, neighbours, step, Array.from({ length: step === 0 ? 1 : trials }, candidate));
-    }
-    learn(points, seeding, known, size);
-    known += size;
-    onProgress?.();
-  }
-  const { chosen, assignment, distances, bounds } = seeding;
-  return { centres: rowsOf(values, chosen, dim), assignment, distances, bounds };
 }
 
 /**
@@ -123,11 +119,14 @@ function choose(
   nearest[winner] = 0;
 }
 
-/** Compares the centres `first` .. `first + size - 1` with all points. */
-function learn(points: Points, seeding: Seeding, first: number, size: number): void {
-  const { chosen, nearest, assignment, distances, bounds } = seeding;
-  const rows = rowsOf(points.values, chosen.subarray(first, first + size), points.dim);
-  nearestTwo(points, null, rows, (point, centre, distance, second) => {
+/** Compares the centres `first` .. `first + size - 1` of every restart with all points, in one pass over these. */
+function learn(points: Points, seedings: readonly Seeding[], first: number, size: number): void {
+  const rows = new Int32Array(seedings.length * size);
+  seedings.forEach(({ chosen }, restart) => {
+    rows.set(chosen.subarray(first, first + size), restart * size);
+  });
+  const tell = (point: number, centre: number, distance: number, second: number, restart: number): void => {
+    const { nearest, assignment, distances, bounds } = seedings[restart] as Seeding;
     const known = distances[point] as number;
     nearest[point] = Math.min(nearest[point] as number, distance);
     if (distance < known) {
@@ -137,5 +136,6 @@ function learn(points: Points, seeding: Seeding, first: number, size: number): v
     } else {
       bounds[point] = Math.min(bounds[point] as number, distance);
     }
-  });
+  };
+  nearestTwo(points, rowsOf(points.values, rows, points.dim), tell, { groups: seedings.length });
 }

@@ -20,11 +20,13 @@ const RELATIVE_TOLERANCE = 1e-4;
 function meanVariance({ values, count, dim }: Points): number {
   const sums = new Float64Array(dim);
   const squares = new Float64Array(dim);
-  values.forEach((value, at) => {
-    const k = at % dim;
-    sums[k] = (sums[k] as number) + value;
-    squares[k] = (squares[k] as number) + value * value;
-  });
+  for (let row = 0; row < count; row += 1) {
+    for (let k = 0; k < dim; k += 1) {
+      const value = values[row * dim + k] as number;
+      sums[k] = (sums[k] as number) + value;
+      squares[k] = (squares[k] as number) + value * value;
+    }
+  }
   return sums.reduce((total, sum, k) => total + (squares[k] as number) / count - (sum / count) ** 2, 0) / dim;
 }
 

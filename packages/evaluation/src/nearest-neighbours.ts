@@ -52,7 +52,7 @@ export function nearestNeighbours(
     // One more than there are right ones: the best wrong one is among them.
     listed: relevant.map((count) => Math.min(others, Math.max(options.count, count + 1))),
     boundsOf: ({ best }) => new Float32Array(best.length).fill(Number.POSITIVE_INFINITY),
-    tell: ({ query, rows, cosines, bestOwn }) => {
+    tell: ({ query, rows, products: cosines }, bestOwn) => {
       const label = queries.labels[query] as number;
       const wrong = rows.findIndex((row) => candidates.labels[row] !== label);
       if (wrong < 0 || relevant[query] === 0) return;
