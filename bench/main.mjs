@@ -6,6 +6,7 @@ import { setup } from '../scripts/setup.mjs';
 
 const benches = {
   'train-step': './train-step.mjs',
+  roof: './roof.mjs',
   metrics: './metrics.mjs',
   retrieval: './retrieval.mjs',
   'k-means': './k-means.mjs',

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const folder = path.dirname(fileURLToPath(import.meta.url));
 
 /** Side of the pictures in pixels, and batches, by backbone. */
-const settings = {
+export const settings = {
   bn_inception: { side: 227, batches: [8, 24] },
   efficientnet_lite0: { side: 96, batches: [24, 96] },
   conv_small: { side: 64, batches: [90] },
@@ -31,7 +31,7 @@ export const options = {
 };
 
 /** A process that makes one step for each line it is sent. */
-function contender(name, program, args, env) {
+export function contender(name, program, args, env) {
   const child = spawn(program, args.map(String), {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],

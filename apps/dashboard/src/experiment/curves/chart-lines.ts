@@ -3,6 +3,7 @@ import type { Theme } from '../../theme/use-theme.ts';
 import { metricName } from '../../words/metric-text.ts';
 import type { ChartLine } from './chart.tsx';
 import type { ChartGroup } from './chart-groups.ts';
+import type { LineKey } from './line-keys.tsx';
 import { seriesColour } from './series-colours.ts';
 import { smoothed } from './smoothed.ts';
 
@@ -40,6 +41,12 @@ export function chartLines(
       return smoothing > 0 ? [{ name: `${name} as measured`, colour, points, isFaint: true }, line] : [line];
     });
   });
+}
+
+/** Kinds of line of a chart of several runs, where there is more than one. */
+export function metricKeys({ compared }: ChartGroup): readonly LineKey[] {
+  if (compared.length < 2) return [];
+  return compared.map((metric, at) => ({ name: metricName(metric), dash: dashes[at] ?? [] }));
 }
 
 /** The total before its parts. */

@@ -9,6 +9,7 @@ import { alignSeries } from './align-series.ts';
 import { ChartDownloads } from './chart-downloads.tsx';
 import { chartSvg } from './chart-svg.ts';
 import { isDashed, tooltipPlugin } from './chart-tooltip.ts';
+import { type LineKey, LineKeys } from './line-keys.tsx';
 import { chartInk } from './series-colours.ts';
 
 export type ChartLine = {
@@ -30,16 +31,19 @@ type ChartProps = {
   /** steps shown; null: all */
   readonly range: StepRange | null;
   readonly onRange: (range: StepRange | null) => void;
+  /** What tells the lines of one run apart, where all charts share a legend of the runs; by default a chart has its own. */
+  readonly keys?: readonly LineKey[];
 };
 
 const height = 210;
 const syncKey = 'steps';
 
 /** Lines over steps. Dragging chooses a range for all charts of the view, a double click shows all again. */
-export function Chart({ title, lines, isLog = false, inPercent = false, range, onRange }: ChartProps) {
+export function Chart({ title, lines, isLog = false, inPercent = false, range, onRange, keys }: ChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const theme = useTheme();
+  const hasLegend = keys === undefined;
   const data = useMemo(() => alignSeries(lines.map(({ points }) => onScale(points, isLog))), [lines, isLog]);
   const latest = useRef({ data, range, onRange });
   latest.current = { data, range, onRange };
@@ -52,7 +56,7 @@ export function Chart({ title, lines, isLog = false, inPercent = false, range, o
     const element = frame.current;
     if (element === null) return;
     const made = new uPlot(
-      options({ lines, isLog, inPercent, theme, width: element.clientWidth, current: () => latest.current }),
+      options({ lines, isLog, inPercent, hasLegend, theme, width: element.clientWidth, current: () => latest.current }),
       latest.current.data as uPlot.AlignedData,
       element,
     );
@@ -64,7 +68,7 @@ export function Chart({ title, lines, isLog = false, inPercent = false, range, o
       made.destroy();
       plot.current = null;
     };
-  }, [look, isLog, inPercent, theme]);
+  }, [look, isLog, inPercent, hasLegend, theme]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new range redraws the same data
   useEffect(() => plot.current?.setData(data as uPlot.AlignedData), [data, range]);
 
@@ -84,6 +88,7 @@ export function Chart({ title, lines, isLog = false, inPercent = false, range, o
         />
       </figcaption>
       <div className="chart-frame" ref={frame} />
+      {keys !== undefined && keys.length > 0 && <LineKeys keys={keys} label={`Lines of ${title}`} />}
     </figure>
   );
 }
@@ -94,12 +99,13 @@ function onScale(points: readonly Point[], isLog: boolean): readonly Point[] {
 }
 
 type OptionsInput = Required<Pick<ChartProps, 'lines' | 'isLog' | 'inPercent'>> & {
+  readonly hasLegend: boolean;
   readonly theme: 'light' | 'dark';
   readonly width: number;
   readonly current: () => Pick<ChartProps, 'range' | 'onRange'>;
 };
 
-function options({ lines, isLog, inPercent, theme, width, current }: OptionsInput): uPlot.Options {
+function options({ lines, isLog, inPercent, hasLegend, theme, width, current }: OptionsInput): uPlot.Options {
   const ink = chartInk[theme];
   const text = (value: number | null) => (value === null ? '' : inPercent ? (value * 100).toFixed(1) : compact(value));
   const axis = {
@@ -124,6 +130,7 @@ function options({ lines, isLog, inPercent, theme, width, current }: OptionsInpu
       },
     },
     legend: {
+      show: hasLegend,
       live: true,
       markers: {
         width: 2,

@@ -7,7 +7,7 @@ import type { LiveExperiment } from '../use-experiment-stream.ts';
 import { baselineLines } from './baseline-lines.ts';
 import { Chart, type StepRange } from './chart.tsx';
 import { chartGroups, comparedTitle } from './chart-groups.ts';
-import { chartLines } from './chart-lines.ts';
+import { chartLines, metricKeys } from './chart-lines.ts';
 import { ComparePicker } from './compare-picker.tsx';
 import { useComparedRuns } from './use-compared-runs.ts';
 
@@ -76,6 +76,7 @@ export function CurvesTab({ live }: { readonly live: LiveExperiment }) {
             isLog={scale === 'log' && !group.isSigned}
             inPercent={group.inPercent ?? false}
             range={range}
+            {...(compared.length > 0 && { keys: metricKeys(group) })}
             onRange={(chosen) => setRangeText(chosen === null ? '' : chosen.join('-'))}
           />
         ))}
