@@ -18,9 +18,9 @@ const modules = [
     name: 'resizePixelsModule',
   },
   {
-    source: 'packages/evaluation/assembly/scan-cosines.ts',
-    target: 'packages/evaluation/src/generated/scan-cosines.ts',
-    name: 'scanCosinesModule',
+    source: 'packages/evaluation/assembly/scan-products.ts',
+    target: 'packages/evaluation/src/generated/scan-products.ts',
+    name: 'scanProductsModule',
   },
 ];
 

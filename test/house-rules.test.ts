@@ -17,7 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'packages/losses': ['catalogue', 'tensorflow'],
   'packages/weight-files': [],
   'packages/models': ['tensorflow', 'weight-files'],
-  'packages/evaluation': ['tensorflow'],
+  'packages/evaluation': ['host', 'tensorflow'],
   'packages/statistics': [],
   'packages/studies': ['config', 'statistics'],
   'packages/queue': ['config'],

@@ -1,5 +1,5 @@
 import { tf } from '@spherelab/tensorflow';
-import { beginScan } from './scan-cosines.ts';
+import { beginScan } from './scan-products.ts';
 
 /** Products are computed and looked at in blocks of so many rows and columns, all of the same shape. */
 const MAX_SIDE = 1_024;
@@ -169,14 +169,14 @@ function scanPanel(question: BlockQuestion, [firstBlock, endBlock]: Panel): void
     }
     onProgress?.();
   }
-  const { above, starts, rows: found, cosines } = scan.finish();
+  const { above, starts, rows: found, products } = scan.finish();
   queries.forEach((query, i) => {
     const [first, end] = [starts[i] as number, starts[i + 1] as number];
     tell({
       query,
       above: above[i] as number,
       rows: found.subarray(first, end),
-      products: cosines.subarray(first, end),
+      products: products.subarray(first, end),
     });
   });
 }

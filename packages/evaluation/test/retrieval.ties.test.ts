@@ -96,8 +96,8 @@ describe('retrieval of rows that coincide, wherever they stand in the blocks', (
 
 describe('the assembly of the scan', () => {
   it('was made from its source', () => {
-    const source = readFileSync(new URL('../assembly/scan-cosines.ts', import.meta.url));
-    const made = readFileSync(new URL('../src/generated/scan-cosines.ts', import.meta.url), 'utf8');
+    const source = readFileSync(new URL('../assembly/scan-products.ts', import.meta.url));
+    const made = readFileSync(new URL('../src/generated/scan-products.ts', import.meta.url), 'utf8');
     const sha256 = createHash('sha256').update(source).digest('hex');
     expect(made.split('\n')[0], 'run node scripts/generate-assembly.mjs').toContain(sha256);
   });

@@ -15,4 +15,5 @@ export {
 export { type CommandResult, lastLines, runCommand } from './run-command.ts';
 export { StartUpLineFilter, withoutStartUpLines } from './start-up-lines.ts';
 export { passOn, type StopSignals, stopSignals } from './stop-signals.ts';
+export { growMemory, type InstanceMemory, webAssembly } from './web-assembly.ts';
 export { withPassword } from './with-password.ts';

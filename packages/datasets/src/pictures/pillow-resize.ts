@@ -1,3 +1,4 @@
+import { growMemory, type InstanceMemory, webAssembly } from '@spherelab/host';
 import { type BilinearKernel, bilinearKernel } from './bilinear-kernel.ts';
 import { resizePixelsModule } from './generated/resize-pixels.ts';
 
@@ -9,7 +10,7 @@ export type Box = { readonly left: number; readonly top: number; readonly width:
 
 /** What assembly/resize-pixels.ts exports; addresses, strides and counts are whole numbers, in bytes where they are of memory. */
 type Passes = {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: InstanceMemory;
   readonly resizeRows: (
     source: number,
     sourceStride: number,
@@ -32,14 +33,12 @@ type Passes = {
   ) => void;
 };
 
-const passes = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(resizePixelsModule, 'base64')))
-  .exports as Passes;
+const passes = webAssembly<Passes>(resizePixelsModule)();
 
 /** Most bytes of a picture that are in the memory of the passes at a time; larger ones come in strips. */
 const STRIP_BYTES = 2 ** 20;
 /** The passes read and write up to so many bytes behind what they are told of. */
 const SLACK = 64;
-const PAGE = 65_536;
 
 /** Gives out parts of the memory of the passes; all are given back when the next picture comes. */
 function takeParts(sizes: readonly number[]): number[] {
@@ -49,8 +48,7 @@ function takeParts(sizes: readonly number[]): number[] {
     end = Math.ceil((end + size + SLACK) / 16) * 16;
     return address;
   });
-  const lacking = end - passes.memory.buffer.byteLength;
-  if (lacking > 0) passes.memory.grow(Math.ceil(lacking / PAGE));
+  growMemory(passes.memory, end);
   return addresses;
 }
 

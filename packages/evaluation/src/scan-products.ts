@@ -1,11 +1,12 @@
-import { scanCosinesModule } from './generated/scan-cosines.ts';
+import { growMemory, type InstanceMemory, webAssembly } from '@spherelab/host';
+import { scanProductsModule } from './generated/scan-products.ts';
 
-/** What assembly/scan-cosines.ts exports; addresses and strides in bytes. */
+/** What assembly/scan-products.ts exports; addresses and strides in bytes. */
 type Loops = {
-  readonly memory: WebAssembly.Memory;
-  readonly useLists: (starts: number, sizes: number, worsts: number, cosines: number, rows: number) => void;
+  readonly memory: InstanceMemory;
+  readonly useLists: (starts: number, sizes: number, worsts: number, products: number, rows: number) => void;
   readonly scanBlock: (
-    cosines: number,
+    products: number,
     rows: number,
     columns: number,
     stride: number,
@@ -22,13 +23,11 @@ type Loops = {
   readonly sortLists: (queries: number) => void;
 };
 
-const PAGE = 65_536;
-/** The loops keep a few numbers at the beginning of the memory. */
-const FIRST_FREE = 1_024;
+const begin = webAssembly<Loops>(scanProductsModule);
 
 /** What a scan of some queries needs to know. */
 export type ScanSides = {
-  /** [queries], cosines that a row has to exceed to count. */
+  /** [queries], products that a row has to exceed to count. */
   readonly bounds: Float32Array;
   /** [queries], how many of its best rows each keeps. */
   readonly listed: Int32Array;
@@ -38,7 +37,7 @@ export type ScanSides = {
   readonly side: number;
 };
 
-/** Where a block of cosines stands. */
+/** Where a block of products stands. */
 export type BlockPlace = {
   readonly rows: number;
   readonly columns: number;
@@ -52,30 +51,30 @@ export type BlockPlace = {
   readonly rowInGallery: number;
 };
 
-/** What a scan found; views of memory that the next scan takes. */
+/** What a scan found, as views of its memory. */
 export type ScanResult = {
-  /** [queries], rows with a cosine strictly above the query's bound. */
+  /** [queries], rows with a product strictly above the query's bound. */
   readonly above: Int32Array;
   /** [queries + 1], a query's best rows are at starts[query] .. starts[query] + listed[query], the best first. */
   readonly starts: Uint32Array;
   readonly rows: Int32Array;
-  readonly cosines: Float32Array;
+  readonly products: Float32Array;
 };
 
 export type Scan = {
-  /** [side, side], to be filled with a block's cosines before `look`. */
+  /** [side, side], to be filled with a block's products before `look`. */
   readonly block: Float32Array;
   readonly look: (place: BlockPlace) => void;
   readonly finish: () => ScanResult;
 };
 
-/** Begins to look at cosines; each is looked at once, by vector instructions. */
+/** Begins to look at products; each is looked at once, by vector instructions. */
 export function beginScan({ bounds, listed, ids, side }: ScanSides): Scan {
   // An instance of its own, so that its memory goes when the scan does.
-  const loops = new WebAssembly.Instance(module()).exports as Loops;
+  const loops = begin();
   const queries = bounds.length;
   const entries = listed.reduce((sum, count) => sum + count, 0);
-  let end = FIRST_FREE;
+  let end = 0;
   const take = (count: number): number => {
     const address = end;
     end = Math.ceil((end + count * 4) / 16) * 16;
@@ -87,14 +86,14 @@ export function beginScan({ bounds, listed, ids, side }: ScanSides): Scan {
     worsts: take(queries),
     sizes: take(queries),
     starts: take(queries + 1),
-    cosines: take(entries),
+    products: take(entries),
     rows: take(entries),
     ids: take(ids.length),
     block: take(side * side),
     never: take(side),
     nobody: take(side),
   };
-  loops.memory.grow(Math.ceil(end / PAGE));
+  growMemory(loops.memory, end);
   const { buffer } = loops.memory;
   const starts = new Uint32Array(buffer, at.starts, queries + 1);
   listed.forEach((count, query) => {
@@ -105,7 +104,7 @@ export function beginScan({ bounds, listed, ids, side }: ScanSides): Scan {
   new Float32Array(buffer, at.worsts, queries).set(Float32Array.from(listed, worstOf));
   new Float32Array(buffer, at.never, side).fill(Number.POSITIVE_INFINITY);
   new Int32Array(buffer, at.ids, ids.length).set(ids);
-  loops.useLists(at.starts, at.sizes, at.worsts, at.cosines, at.rows);
+  loops.useLists(at.starts, at.sizes, at.worsts, at.products, at.rows);
   return {
     block: new Float32Array(buffer, at.block, side * side),
     look: ({ rows, columns, firstRow, firstColumn, columnQuery, rowInGallery }) => {
@@ -133,15 +132,8 @@ export function beginScan({ bounds, listed, ids, side }: ScanSides): Scan {
         above: new Int32Array(buffer, at.above, queries),
         starts,
         rows: new Int32Array(buffer, at.rows, entries),
-        cosines: new Float32Array(buffer, at.cosines, entries),
+        products: new Float32Array(buffer, at.products, entries),
       };
     },
   };
-}
-
-let compiled: WebAssembly.Module | null = null;
-
-function module(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(Buffer.from(scanCosinesModule, 'base64'));
-  return compiled;
 }

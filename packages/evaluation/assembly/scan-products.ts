@@ -1,105 +1,110 @@
-// One look at each cosine of a block: counts those above a bound and keeps the best of each query. AssemblyScript;
-// scripts/generate-assembly.mjs compiles it into src/generated/scan-cosines.ts. src/gallery-scan.ts says what it is for.
+// One look at each product of a block: counts those above a bound and keeps the best of each query. AssemblyScript;
+// scripts/generate-assembly.mjs compiles it into src/generated/scan-products.ts. src/block-scan.ts says what it is for.
 //
-// The best of a query are a heap with the worst at its root, so a cosine that is none of them costs one comparison. One entry is
-// worse than another where its cosine is lower, or the same and its row higher.
+// The best of a query are a heap with the worst at its root, so a product that is none of them costs one comparison. One entry is
+// worse than another where its product is lower, or the same and its row higher.
 
 /** [queries + 1], u32: the entries of a query are starts[query] .. starts[query + 1]. */
 let starts: usize = 0;
 /** [queries], u32: how many of them are taken. */
 let sizes: usize = 0;
-/** [queries], f32: a cosine below it is none of the best; Infinity where none is kept. */
+/** [queries], f32: a product below it is none of the best; Infinity where none is kept. */
 let worsts: usize = 0;
 /** [entries], f32 and i32. */
-let entryCosines: usize = 0;
+let entryProducts: usize = 0;
 let entryRows: usize = 0;
 
 /** Addresses of the lists that the other functions fill. */
-export function useLists(ofStarts: usize, ofSizes: usize, ofWorsts: usize, ofCosines: usize, ofRows: usize): void {
+export function useLists(ofStarts: usize, ofSizes: usize, ofWorsts: usize, ofProducts: usize, ofRows: usize): void {
   starts = ofStarts;
   sizes = ofSizes;
   worsts = ofWorsts;
-  entryCosines = ofCosines;
+  entryProducts = ofProducts;
   entryRows = ofRows;
 }
 
-function isWorse(cosine: f32, row: i32, thanCosine: f32, thanRow: i32): bool {
-  return cosine < thanCosine || (cosine === thanCosine && row > thanRow);
+function isWorse(product: f32, row: i32, thanProduct: f32, thanRow: i32): bool {
+  return product < thanProduct || (product === thanProduct && row > thanRow);
 }
 
 /** Puts an entry into the heap of `size` entries from `first` on, whose root is free. */
-function siftDown(first: u32, size: u32, cosine: f32, row: i32): void {
+function siftDown(first: u32, size: u32, product: f32, row: i32): void {
   let at: u32 = 0;
   for (;;) {
     let child = at * 2 + 1;
     if (child >= size) break;
     let from = ((first + child) as usize) * 4;
     if (child + 1 < size) {
-      const cosineOf = load<f32>(entryCosines + from + 4);
+      const productOf = load<f32>(entryProducts + from + 4);
       if (
-        isWorse(cosineOf, load<i32>(entryRows + from + 4), load<f32>(entryCosines + from), load<i32>(entryRows + from))
+        isWorse(
+          productOf,
+          load<i32>(entryRows + from + 4),
+          load<f32>(entryProducts + from),
+          load<i32>(entryRows + from),
+        )
       ) {
         child += 1;
         from += 4;
       }
     }
-    const childCosine = load<f32>(entryCosines + from);
+    const childProduct = load<f32>(entryProducts + from);
     const childRow = load<i32>(entryRows + from);
-    if (!isWorse(childCosine, childRow, cosine, row)) break;
+    if (!isWorse(childProduct, childRow, product, row)) break;
     const to = ((first + at) as usize) * 4;
-    store<f32>(entryCosines + to, childCosine);
+    store<f32>(entryProducts + to, childProduct);
     store<i32>(entryRows + to, childRow);
     at = child;
   }
   const to = ((first + at) as usize) * 4;
-  store<f32>(entryCosines + to, cosine);
+  store<f32>(entryProducts + to, product);
   store<i32>(entryRows + to, row);
 }
 
 /** Adds an entry to the heap of `size` entries from `first` on, behind which there is room. */
-function siftUp(first: u32, size: u32, cosine: f32, row: i32): void {
+function siftUp(first: u32, size: u32, product: f32, row: i32): void {
   let at = size;
   while (at > 0) {
     const parent = (at - 1) >> 1;
     const from = ((first + parent) as usize) * 4;
-    const parentCosine = load<f32>(entryCosines + from);
+    const parentProduct = load<f32>(entryProducts + from);
     const parentRow = load<i32>(entryRows + from);
-    if (!isWorse(cosine, row, parentCosine, parentRow)) break;
+    if (!isWorse(product, row, parentProduct, parentRow)) break;
     const to = ((first + at) as usize) * 4;
-    store<f32>(entryCosines + to, parentCosine);
+    store<f32>(entryProducts + to, parentProduct);
     store<i32>(entryRows + to, parentRow);
     at = parent;
   }
   const to = ((first + at) as usize) * 4;
-  store<f32>(entryCosines + to, cosine);
+  store<f32>(entryProducts + to, product);
   store<i32>(entryRows + to, row);
 }
 
 /** Takes a row among the best of a query, or not. */
-function offer(query: usize, cosine: f32, row: i32): void {
+function offer(query: usize, product: f32, row: i32): void {
   const first = load<u32>(starts + query * 4);
   const most = load<u32>(starts + query * 4 + 4) - first;
   const size = load<u32>(sizes + query * 4);
   if (size < most) {
-    siftUp(first, size, cosine, row);
+    siftUp(first, size, product, row);
     store<u32>(sizes + query * 4, size + 1);
-    if (size + 1 === most) store<f32>(worsts + query * 4, load<f32>(entryCosines + (first as usize) * 4));
+    if (size + 1 === most) store<f32>(worsts + query * 4, load<f32>(entryProducts + (first as usize) * 4));
     return;
   }
   const root = (first as usize) * 4;
-  if (!isWorse(load<f32>(entryCosines + root), load<i32>(entryRows + root), cosine, row)) return;
-  siftDown(first, most, cosine, row);
-  store<f32>(worsts + query * 4, load<f32>(entryCosines + root));
+  if (!isWorse(load<f32>(entryProducts + root), load<i32>(entryRows + root), product, row)) return;
+  siftDown(first, most, product, row);
+  store<f32>(worsts + query * 4, load<f32>(entryProducts + root));
 }
 
 /**
- * Looks at the cosines of `rows` queries with `columns` gallery rows, each row of the block `stride` bytes after the one before.
+ * Looks at the products of `rows` queries with `columns` gallery rows, each row of the block `stride` bytes after the one before.
  * `bounds` and `above` are of the queries of the rows, from the first on, and `firstRow` is the first query's index in the lists;
  * the same for the columns, which are queries too where both sides are the same set; elsewhere their bounds and worsts are Infinity.
  * `rowIds` and `columnIds`: what the lists call the rows of either side.
  */
 export function scanBlock(
-  cosines: usize,
+  products: usize,
   rows: i32,
   columns: i32,
   stride: usize,
@@ -115,7 +120,7 @@ export function scanBlock(
 ): void {
   const whole = columns & ~3;
   for (let i = 0; i < rows; i += 1) {
-    const line = cosines + (i as usize) * stride;
+    const line = products + (i as usize) * stride;
     const query = firstRow + (i as usize);
     const bound = v128.load32_splat(bounds + (i as usize) * 4);
     let worst = v128.load32_splat(worsts + query * 4);
@@ -138,9 +143,9 @@ export function scanBlock(
     count += i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3);
     for (let j = whole; j < columns; j += 1) {
       const at = (j as usize) * 4;
-      const cosine = load<f32>(line + at);
-      if (cosine > load<f32>(bounds + (i as usize) * 4)) count += 1;
-      if (cosine > load<f32>(columnBounds + at)) store<i32>(columnAbove + at, load<i32>(columnAbove + at) + 1);
+      const product = load<f32>(line + at);
+      if (product > load<f32>(bounds + (i as usize) * 4)) count += 1;
+      if (product > load<f32>(columnBounds + at)) store<i32>(columnAbove + at, load<i32>(columnAbove + at) + 1);
       offerBoth(line, j, query, rowIds + (i as usize) * 4, columnWorsts, firstColumn, columnIds);
     }
     store<i32>(above + (i as usize) * 4, load<i32>(above + (i as usize) * 4) + count);
@@ -158,9 +163,9 @@ function offerBoth(
   columnIds: usize,
 ): void {
   const at = (column as usize) * 4;
-  const cosine = load<f32>(line + at);
-  if (cosine >= load<f32>(worsts + query * 4)) offer(query, cosine, load<i32>(columnIds + at));
-  if (cosine >= load<f32>(columnWorsts + at)) offer(firstColumn + (column as usize), cosine, load<i32>(rowId));
+  const product = load<f32>(line + at);
+  if (product >= load<f32>(worsts + query * 4)) offer(query, product, load<i32>(columnIds + at));
+  if (product >= load<f32>(columnWorsts + at)) offer(firstColumn + (column as usize), product, load<i32>(rowId));
 }
 
 /** Sorts the lists of `queries` queries, the best first. */
@@ -170,11 +175,11 @@ export function sortLists(queries: usize): void {
     for (let size = load<u32>(sizes + query * 4); size > 1; size -= 1) {
       const last = ((first + size - 1) as usize) * 4;
       const root = (first as usize) * 4;
-      const cosine = load<f32>(entryCosines + last);
+      const product = load<f32>(entryProducts + last);
       const row = load<i32>(entryRows + last);
-      store<f32>(entryCosines + last, load<f32>(entryCosines + root));
+      store<f32>(entryProducts + last, load<f32>(entryProducts + root));
       store<i32>(entryRows + last, load<i32>(entryRows + root));
-      siftDown(first, size - 1, cosine, row);
+      siftDown(first, size - 1, product, row);
     }
   }
 }
