@@ -101,6 +101,7 @@ describe('a chart', () => {
     expect(titles).toContain('Recall at K: R@1, %');
     expect(titles).toContain('Clustering and precision: NMI and F1, %');
     expect(titles).toContain('Learning rate');
+    expect(titles).toContain('Speed, images/s');
   });
 });
 

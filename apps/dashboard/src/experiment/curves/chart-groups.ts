@@ -5,6 +5,8 @@ export type ChartGroup = {
   readonly title: string;
   readonly metrics: (name: string) => boolean;
   readonly compared: readonly string[];
+  /** what is compared is all that the chart shows, so the title says it */
+  readonly isWhole?: boolean;
   readonly inPercent?: boolean;
   /** measured on single batches: smoothing helps to see where it goes; of an evaluation it would only be wrong */
   readonly isNoisy?: boolean;
@@ -41,10 +43,16 @@ export const chartGroups: readonly ChartGroup[] = [
     title: 'Mean cosine of positive and negative pairs',
     metrics: among('avg_ap', 'avg_an'),
     compared: ['avg_ap', 'avg_an'],
+    isWhole: true,
     isNoisy: true,
     isSigned: true,
   },
-  { title: 'Spread of norms: sd / mean on the test set', metrics: among('norm_cv'), compared: ['norm_cv'] },
+  {
+    title: 'Spread of norms: sd / mean on the test set',
+    metrics: among('norm_cv'),
+    compared: ['norm_cv'],
+    isWhole: true,
+  },
   {
     title: 'Norms in the batch',
     metrics: among('norm_mean', 'record_norm_mean'),
@@ -58,11 +66,18 @@ export const chartGroups: readonly ChartGroup[] = [
     inPercent: true,
   },
   { title: 'Learning rate', metrics: (name) => name === 'lr' || name.startsWith('lr_'), compared: ['lr'] },
-  { title: 'Speed, images/s', metrics: among('images_per_s'), compared: ['images_per_s'], isNoisy: true },
+  {
+    title: 'Speed, images/s',
+    metrics: among('images_per_s'),
+    compared: ['images_per_s'],
+    isWhole: true,
+    isNoisy: true,
+  },
 ];
 
 /** The title where runs are compared: which of the metrics is drawn. */
-export function comparedTitle({ title, compared, inPercent }: ChartGroup): string {
+export function comparedTitle({ title, compared, inPercent, isWhole }: ChartGroup): string {
+  if (isWhole) return title;
   const names = compared.map(metricName).join(' and ');
   return title.toLowerCase().startsWith(names.toLowerCase())
     ? title
