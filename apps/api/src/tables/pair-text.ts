@@ -1,6 +1,7 @@
 import { settingText } from './setting-text.ts';
-import { pairedMetrics, type SweepPair } from './sweep-pairs.ts';
+import type { SweepPair } from './sweep-pairs.ts';
 import type { SweepTable } from './sweep-table.ts';
+import { pairedMetrics } from './told-differences.ts';
 
 export const pairNote =
   'Paired by seed (and fold): the first row minus the second, mean [95 % interval]. "within noise": the interval holds 0. Of forty differences that are nothing, about two are told as something.';

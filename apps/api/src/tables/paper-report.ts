@@ -6,11 +6,10 @@ import {
   resolveExperiment,
 } from '@spherelab/config';
 import type { Experiment } from '@spherelab/db';
-import { type PairedDifference, pairedDifference, summarize } from '@spherelab/statistics';
-import { differenceText } from './difference-text.ts';
+import { summarize } from '@spherelab/statistics';
 import { rangeOf } from './metric-range.ts';
-import { pairedMetrics } from './sweep-pairs.ts';
 import { distinct, numericsOf } from './sweep-table.ts';
+import { pairKey, type ToldDifferences, toldDifferences } from './told-differences.ts';
 
 export const cellStatuses = ['not run', 'queued', 'running', 'done', 'failed'] as const;
 export type CellStatus = (typeof cellStatuses)[number];
@@ -43,8 +42,8 @@ export type ReportRow = Pick<PaperCell, 'dataset' | 'loss' | 'regulariser'> & {
   /** Versions of the numerics that made them; more than one: the cell mixes them. */
   readonly numerics: readonly string[];
   readonly metrics: Readonly<Record<string, ReportedMetric>>;
-  /** With the regulariser minus the same loss without, paired by seed, in numbers and in words; empty where nothing pairs. */
-  readonly minus_plain: Readonly<Record<string, PairedDifference & { readonly text: string }>>;
+  /** With the regulariser minus the same loss without, paired by seed; empty where nothing pairs. */
+  readonly minus_plain: ToldDifferences;
 };
 
 type Cell = {
@@ -79,10 +78,6 @@ export function paperReport(experiments: readonly Experiment[]): ReportRow[] {
 
 function reportRow({ cell, experiments, runs }: Cell, plain: readonly Experiment[]): ReportRow {
   const metrics = Object.entries(cell.metrics).map(([name, paper]) => [name, reportMetric(name, paper, runs)] as const);
-  const differences = pairedMetrics.flatMap((name) => {
-    const difference = pairedDifference(valuesToPair(runs, name), valuesToPair(plain, name));
-    return difference === null ? [] : [[name, { ...difference, text: differenceText(name, difference) }] as const];
-  });
   return {
     dataset: cell.dataset,
     loss: cell.loss,
@@ -96,7 +91,7 @@ function reportRow({ cell, experiments, runs }: Cell, plain: readonly Experiment
     data_lists: [...new Set(runs.flatMap(({ environment }) => dataListOf(environment)))],
     numerics: distinct(runs.map(numericsOf)),
     metrics: Object.fromEntries(metrics),
-    minus_plain: Object.fromEntries(differences),
+    minus_plain: toldDifferences(valuesToPair(runs), valuesToPair(plain)),
   };
 }
 
@@ -134,14 +129,14 @@ function reportMetric(name: string, paper: number, runs: readonly Experiment[]):
   };
 }
 
-/** Runs are pairs where they share the seed and the images. */
-function valuesToPair(runs: readonly Experiment[], name: string): ReadonlyMap<string, number> {
-  return new Map(
-    runs.flatMap((run) => {
-      const key = JSON.stringify([run.config.seed, run.environment?.data_sha256 ?? null]);
-      return valuesOf([run], 'last', name).map((value) => [key, value] as const);
-    }),
-  );
+function valuesToPair(runs: readonly Experiment[]): (metric: string) => ReadonlyMap<string, number> {
+  return (metric) =>
+    new Map(
+      runs.flatMap((run) => {
+        const key = pairKey(run.config.seed, run.environment);
+        return valuesOf([run], 'last', metric).map((value) => [key, value] as const);
+      }),
+    );
 }
 
 function valuesOf(runs: readonly Experiment[], at: 'last' | 'best', name: string): number[] {

@@ -1,6 +1,5 @@
-import { type PairedDifference, pairedDifference } from '@spherelab/statistics';
-import { differenceText } from './difference-text.ts';
 import type { SweepCell } from './sweep-cells.ts';
+import { pairKey, type ToldDifferences, toldDifferences } from './told-differences.ts';
 
 /** Two rows that differ in one swept field, and what their runs of equal seeds differ by. */
 export type SweepPair = {
@@ -8,12 +7,8 @@ export type SweepPair = {
   /** Settings of the row with the field's baseline value, and of the other one. */
   readonly baseline: Readonly<Record<string, unknown>>;
   readonly treatment: Readonly<Record<string, unknown>>;
-  /** Treatment minus baseline, in numbers and in words; a metric that no pair has is not there. */
-  readonly metrics: Readonly<Record<string, PairedDifference & { readonly text: string }>>;
+  readonly metrics: ToldDifferences;
 };
-
-/** Compared between rows, in the order in which they are told. */
-export const pairedMetrics = ['recall_at_1', 'map_at_r', 'nmi', 'ami', 'f1', 'norm_cv'] as const;
 
 /** Values that mean "without it"; of other fields the first value of the grid is the baseline. */
 const without: Readonly<Record<string, unknown>> = { sec_wei: 0, l2reg_wei: 0 };
@@ -39,27 +34,18 @@ export function sweepPairs(cells: readonly SweepCell[], fields: readonly string[
 }
 
 function pairOf(field: string, treatment: SweepCell, baseline: SweepCell): SweepPair[] {
-  const metrics = pairedMetrics.flatMap((name) => {
-    const difference = pairedDifference(valuesToPair(treatment, name), valuesToPair(baseline, name));
-    return difference === null ? [] : [[name, { ...difference, text: differenceText(name, difference) }] as const];
-  });
-  if (metrics.length === 0) return [];
-  return [
-    {
-      field,
-      baseline: baseline.settings,
-      treatment: treatment.settings,
-      metrics: Object.fromEntries(metrics),
-    },
-  ];
+  const metrics = toldDifferences(valuesOf(treatment), valuesOf(baseline));
+  if (Object.keys(metrics).length === 0) return [];
+  return [{ field, baseline: baseline.settings, treatment: treatment.settings, metrics }];
 }
 
-/** Runs are pairs where they share the seed and the images that were evaluated. */
-function valuesToPair({ measured }: SweepCell, metric: string): ReadonlyMap<string, number> {
-  const values = new Map<string, number>();
-  for (const [seed, { run, metrics }] of measured) {
-    const value = metrics[metric];
-    if (value !== undefined) values.set(JSON.stringify([seed, run.environment?.data_sha256 ?? null]), value);
-  }
-  return values;
+function valuesOf({ measured }: SweepCell): (metric: string) => ReadonlyMap<string, number> {
+  return (metric) => {
+    const values = new Map<string, number>();
+    for (const [seed, { run, metrics }] of measured) {
+      const value = metrics[metric];
+      if (value !== undefined) values.set(pairKey(seed, run.environment), value);
+    }
+    return values;
+  };
 }
