@@ -2,16 +2,7 @@
 const startUp =
   /^(WARNING: All log messages before absl|[IWE]\d{4} \d\d:\d\d:\d+\.\d+ +\d+ (port|util|cpu_feature_guard)\.cc:)/;
 
-/** What a program said, without what TensorFlow says of itself. */
-export function withoutStartUpLines(said: string): string {
-  return said
-    .split('\n')
-    .filter((line) => !startUp.test(line))
-    .join('\n')
-    .trim();
-}
-
-/** The same for what a program says piece by piece. */
+/** Takes out of what a program says, piece by piece, what TensorFlow says of itself. */
 export class StartUpLineFilter {
   /** The beginning of a line that may become such a one. */
   #held = '';
@@ -33,4 +24,10 @@ export class StartUpLineFilter {
   end(): string {
     return startUp.test(this.#held) ? '' : this.#held;
   }
+}
+
+/** The same of all that a program said. */
+export function withoutStartUpLines(said: string): string {
+  const filter = new StartUpLineFilter();
+  return `${filter.pass(said)}${filter.end()}`.trim();
 }
