@@ -68,10 +68,10 @@ export function nearestPoints(points: Points, count: number, onProgress?: () => 
     };
     const one = (): number => 1;
     const minusHalfSquare = (row: number): number => -(squares[row] as number) / 2;
-    const points = { order, asRows: extended(one, minusHalfSquare), asColumns: extended(minusHalfSquare, one) };
+    const both = { order, asRows: extended(one, minusHalfSquare), asColumns: extended(minusHalfSquare, one) };
     scanBlocks({
-      rows: points,
-      columns: points,
+      rows: both,
+      columns: both,
       side,
       selfRows: order,
       listed: new Int32Array(total).fill(count - 1),

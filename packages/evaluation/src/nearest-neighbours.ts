@@ -44,7 +44,7 @@ export function nearestNeighbours(
   const selfCount = gallery === null ? 1 : 0;
   const others = candidates.labels.length - selfCount;
   const relevant = queries.labels.map((label) => (members.get(label)?.length ?? selfCount) - selfCount);
-  const found: QueryNeighbours[] = [];
+  const found: (QueryNeighbours | null)[] = Array.from(chosen, () => null);
   scanGallery({
     queries,
     gallery: candidates,
@@ -56,17 +56,16 @@ export function nearestNeighbours(
       const label = queries.labels[query] as number;
       const wrong = rows.findIndex((row) => candidates.labels[row] !== label);
       if (wrong < 0 || relevant[query] === 0) return;
-      found.push({
+      found[query] = {
         query: chosen[query] as number,
         rows: rows.slice(0, options.count),
         cosines: cosines.slice(0, options.count),
         hardness: (cosines[wrong] as number) - bestOwn,
-      });
+      };
     },
     ...(options.onProgress && { onProgress: options.onProgress }),
   });
-  const placeOf = new Map(Array.from(chosen, (row, at) => [row, at]));
-  return found.sort((a, b) => (placeOf.get(a.query) as number) - (placeOf.get(b.query) as number));
+  return found.filter((one) => one !== null);
 }
 
 function rowsOf({ embeddings, labels, norms, dim }: NormalisedSet, rows: Int32Array): NormalisedSet {
