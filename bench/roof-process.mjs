@@ -13,7 +13,7 @@ const state = new Map(network.specs.map(({ name, shape }) => [name, tf.tensor(we
 async function productsOfForward() {
   const input = tf.zeros([batchSize, ...network.inputShape]);
   const { kernels } = await tf.profile(() => network.forward(state, input, false).embeddings);
-  const products = kernels.flatMap(({ name, inputShapes, outputShapes }) => {
+  return kernels.flatMap(({ name, inputShapes, outputShapes }) => {
     const [output] = outputShapes;
     if (name === 'SpherelabConvolution') {
       const [height, width, channels, filters] = inputShapes[1];
@@ -21,7 +21,6 @@ async function productsOfForward() {
     }
     return name === 'BatchMatMul' ? [[output[0], inputShapes[0][1], output[1]]] : [];
   });
-  return products;
 }
 
 /** The least ms of a product of random matrices. */

@@ -31,7 +31,7 @@ export const options = {
 };
 
 /** A process that makes one step for each line it is sent. */
-export function contender(name, program, args, env) {
+function contender(name, program, args, env) {
   const child = spawn(program, args.map(String), {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -49,14 +49,27 @@ export function contender(name, program, args, env) {
   };
 }
 
+const instancesOf = (size) => (size % 3 === 0 ? 3 : 2);
+
+/** Our step of a batch of `size`. */
+export function ours({ backbone, size, threads, cache }) {
+  const script = path.join(folder, 'train-step-process.mjs');
+  const args = [script, backbone, settings[backbone].side, size, instancesOf(size), cache];
+  return contender('ours', process.execPath, args, threadsOf(threads));
+}
+
+/** Variables that give TensorFlow so many threads. */
+export function threadsOf(threads) {
+  return { TF_NUM_INTRAOP_THREADS: threads, TF_NUM_INTEROP_THREADS: threads };
+}
+
 function contendersOf({ backbone, size, threads, peers, cache }) {
   const { side } = settings[backbone];
-  const instances = size % 3 === 0 ? 3 : 2;
+  const instances = instancesOf(size);
   const peer = process.env.SPHERELAB_PEER_PYTHON;
-  const ours = [path.join(folder, 'train-step-process.mjs'), backbone, side, size, instances, cache];
   const theirs = [path.join(folder, 'pytorch-train-step.py'), backbone, side, size, instances, threads];
   return [
-    contender('ours', process.execPath, ours, { TF_NUM_INTRAOP_THREADS: threads, TF_NUM_INTEROP_THREADS: threads }),
+    ours({ backbone, size, threads, cache }),
     ...(peer === undefined ? [] : peers.split(',').map((mode) => contender(mode, peer, [...theirs, mode]))),
   ];
 }
@@ -79,7 +92,7 @@ export async function run({ backbone, batch, rounds, threads, peers }) {
 }
 
 /** Two warm-up steps each, then one step each, in turn. */
-async function race(contenders, rounds) {
+export async function race(contenders, rounds) {
   const times = contenders.map(() => []);
   for (let round = -2; round < rounds; round += 1) {
     for (const [index, { step }] of contenders.entries()) {
@@ -108,9 +121,9 @@ function report(backbone, size, contenders, times) {
       `${row} ${name.padEnd(14)} ${speed.padEnd(22)} ${cpu[0].toFixed(0).padEnd(13)} ${images.padEnd(9)} ${peak.toFixed(0)}`,
     );
   });
-  const [ours, ...theirs] = measured;
+  const [own, ...theirs] = measured;
   theirs.forEach(({ ms, cpu }, index) => {
-    const ratios = [ms[0] / ours.ms[0], median(ms) / median(ours.ms), cpu[0] / ours.cpu[0]].map((x) => x.toFixed(2));
+    const ratios = [ms[0] / own.ms[0], median(ms) / median(own.ms), cpu[0] / own.cpu[0]].map((x) => x.toFixed(2));
     const name = contenders[index + 1].name;
     console.log(`${row} ${name} / ours: ${ratios[0]} (minima), ${ratios[1]} (medians), ${ratios[2]} (CPU)`);
   });
