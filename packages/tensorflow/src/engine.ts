@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { copiedInput } from './copied-input.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -15,7 +16,10 @@ function loadEngine(): typeof import('@tensorflow/tfjs-node-gpu') {
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
   // On by default only where the processor has AVX-512; with AVX2 a step of BN-Inception is a sixth faster with it.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
-  return require('@tensorflow/tfjs-node-gpu') as typeof import('@tensorflow/tfjs-node-gpu');
+  const engine = require('@tensorflow/tfjs-node-gpu') as typeof import('@tensorflow/tfjs-node-gpu');
+  const backend = engine.backend() as unknown as { binding: Parameters<typeof copiedInput>[0] };
+  backend.binding = copiedInput(backend.binding);
+  return engine;
 }
 
 /**
