@@ -16,8 +16,8 @@ const ownSignals: ReadonlySet<string> = new Set([
   'SIGSYS',
 ]);
 
-/** Errors that a trainer reports and that are its host's: a full disk, a full quota. */
-const hostErrors: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
+/** Errors that a trainer reports and that are its host's: a full disk, a full quota, a GPU without its libraries. */
+const hostErrors: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'gpu_unusable']);
 
 /**
  * Whose fault it was: the table of docs/run-states.md. Only what the run itself did is `crashed`, which counts towards giving up.

@@ -97,7 +97,7 @@ async function runChild(attempt: Attempt, workFolder: string): Promise<TrainerEn
 }
 
 async function superviseRun(
-  { context, experiment, fence, device, control, lease }: Attempt,
+  { context, experiment, fence, control, lease }: Attempt,
   child: TrainerChild,
   threads: ThreadCounts,
   workFolder: string,
@@ -122,7 +122,7 @@ async function superviseRun(
       cacheBytes: context.cacheBytes,
       workFolder,
       branchAt: experiment.branch_at,
-      hostEnvironment: { ...threads, device: experiment.config.device === 'cpu' ? 'cpu' : device },
+      hostEnvironment: threads,
     },
     onReady: () => control.ready(),
     onFacts: (facts) => {

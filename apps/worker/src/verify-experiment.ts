@@ -40,7 +40,7 @@ export async function verifyExperiment(
   }, numbers.renewEveryMs);
   try {
     const report = await withWorkFolder(async (workFolder) => {
-      const { order, damaged } = await prepare(context, experiment, workFolder, device);
+      const { order, damaged } = await prepare(context, experiment, workFolder);
       const answer = await ask({ ...order, stretch }, experiment, device, context, ended.signal);
       return { ...answer, findings: [...damaged, ...answer.findings] };
     }).catch((error: unknown) => nothing(error instanceof Error ? error.message : String(error)));
@@ -55,7 +55,6 @@ async function prepare(
   { database, dataRoot, cacheFolder, cacheBytes, threads }: WorkerContext,
   experiment: Experiment,
   workFolder: string,
-  device: Device,
 ): Promise<{ order: Omit<VerifierOrder, 'stretch'>; damaged: VerificationReport['findings'] }> {
   const damaged: VerificationReport['findings'][number][] = [];
   const checkpoints: KeptCheckpoint[] = [];
@@ -81,7 +80,7 @@ async function prepare(
     cacheFolder,
     cacheBytes,
     workFolder: join(workFolder, 'work'),
-    hostEnvironment: { ...(storedThreads(experiment) ?? threads), device },
+    hostEnvironment: storedThreads(experiment) ?? threads,
   };
   return { order, damaged };
 }

@@ -38,6 +38,7 @@ test.each([
   ['a trouble of the supervisor', broke(), 'interrupted'],
   ['an error to be tried again', failed('unexpected'), 'crashed'],
   ['a full disk', failed('ENOSPC'), 'interrupted'],
+  ['a GPU that TensorFlow cannot use', failed('gpu_unusable'), 'interrupted'],
   ['a full quota', failed('EDQUOT'), 'interrupted'],
 ])('%s ends an attempt as its fault says', (_, end, outcome) => {
   expect(attemptOutcome(end, null, limitMb)).toMatchObject({ giveUp: { outcome } });

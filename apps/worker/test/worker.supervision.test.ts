@@ -82,7 +82,7 @@ describe('the worker', () => {
     expect(worker.name).toBe('first');
     expect(experiment).toMatchObject({ attempt: 1, steps_done: 21, total_updates: 21, lease_owner: null, failures: 0 });
     expect(experiment.result).toMatchObject({ updates: 21 });
-    expect(experiment.environment).toMatchObject({ engine: 'fake', intra_op_threads: 2, device: 'cpu' });
+    expect(experiment.environment).toMatchObject({ engine: 'fake', intra_op_threads: 2 });
     expect(await losses(id)).toEqual(uninterrupted(20));
     expect((await listCheckpoints(database.pool, id)).map(({ kind, step }) => `${kind} ${step}`)).toEqual([
       'final 21',

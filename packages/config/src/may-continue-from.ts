@@ -39,6 +39,7 @@ export const continuationRules: readonly Rule[] = [
   { fact: 'onednn', of: environment('onednn'), resume: 'same', adopt: 'same' },
   { fact: 'libvips', of: environment('libvips'), resume: 'same', adopt: 'same' },
   { fact: 'device', of: deviceKind, resume: 'same', adopt: 'same' },
+  { fact: 'gpu', of: environment('gpu'), resume: 'noted', adopt: 'same' },
   { fact: 'cpu', of: environment('cpu'), resume: 'noted', adopt: 'same' },
   { fact: 'intra_op_threads', of: environment('intra_op_threads'), resume: 'noted', adopt: 'same' },
   { fact: 'inter_op_threads', of: environment('inter_op_threads'), resume: 'noted', adopt: 'same' },

@@ -30,6 +30,7 @@ describe('the table of what may be continued', () => {
     ['onednn', inEnvironment({ onednn: false }), 'no', 'no'],
     ['libvips', inEnvironment({ libvips: '9' }), 'no', 'no'],
     ['device', inEnvironment({ device: 'gpu:1' }), 'no', 'no'],
+    ['gpu', inEnvironment({ gpu: 'NVIDIA H200' }), 'noted', 'no'],
     ['cpu', inEnvironment({ cpu: 'another' }), 'noted', 'no'],
     ['intra_op_threads', inEnvironment({ intra_op_threads: 2 }), 'noted', 'no'],
     ['inter_op_threads', inEnvironment({ inter_op_threads: 2 }), 'noted', 'no'],

@@ -135,6 +135,7 @@ export const uncounted: readonly string[] = [
   'weight-files/torch-file/torch-file-error',
   'tensorflow/index',
   'tensorflow/install/',
+  'tensorflow/used-device',
   'tensorflow/verify-kernels',
   'tensorflow/verify-main',
   'training/compare-stretch',

@@ -16,6 +16,9 @@ function loadEngine(): typeof import('@tensorflow/tfjs-node-gpu') {
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
   // On by default only where the processor has AVX-512; with AVX2 a step of BN-Inception is a sixth faster with it.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
+  // On a GPU equal steps end in different bits without the first, and products have 10 bits of 23 without the second (ADR 21).
+  process.env.TF_DETERMINISTIC_OPS = '1';
+  process.env.NVIDIA_TF32_OVERRIDE = '0';
   const engine = require('@tensorflow/tfjs-node-gpu') as typeof import('@tensorflow/tfjs-node-gpu');
   const backend = engine.backend() as unknown as { binding: Parameters<typeof copiedInput>[0] };
   backend.binding = copiedInput(backend.binding);
