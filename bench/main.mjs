@@ -15,20 +15,25 @@ const benches = {
   pictures: './pictures.mjs',
   resolve: './resolve.mjs',
   requests: './requests.mjs',
+  'no-op': './no-op.mjs',
   comparisons: './comparisons.mjs',
   sweep: './sweep.mjs',
   asha: './asha.mjs',
 };
 const [name, ...args] = process.argv.slice(2);
-const file = benches[name];
-if (file === undefined) {
-  console.error(`usage: npm run bench NAME [-- OPTIONS]; NAME is ${Object.keys(benches).join(', ')}`);
-  process.exit(name === undefined || name === '--help' ? 0 : 1);
+const chosen = name === undefined ? Object.keys(benches) : [name].filter((known) => known in benches);
+if (chosen.length === 0) {
+  console.error(`usage: npm run bench [NAME [-- OPTIONS]]; NAME is ${Object.keys(benches).join(', ')}
+Without a name all run, one after another: about two hours on two cores.`);
+  process.exit(name === '--help' ? 0 : 1);
 }
-const bench = await import(file);
-if (args.includes('--help')) {
-  console.log(bench.help);
-} else {
-  await setup();
+if (!args.includes('--help')) await setup();
+for (const each of chosen) {
+  const bench = await import(benches[each]);
+  if (args.includes('--help')) {
+    console.log(bench.help);
+    continue;
+  }
+  if (chosen.length > 1) console.log(`\n${each}`);
   await bench.run(parseArgs({ args, options: bench.options }).values);
 }

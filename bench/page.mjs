@@ -1,6 +1,4 @@
 // The page in a browser: how late a measured value is on it, and how soon a long list is.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,6 +8,7 @@ import { startWorker } from '../apps/worker/dist/start-worker.js';
 import { openDatabase, startEmbeddedPostgres } from '../packages/db/dist/index.js';
 import { quantile } from '../test/chaos/chaos-report.mjs';
 import { chromiumMissing, provideChromium } from '../test/chromium.mjs';
+import { startApi } from './server.mjs';
 
 export const help = `npm run bench page -- [--rows 10000, in twenties] [--rounds 9] [--steps 400]
 Trains conv_small on shapes with every step measured, beside an open page, and tells how long after it was computed a value was
@@ -41,20 +40,6 @@ export async function run(values) {
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function startApi(databaseUrl) {
-  const script = fileURLToPath(new URL('../apps/api/dist/server.js', import.meta.url));
-  const env = { ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: '', PORT: '0', SPHERELAB_LOG_LEVEL: 'error' };
-  const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = await once(child.stdout, 'data');
-  return {
-    url: JSON.parse(line.toString()).url,
-    stop: async () => {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    },
-  };
 }
 
 async function post(url, body) {

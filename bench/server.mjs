@@ -1,5 +1,6 @@
 // A server of our own for a bench: nothing in its state or cache, gone afterwards.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -30,6 +31,21 @@ export async function startServer({ folder, workers, release = root, dataRoot = 
     await ended;
   };
   return { url, stop, pid: server.pid };
+}
+
+/** The API alone on a database. @returns {Promise<{ url: string, stop: () => Promise<void> }>} */
+export async function startApi(databaseUrl) {
+  const script = path.join(root, 'apps/api/dist/server.js');
+  const env = { ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: '', PORT: '0', SPHERELAB_LOG_LEVEL: 'error' };
+  const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(child.stdout, 'data');
+  return {
+    url: JSON.parse(line.toString()).url,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
 }
 
 export async function ask(url, body) {
