@@ -2,6 +2,7 @@ import { runStates } from '@spherelab/config';
 import { type StudyRow, type StudyRunRow, studyStatuses } from '@spherelab/db';
 import { nextOfStudy, type StudyPlan } from '@spherelab/studies';
 import { z } from 'zod';
+import { differenceSchema } from './summary-schema.ts';
 
 const settings = z.record(z.string(), z.unknown());
 const bound = z.number().nullable().describe('null: no bound yet');
@@ -19,13 +20,6 @@ const tuningSchema = z.object({
   chosen: z.int().nullable().describe('the trial with the highest mean; null until all ended'),
   is_done: z.boolean(),
   at_edge: z.array(z.string()).describe('fields whose chosen value is the smallest or largest tried'),
-});
-const differenceSchema = z.object({
-  n: z.int(),
-  mean: z.number(),
-  sd: z.number().nullable(),
-  ci95: z.tuple([z.number(), z.number()]).nullable(),
-  verdict: z.enum(['higher', 'lower', 'within noise', 'one pair']),
 });
 const comparisonSchema = z.object({
   arm: z.string(),

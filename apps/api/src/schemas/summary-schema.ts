@@ -13,10 +13,14 @@ export const summarySchema = z.object({
     ),
 });
 
-/** A `PairedDifference` with its sentence. */
-export const toldDifferenceSchema = summarySchema.extend({
+/** `PairedDifference` of statistics. */
+export const differenceSchema = summarySchema.extend({
   verdict: z
     .enum(['higher', 'lower', 'within noise', 'one pair'])
     .describe('on which side of 0 the interval of the difference lies'),
+});
+
+/** A `PairedDifference` with its sentence. */
+export const toldDifferenceSchema = differenceSchema.extend({
   text: z.string().describe('the difference in words, as "+1.8 points [0.3, 3.3], 6 pairs"'),
 });
