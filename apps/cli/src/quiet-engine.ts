@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { passOn, StartUpLineFilter, stopSignals } from '@spherelab/host';
 import type { Command } from 'commander';
 
@@ -10,7 +11,6 @@ const WORKING = 'SPHERELAB_COMMAND_WORKS';
 
 /** What shells add to a signal's number in an exit code. */
 const SIGNALLED = 128;
-const SIGTERM = 15;
 
 /**
  * Has a command that loads TensorFlow done by a second process, whose stderr is passed on without the lines that TensorFlow writes
@@ -33,9 +33,9 @@ async function workQuietly(): Promise<number> {
   child.stderr.setEncoding('utf8').on('data', (piece: string) => process.stderr.write(filter.pass(piece)));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => {
+    child.on('close', (code, signal) => {
       process.stderr.write(filter.end());
-      resolve(code ?? SIGNALLED + SIGTERM);
+      resolve(code ?? SIGNALLED + constants.signals[signal ?? 'SIGTERM']);
     });
   });
 }
