@@ -47,7 +47,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'weight-files/npy',
     'host',
   ],
-  'apps/cli': ['catalogue', 'config', 'evaluation', 'models', 'weight-files', 'datasets', 'tensorflow', 'host'],
+  'apps/cli': [
+    'catalogue',
+    'config',
+    'evaluation',
+    'models',
+    'weight-files',
+    'datasets',
+    'statistics',
+    'tensorflow',
+    'host',
+  ],
   'apps/launcher': ['db', 'host'],
   'apps/dashboard': ['statistics', 'weight-files'],
 };

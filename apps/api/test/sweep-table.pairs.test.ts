@@ -47,7 +47,7 @@ describe('rows of a sweep beside their baseline', () => {
     expect(pairLines(table)).toEqual([['sec_wei 0.5', 'sec_wei 0', '+1.9 points [1.8, 2.0], 6 pairs']]);
     const noisy = [...overSeeds({ sec_wei: 0.5 }, [0.51, 0.49]), ...overSeeds({ sec_wei: 0 }, [0.5, 0.5])];
     expect(pairLines(sweepTable(noisy, ['sec_wei', 'seed'], 'last'))).toEqual([
-      ['sec_wei 0.5', 'sec_wei 0', 'within noise: +0.0 points [-12.7, 12.7], 2 pairs'],
+      ['sec_wei 0.5', 'sec_wei 0', 'within noise: 0.0 points [-12.7, 12.7], 2 pairs'],
     ]);
   });
 

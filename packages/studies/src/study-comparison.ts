@@ -1,4 +1,10 @@
-import { confidenceSequence, type PairedDifference, pairedDifference, type SequencePoint } from '@spherelab/statistics';
+import {
+  confidenceSequence,
+  type PairedDifference,
+  pairedDifference,
+  type SequencePoint,
+  signedText,
+} from '@spherelab/statistics';
 import type { StudyPlan } from './study-plan.ts';
 import { isEnded, type StudyRun } from './study-runs.ts';
 
@@ -178,6 +184,5 @@ function boundsOf({ low, high }: StudyPoint): string {
 
 /** A difference of rates in points, with a sign. */
 function points(value: number): string {
-  const text = (100 * value).toFixed(1);
-  return value > 0 ? `+${text}` : text;
+  return signedText(100 * value, 1);
 }

@@ -1,4 +1,4 @@
-import type { PairedDifference } from '@spherelab/statistics';
+import { type PairedDifference, signedText } from '@spherelab/statistics';
 import { isRate } from './metric-range.ts';
 import { metricText } from './metric-text.ts';
 
@@ -7,7 +7,7 @@ export function differenceText(metric: string, difference: PairedDifference): st
   const { n, mean, ci95, verdict } = difference;
   const unit = isRate(metric) ? ' points' : '';
   const interval = ci95 === null ? '' : ` [${metricText(metric, ci95[0])}, ${metricText(metric, ci95[1])}]`;
-  const value = `${mean < 0 ? '' : '+'}${metricText(metric, mean)}${unit}${interval}`;
+  const value = `${isRate(metric) ? signedText(100 * mean, 1) : signedText(mean, 3)}${unit}${interval}`;
   if (verdict === 'one pair') return `${value}, one pair`;
   return `${verdict === 'within noise' ? 'within noise: ' : ''}${value}, ${n} pairs`;
 }

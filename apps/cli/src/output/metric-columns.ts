@@ -1,3 +1,5 @@
+import { signedText } from '@spherelab/statistics';
+
 /** Columns of result tables: metric, heading, and how a value is written. Rates are printed in percent. */
 const percent = (value: number) => (100 * value).toFixed(1);
 const plain = (value: number) => value.toFixed(3);
@@ -44,6 +46,5 @@ export function metricValue(metric: string, value: number): string {
 
 /** A difference of a metric, with its sign. */
 export function signedValue(metric: string, value: number): string {
-  const text = metricValue(metric, value);
-  return Number(text) > 0 ? `+${text}` : text;
+  return isRate(metric) ? signedText(100 * value, 1) : signedText(value, 3);
 }

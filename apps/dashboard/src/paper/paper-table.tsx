@@ -1,4 +1,4 @@
-import { plusMinus } from '@spherelab/statistics';
+import { plusMinus, signedText } from '@spherelab/statistics';
 import type { PaperReport } from '../api/types.ts';
 import { addresses } from '../navigation/addresses.ts';
 import { Link } from '../navigation/link.tsx';
@@ -115,7 +115,7 @@ function Values({ name, row }: { readonly name: string; readonly row: PaperRow }
         {half !== null && <span className="small muted"> ±{half.toFixed(1)}</span>}
       </td>
       <td className={`number ${difference === null ? 'muted' : difference < 0 ? 'down' : 'up'}`}>
-        {difference === null ? '–' : `${difference < 0 ? '−' : '+'}${Math.abs(100 * difference).toFixed(1)}`}
+        {difference === null ? '–' : signedText(100 * difference, 1)}
       </td>
     </>
   );

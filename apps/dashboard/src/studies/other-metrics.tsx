@@ -1,3 +1,4 @@
+import { signedText } from '@spherelab/statistics';
 import { WideTable } from '../parts/wide-table.tsx';
 import { isInPercent, metricName } from '../words/metric-text.ts';
 import { type Comparison, signedPoints } from './study-text.ts';
@@ -61,5 +62,5 @@ export function OtherMetrics({ comparison }: { readonly comparison: Comparison }
 /** A difference of a rate in points; of anything else as it is. */
 export function differenceText(metric: string, value: number): string {
   if (isInPercent(metric)) return signedPoints(value);
-  return Number(value.toFixed(3)) > 0 ? `+${value.toFixed(3)}` : value.toFixed(3);
+  return signedText(value, 3);
 }

@@ -1,3 +1,4 @@
+import { signedText } from '@spherelab/statistics';
 import type { Study, StudySummary } from '../api/types.ts';
 import { metricName } from '../words/metric-text.ts';
 import { settingsText, valueText } from '../words/settings-text.ts';
@@ -90,8 +91,7 @@ export function points(rate: number): string {
 }
 
 export function signedPoints(rate: number): string {
-  const text = points(rate);
-  return Number(text) > 0 ? `+${text}` : text.replace(/^-(0\.0)$/, '$1');
+  return signedText(100 * rate, 1);
 }
 
 /** a, b and c */

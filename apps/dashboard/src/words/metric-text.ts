@@ -1,3 +1,5 @@
+import { roundedText } from '@spherelab/statistics';
+
 /** Fractions that papers print in percent. */
 const inPercent = /^(train_)?recall_at_|^nmi$|^ami$|^f1$|^map_at_r$|^r_precision$/;
 
@@ -35,7 +37,7 @@ export function isInPercent(name: string): boolean {
 /** A value as tables print it: rates in percent with one decimal, the rest with three digits; nothing for what is not measured. */
 export function metricText(name: string, value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '';
-  return inPercent.test(name) ? (value * 100).toFixed(1) : compact(value);
+  return inPercent.test(name) ? roundedText(100 * value, 1) : compact(value);
 }
 
 /** A number in as few characters as keep three digits. */
