@@ -8,11 +8,10 @@ import {
 } from '@spherelab/config';
 import {
   claimExperiment,
-  createExperiments,
+  createExperiment,
   type Database,
   type Experiment,
   type Fence,
-  inTransaction,
   type NewExperiment,
 } from '@spherelab/db';
 
@@ -28,9 +27,7 @@ export async function storeExperiment(
   database: Database,
   over: Readonly<Record<string, unknown>> = {},
 ): Promise<Experiment> {
-  const [stored] = await inTransaction(database, (client) => createExperiments(client, [newExperiment(over)]));
-  if (!stored) throw new Error('nothing was stored');
-  return stored.experiment;
+  return (await createExperiment(database.pool, newExperiment(over))).experiment;
 }
 
 /** Stores one and claims it for a worker `w`. @returns what its first attempt writes under */

@@ -15,9 +15,12 @@ const asBefore: Readonly<Partial<Record<string, unknown>>> = { sec_ramp: false, 
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-    entries.sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+    const items = value as Readonly<Record<string, unknown>>;
+    const keys = Object.keys(items).filter((key) => items[key] !== undefined);
+    return `{${keys
+      .sort()
+      .map((key) => `${JSON.stringify(key)}:${canonicalJson(items[key])}`)
+      .join(',')}}`;
   }
   return JSON.stringify(value);
 }

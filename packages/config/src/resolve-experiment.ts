@@ -104,10 +104,10 @@ function settingsOf({ loss, optimizer = referenceDefaults.optimizer.value }: Exp
 }
 
 function mapValues<T>(values: Values, pick: (value: SourcedValue<unknown>) => T): Record<string, T> {
-  return Object.fromEntries(
-    experimentFields.flatMap((field) => {
-      const sourced = values[field];
-      return sourced === undefined ? [] : [[field, pick(sourced)] as const];
-    }),
-  );
+  const mapped: Record<string, T> = {};
+  for (const field of experimentFields) {
+    const sourced = values[field];
+    if (sourced !== undefined) mapped[field] = pick(sourced);
+  }
+  return mapped;
 }

@@ -49,7 +49,12 @@ export { adoptPast, type PastCandidate, pastCandidates } from './experiments/ado
 export { type Attempt, attemptsOnHost, listAttempts, previousErrorCode } from './experiments/attempts.ts';
 export { beginAnew, type RunIdentity } from './experiments/begin-anew.ts';
 export { type Claim, claimExperiment, readStopRequest, renewLease } from './experiments/claim-experiment.ts';
-export { type CreatedExperiment, createExperiments, type NewExperiment } from './experiments/create-experiments.ts';
+export {
+  type CreatedExperiment,
+  createExperiment,
+  createExperiments,
+  type NewExperiment,
+} from './experiments/create-experiments.ts';
 export { type EarlierResult, earlierResult, reusableResults } from './experiments/earlier-results.ts';
 export { editLabels, editTags, type LabelEdit } from './experiments/edit-labels.ts';
 export { type ExperimentFacets, experimentFacets } from './experiments/experiment-facets.ts';

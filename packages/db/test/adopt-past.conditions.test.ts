@@ -21,7 +21,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { databaseForEachTest } from '../../../test/database-for-each-test.ts';
 import { checkpointFacts, newExperiment } from '../../../test/experiment-fixture.ts';
-import { createExperiments, inTransaction } from '../src/index.ts';
+import { createExperiment } from '../src/index.ts';
 
 describe('a run with the same past as another', () => {
   let database: Database;
@@ -31,10 +31,8 @@ describe('a run with the same past as another', () => {
   });
 
   async function claimed(config: object, force = false): Promise<Experiment> {
-    const [stored] = await inTransaction(database, (client) =>
-      createExperiments(client, [newExperiment({ eval_every: 10, ...config }, force)]),
-    );
-    const id = stored?.experiment.id as string;
+    const input = newExperiment({ eval_every: 10, ...config }, force);
+    const { id } = (await createExperiment(database.pool, input)).experiment;
     return (await claimExperiment(database.pool, id, { worker: 'w', device: 'cpu', leaseMs: 60_000 })) as Experiment;
   }
   type Kind = 'best' | 'branch' | 'latest' | 'final';

@@ -55,7 +55,7 @@ describe('a backup', () => {
         newExperiment({ seed: 4 }),
       ]),
     );
-    const id = experiments[0]?.experiment.id as string;
+    const id = experiments[0]?.id as string;
     await claimExperiment(database.pool, id, { worker: 'w', device: 'cpu', leaseMs: 1 });
     fence = { experimentId: id, attempt: 1 };
     const values = [Math.PI, -0, 5e-324, 1.7976931348623157e308, Number.NaN, Number.POSITIVE_INFINITY, 0.1 + 0.2];

@@ -27,7 +27,7 @@ describe('the next in line', () => {
     const { experiments } = await inTransaction(database, (client) =>
       createSweep(client, { name: null, request: {}, maxRunning }, inputs),
     );
-    return experiments.map(({ experiment }) => experiment.id);
+    return experiments.map(({ id }) => id);
   }
 
   /** What a worker begins next; it never ends. */

@@ -49,7 +49,7 @@ describe('cells that share a past', () => {
   async function post(cells: readonly object[], maxRunning: number | null = null) {
     const request = { name: null, request: {}, maxRunning };
     const sweep = await inTransaction(database, (client) => createSweep(client, request, inputs(cells)));
-    return { ...sweep, ids: sweep.experiments.map(({ experiment }) => experiment.id) };
+    return { ...sweep, ids: sweep.experiments.map(({ id }) => id) };
   }
   const row = async (id: string | undefined) => (await getExperiment(database.pool, id as string)) as Experiment;
   const next = () => nextExperiment(database.pool, devices);

@@ -1,6 +1,6 @@
 import { experimentRequestSchema } from '@spherelab/config';
 import {
-  createExperiments,
+  createExperiment,
   deleteExperiment,
   type ExperimentAction,
   earlierResult,
@@ -55,10 +55,8 @@ export const experimentRoutes: FastifyPluginAsyncZod<AppDependencies> = async (a
     },
     handler: async (request, reply) => {
       const input = await resolveExperimentRequest(dependencies, request.body);
-      const [stored] = await retryRolledBack(() => createExperiments(database.pool, [input]));
-      if (!stored) throw new Error('nothing was stored');
-      if (stored.created) kickRelay();
-      const { experiment, created } = stored;
+      const { experiment, created } = await retryRolledBack(() => createExperiment(database.pool, input));
+      if (created) kickRelay();
       return reply
         .code(created ? 201 : 200)
         .header('location', `${basePath}/experiments/${experiment.id}`)

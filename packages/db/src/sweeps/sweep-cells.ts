@@ -86,11 +86,11 @@ export async function queueCells(
   const cells = added.map(({ cell }) => cell);
   const created = await createExperiments(client, cells, sweepId);
   await planSweep(client, cells, created);
-  const ids = created.map(({ experiment }) => experiment.id);
+  const ids = created.map((cell) => cell.id);
   const placed = added.map(({ position }, at) => ({ position, id: ids[at] as string }));
   if (sweepId !== null) await placeInSweep(client, sweepId, placed);
-  for (const { experiment, created: isNew } of created) {
-    if (!isNew && experiment.status === 'cancelled') await requestTransition(client, experiment.id, 'retry');
+  for (const { id, status, created: isNew } of created) {
+    if (!isNew && status === 'cancelled') await requestTransition(client, id, 'retry');
   }
   return ids;
 }

@@ -1,6 +1,6 @@
 import type { ExperimentConfig } from '@spherelab/config';
 import type { Queryable } from '../database.ts';
-import type { CreatedExperiment, NewExperiment } from '../experiments/create-experiments.ts';
+import type { CreatedCell, NewExperiment } from '../experiments/create-experiments.ts';
 import { type PlannedCell, planCells } from './planned-cells.ts';
 import { recentPaces } from './recent-paces.ts';
 import { writeStages } from './write-stages.ts';
@@ -23,11 +23,11 @@ export type SweepPlan = {
 export async function planSweep(
   client: Queryable,
   inputs: readonly NewExperiment[],
-  made: readonly CreatedExperiment[],
+  made: readonly CreatedCell[],
 ): Promise<SweepPlan> {
   const cells = inputs.map(
     (input, index): PlannedCell => ({
-      id: made[index]?.experiment.id as string,
+      id: made[index]?.id as string,
       input,
       // Where nobody has seen the data set, as many as a run makes unless an epoch ends with its last step.
       updates: input.course?.updates ?? input.config.steps + 1,

@@ -1,6 +1,6 @@
 import type { RunState } from '@spherelab/config';
 import type { Database, Queryable } from '../database.ts';
-import { type CreatedExperiment, createExperiments, type NewExperiment } from '../experiments/create-experiments.ts';
+import { type CreatedCell, createExperiments, type NewExperiment } from '../experiments/create-experiments.ts';
 import type { Experiment } from '../experiments/experiment-row.ts';
 import { transitionExperimentsOf } from '../experiments/request-transition.ts';
 import { CursorError, type Page, pageOf, readCursor, timeOfCursor } from '../page.ts';
@@ -41,7 +41,7 @@ export async function createSweep(
     readonly grows?: boolean;
   },
   cells: readonly NewExperiment[],
-): Promise<{ id: string; experiments: CreatedExperiment[]; plan: SweepPlan }> {
+): Promise<{ id: string; experiments: CreatedCell[]; plan: SweepPlan }> {
   const { rows } = await client.query<{ id: string }>(
     'INSERT INTO sweep (name, request, max_running, grows) VALUES ($1, $2, $3, $4) RETURNING id',
     [request.name, JSON.stringify(request.request), request.maxRunning ?? null, request.grows ?? false],
@@ -52,7 +52,7 @@ export async function createSweep(
   await client.query(
     `INSERT INTO sweep_member (sweep_id, position, experiment_id)
      SELECT $1, position - 1, experiment_id FROM unnest($2::uuid[]) WITH ORDINALITY AS cell(experiment_id, position)`,
-    [id, experiments.map(({ experiment }) => experiment.id)],
+    [id, experiments.map((cell) => cell.id)],
   );
   const plan = await planSweep(client, cells, experiments);
   await client.query('UPDATE sweep SET plan = $2 WHERE id = $1', [id, JSON.stringify(plan)]);
