@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -140,6 +141,18 @@ describe('the house', () => {
 
   it('has what follows from the catalogue as the records say', async () => {
     await run(process.execPath, ['scripts/generate-registries.mjs', '--check'], { cwd: root });
+  });
+
+  it('has WebAssembly that was compiled from its sources', async () => {
+    const { stdout } = await run('git', ['ls-files', 'packages'], { cwd: root });
+    const files = stdout.split('\n').filter((file) => /\/(assembly|generated)\/[^/]+\.ts$/.test(file));
+    const sources = files.filter((file) => file.includes('/assembly/'));
+    expect(sources.length).toBeGreaterThan(0);
+    for (const source of sources) {
+      const made = files.find((file) => file !== source && file.endsWith(`/${path.basename(source)}`));
+      const sha256 = createHash('sha256').update(read(source)).digest('hex');
+      expect(read(made ?? source), `${source}: run node scripts/generate-assembly.mjs`).toContain(sha256);
+    }
   });
 
   it('names no file in its documents that is not there', async () => {

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { counterRandom } from '../src/counter-random.ts';
 import { type Box, type Picture, resizeCrop } from '../src/pictures/pillow-resize.ts';
@@ -95,10 +93,3 @@ test.each([
     }
   },
 );
-
-test('the WebAssembly of the passes was made from their source', () => {
-  const source = readFileSync(new URL('../assembly/resize-pixels.ts', import.meta.url));
-  const made = readFileSync(new URL('../src/pictures/generated/resize-pixels.ts', import.meta.url), 'utf8');
-  const sha256 = createHash('sha256').update(source).digest('hex');
-  expect(made.split('\n')[0], 'run node scripts/generate-assembly.mjs').toContain(sha256);
-});

