@@ -1,5 +1,4 @@
-type Values = Float32Array | Int32Array | Uint8Array | BigInt64Array;
-type Binding = { readonly createTensor: (shape: number[], dtype: number, values: unknown) => number };
+import type { NativeBinding } from './native-backend.ts';
 
 /** Bytes at which a copy begins: of no address that malloc gives is this much more a multiple of 64. */
 const OFFSET = 8;
@@ -12,21 +11,21 @@ const KEPT_BYTES = 4 * 2 ** 20;
  * JavaScript allows that on its own thread only and crashes, some time later. A variable that was set from such an array also changed
  * with it. Of any other array TensorFlow makes a copy at once, so each is handed over from a place that is none.
  */
-export function copiedInput<Native extends Binding>(binding: Native): Native {
+export function copiedInput(binding: NativeBinding): NativeBinding {
   let kept = new ArrayBuffer(0);
   const room = (bytes: number): ArrayBuffer => {
     if (bytes > KEPT_BYTES) return new ArrayBuffer(bytes);
     if (kept.byteLength < bytes) kept = new ArrayBuffer(bytes);
     return kept;
   };
-  const createTensor = (shape: number[], dtype: number, values: unknown): number => {
+  const createTensor: NativeBinding['createTensor'] = (shape, dtype, values) => {
+    // tfjs hands over text as a list.
     if (!ArrayBuffer.isView(values)) return binding.createTensor(shape, dtype, values);
-    const { byteLength, BYTES_PER_ELEMENT: width } = values as Values;
-    const buffer = room(OFFSET + byteLength);
-    const Kind = values.constructor as new (buffer: ArrayBuffer, offset: number, length: number) => Values;
-    const copy = new Kind(buffer, OFFSET, byteLength / width);
-    new Uint8Array(buffer, OFFSET, byteLength).set(new Uint8Array(values.buffer, values.byteOffset, byteLength));
+    // A Buffer is bytes, and its constructor is not for use.
+    const Kind = (values instanceof Uint8Array ? Uint8Array : values.constructor) as Uint8ArrayConstructor;
+    const copy = new Kind(room(OFFSET + values.byteLength), OFFSET, values.length);
+    copy.set(values);
     return binding.createTensor(shape, dtype, copy);
   };
-  return Object.create(binding, { createTensor: { value: createTensor } }) as Native;
+  return Object.create(binding, { createTensor: { value: createTensor } }) as NativeBinding;
 }

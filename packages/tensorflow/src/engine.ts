@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { copiedInput } from './copied-input.ts';
+import type { NativeBackend } from './native-backend.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -20,7 +21,7 @@ function loadEngine(): typeof import('@tensorflow/tfjs-node-gpu') {
   process.env.TF_DETERMINISTIC_OPS = '1';
   process.env.NVIDIA_TF32_OVERRIDE = '0';
   const engine = require('@tensorflow/tfjs-node-gpu') as typeof import('@tensorflow/tfjs-node-gpu');
-  const backend = engine.backend() as unknown as { binding: Parameters<typeof copiedInput>[0] };
+  const backend = engine.backend() as unknown as NativeBackend;
   backend.binding = copiedInput(backend.binding);
   return engine;
 }

@@ -47,6 +47,7 @@ it('takes every kind of array, a part of one too', () => {
     floats.subarray(5, 29),
     Int32Array.of(1, -2, 3),
     Uint8Array.of(1, 2, 255),
+    Buffer.from([3, 2, 1]),
     new Float32Array(0),
   ];
   for (const values of kinds) {
