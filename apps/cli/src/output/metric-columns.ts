@@ -1,8 +1,8 @@
-import { signedText } from '@spherelab/statistics';
+import { roundedText, signedText } from '@spherelab/statistics';
 
 /** Columns of result tables: metric, heading, and how a value is written. Rates are printed in percent. */
-const percent = (value: number) => (100 * value).toFixed(1);
-const plain = (value: number) => value.toFixed(3);
+const percent = (value: number) => roundedText(100 * value, 1);
+const plain = (value: number) => roundedText(value, 3);
 
 export const metricColumns = [
   { metric: 'recall_at_1', heading: 'R@1', write: percent },
