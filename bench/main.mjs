@@ -35,5 +35,12 @@ for (const each of chosen) {
     continue;
   }
   if (chosen.length > 1) console.log(`\n${each}`);
-  await bench.run(parseArgs({ args, options: bench.options }).values);
+  try {
+    await bench.run(parseArgs({ args, options: bench.options }).values);
+  } catch (error) {
+    // One that lacks its peer, its data or a browser keeps none of the others from running.
+    if (chosen.length === 1) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }
